@@ -1,0 +1,143 @@
+"""Keys: readings folded for lookup.
+
+Two keys serve. The *tight* key keeps vowels in three classes (a, i, u) and drops what romanizations add or leave out
+(length, glides, doubled letters, hamza and ayn). The *skeleton* has consonants only: it is what an abjad writes.
+Names share a key where one language reads the one as another reads the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Literal
+
+import regex
+
+from translit import limits
+from translit.rules.romanize import Romanizer, State
+from translit.unicode.scripts import ABJADS, script_of
+from translit.unicode.tokens import tokens
+
+Level = Literal["tight", "skeleton"]
+
+CLASSES = {
+    "ə": "a", "e": "i", "y": "i", "o": "u", "ø": "u", "θ": "t", "ð": "d", "q": "k", "ɣ": "g", "x": "h", "ħ": "h",
+    "ʔ": "", "ʕ": "", "ʒ": "J", "tʃ": "C", "dʒ": "J", "ts": "c", "dz": "z", "ʃ": "S", "ŋ": "n", "·": "",
+}  # fmt: skip
+"""Phoneme → class letter of the key alphabet; a phoneme not named stands for itself."""
+_AFFRICATE = regex.compile("tʃ|dʒ|ts|dz")
+_REPEAT = regex.compile(r"(.)\1+")
+_START_I = regex.compile("^[ij](?=[au])")
+_BETWEEN = regex.compile("(?<=[aiu])[ij](?=[aiu])")
+_AFTER_CONSONANT = regex.compile("(?<![aiu]|^)[ij](?=[au])")
+_GLIDE = regex.compile("(?<=[aiu])[jw](?![aiu])|(?<=[^aiujw])j(?=i)")
+_CLUSTER = regex.compile("([aiu])[aiu]+")
+_FINAL_H = regex.compile("(?<=[aiu])h$")
+_VOWELS = regex.compile("[aiujw]")
+
+
+def classes(reading: str) -> str:
+    """A reading in the key alphabet, before clean-up.
+
+    >>> classes("pandʒʃir")
+    'panJSir'
+    """
+    joined = _AFFRICATE.sub(lambda m: CLASSES[m[0]], reading)
+    return "".join(CLASSES.get(c, c) for c in joined)
+
+
+@lru_cache(maxsize=1 << 16)
+def tight(coarse: str) -> str:
+    """The tight key of a word's reading in the key alphabet.
+
+    >>> tight("massuud"), tight("kasjanuv"), tight("kasianuv"), tight("iara"), tight("maia")
+    ('masud', 'kasanuv', 'kasanuv', 'jara', 'maja')
+    """
+    key = _REPEAT.sub(r"\1", coarse)
+    key = _BETWEEN.sub("j", key)
+    key = _START_I.sub("j", key)
+    key = _AFTER_CONSONANT.sub("", key)
+    key = _GLIDE.sub("", key)
+    key = key.replace("w", "v")
+    key = _CLUSTER.sub(r"\1", key)
+    return _REPEAT.sub(r"\1", _FINAL_H.sub("", key))
+
+
+@lru_cache(maxsize=1 << 16)
+def skeleton(coarse: str) -> str:
+    """The consonant skeleton of a word's reading in the key alphabet; an initial vowel leaves ``A``.
+
+    >>> skeleton("ahmad"), skeleton("masʕud"), skeleton("panJSir")
+    ('Ahmd', 'msʕd', 'pnJSr')
+    """
+    key = _REPEAT.sub(r"\1", coarse)
+    start = "A" if key[:1] in tuple("aiu") else ""
+    key = _VOWELS.sub("", _FINAL_H.sub("", key))
+    return start + _REPEAT.sub(r"\1", key)
+
+
+class Keys:
+    """Makes the keys of names.
+
+    Args:
+        romanizer: where the readings come from.
+    """
+
+    def __init__(self, romanizer: Romanizer) -> None:
+        self.romanizer = romanizer
+        self._word = lru_cache(maxsize=limits.TOKEN_CACHE)(self._coarse)
+
+    def _coarse(self, word: str, langs: tuple[str, ...] | None) -> State:
+        return self.romanizer.states(word, langs, _FOLD)
+
+    def keys(self, name: str, level: Level = "tight", langs: Iterable[str] | None = None) -> tuple[str, ...]:
+        """The keys of a name, the most usual first, at most :data:`translit.limits.MAX_KEYS`.
+
+        Args:
+            name: one or more words in any script.
+            level: ``"tight"`` or ``"skeleton"``.
+            langs: ISO 639-3 codes of the languages to read it by; None for all.
+        """
+        chosen = None if langs is None else tuple(sorted(langs))
+        finish = tight if level == "tight" else skeleton
+        whole: dict[str, tuple[int, int]] = {"": (-1, 0)}
+        script = ""
+        for token in tokens(name):
+            states = self._word(token.text, chosen)
+            if not states:
+                continue
+            here = script_of(token.text)
+            merged: dict[str, tuple[int, int]] = {}
+            for prefix, (mask, cost) in whole.items():
+                for coarse, (langmask, penalty) in states.items():
+                    both = mask & langmask if here == script or not script else langmask
+                    if not both:
+                        continue
+                    key = prefix + finish(coarse)
+                    old = merged.get(key)
+                    total = cost + penalty
+                    merged[key] = (both, total) if old is None else (old[0] | both, min(old[1], total))
+            script = here
+            if len(merged) > limits.MAX_KEYS:
+                best = sorted(merged.items(), key=lambda i: (i[1][1], -i[1][0].bit_count(), i[0]))[: limits.MAX_KEYS]
+                merged = dict(best)
+            whole = merged or whole
+        ordered = sorted(whole.items(), key=lambda item: (item[1][1], item[0]))
+        return tuple(key for key, _ in ordered if key)
+
+    def shares(self, left: str, left_langs: Iterable[str], right: str) -> bool:
+        """Whether two names share a key: tight, or skeleton where one of them stands in an abjad."""
+        level: Level = "skeleton" if {script_of(left), script_of(right)} & ABJADS else "tight"
+        return bool(set(self.keys(left, level, left_langs)) & set(self.keys(right, level)))
+
+
+class _Fold(dict[str, str]):
+    def __missing__(self, reading: str) -> str:
+        self[reading] = value = classes(reading)
+        return value
+
+    def get(self, reading: str, default: str | None = None) -> str:  # type: ignore[override]
+        return self[reading]
+
+
+_FOLD = _Fold()

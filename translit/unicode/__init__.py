@@ -1,0 +1,1 @@
+"""The matching view of a text: folding, scripts and tokens."""

@@ -1,0 +1,80 @@
+"""Tokens: the words of a text with their offsets in its own code points.
+
+A token is a run of letters, marks and digits, with apostrophes and invisible characters inside it. A hyphen parts tokens.
+In scripts without spaces every character with its marks is a token (:data:`~translit.unicode.scripts.SPACELESS`).
+Names and texts are cut by the same function, so what a lexicon lists is what a text can hold.
+
+Source: Unicode Standard Annex #29, word boundaries, with the tailoring above.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import regex
+
+from translit.unicode.fold import APOSTROPHES, INVISIBLE, fold_token
+from translit.unicode.scripts import SCRIPTS, SPACELESS
+
+_SPACELESS = "".join(rf"\p{{{SCRIPTS[code]}}}" for code in sorted(SPACELESS))
+_INNER = regex.escape("".join(sorted(set(APOSTROPHES + INVISIBLE))))
+_TOKEN = regex.compile(
+    rf"[{_SPACELESS}]\p{{M}}*|[\p{{L}}\p{{N}}--[{_SPACELESS}]][\p{{L}}\p{{M}}\p{{N}}{_INNER}--[{_SPACELESS}--\p{{M}}]]*",
+    regex.V1,
+)
+_TRAILING = APOSTROPHES + INVISIBLE
+_SPACELESS_CHAR = regex.compile(f"[{_SPACELESS}]")
+
+
+class Token(NamedTuple):
+    """A word of a text: ``text[start:end]`` is it."""
+
+    start: int
+    end: int
+    text: str
+
+
+def tokens(text: str) -> Iterator[Token]:
+    """The words of ``text``, left to right.
+
+    >>> [t.text for t in tokens("L’Aquila, Panjshir-Tal: Massud's 北京")]
+    ['L’Aquila', 'Panjshir', 'Tal', "Massud's", '北', '京']
+    """
+    for match in _TOKEN.finditer(text):
+        word = match[0]
+        if word[-1] in _TRAILING:
+            word = word.rstrip(_TRAILING)
+        yield Token(match.start(), match.start() + len(word), word)
+
+
+def fold(name: str) -> str:
+    """The matching form of a name: its folded tokens, joined by a blank (by nothing in scripts without spaces).
+
+    >>> fold("Mazār-e Sharīf"), fold("L’AQUILA"), fold("北京")
+    ('mazar e sharif', 'laquila', '北京')
+    """
+    if name.isascii() and name.isalpha():
+        return name.lower()
+    return join([fold_token(token.text) for token in tokens(name)])
+
+
+def join(words: list[str]) -> str:
+    """Join folded tokens the way :func:`fold` does."""
+    if len(words) == 1:
+        return words[0]
+    out: list[str] = []
+    last = ""
+    for word in words:
+        if not word:
+            continue
+        if out and not (spaceless(last) and spaceless(word)):
+            out.append(" ")
+        out.append(word)
+        last = word
+    return "".join(out)
+
+
+def spaceless(word: str) -> bool:
+    """Whether a token stands in a script that writes no spaces between words."""
+    return not word.isascii() and _SPACELESS_CHAR.match(word) is not None
