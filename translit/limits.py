@@ -6,6 +6,8 @@ MAX_VARIANTS_PER_ENTITY = 10_000
 """Most variants that one entity may list."""
 MAX_SOURCE_ERRORS_KEPT = 10_000
 """Most faults kept from one source; the rest are counted."""
+MAX_SOURCE_LINE_BYTES = 64 * 1024 * 1024
+"""Longest line of a lexicon source; a longer one is a fault and is skipped."""
 MAX_NAME_CODEPOINTS = 400
 """Longest name that is matched; a longer one is abstained from."""
 MAX_NAME_TOKENS = 24

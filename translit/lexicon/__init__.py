@@ -1,0 +1,1 @@
+"""Lexicon sources and the compiled lexicon."""
