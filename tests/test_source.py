@@ -42,6 +42,9 @@ FILLED = {
     "{DIGITS400}": "9" * 400,
     "{DIGITS5000}": "9" * 5000,
     "{DEEP}": "[" * 100_000,
+    "{MANYROWS}": "".join(
+        ROW.replace("Achmad", f"Ahmad{number}") for number in range(limits.MAX_VARIANTS_PER_ENTITY + 2)
+    ),
     "{MANY}": json.dumps(["A"] * (limits.MAX_VARIANTS_PER_ENTITY + 1)),
 }
 
@@ -118,6 +121,22 @@ def test_all_faults_of_all_sources_are_found(tmp_path: Path, monkeypatch: pytest
         ("record 1", 0, 0),
         ("record 1", 0, 0),
         ("x.yaml", 0, 0),
+    ]
+
+
+def test_an_empty_pack_lacks_its_header_and_columns(tmp_path: Path) -> None:
+    (tmp_path / "a.tsv").touch()
+    messages = [error.message for error in check_sources([tmp_path / "a.tsv"])]
+    assert messages == ["missing format header", "no column line"]
+
+
+def test_repeated_keys_and_constants_are_found_together(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"id":"a","id":"b","weight":NaN,"canonicals":{"de":Infinity}}')
+    assert [(error.column, error.message) for error in check_sources([path])] == [
+        (11, "duplicate key 'id'"),
+        (29, "NaN is not JSON"),
+        (52, "Infinity is not JSON"),
     ]
 
 
@@ -271,6 +290,12 @@ def test_a_failed_write_leaves_the_file_as_it_was(tmp_path: Path) -> None:
 def test_a_pack_that_would_be_misread_is_not_written(entity: Entity, header: dict[str, str], message: str) -> None:
     with pytest.raises(SourceError, match=message):
         write_names([entity], io.StringIO(), header)
+
+
+def test_a_pack_says_canonicals_and_lone_canonicals_in_rows_of_their_own() -> None:
+    written = io.StringIO()
+    write_names([Entity("a", "A", "x", canonicals={"de": "Ä"}), Entity("b", "B", "x")], written, {})
+    assert written.getvalue().split("\n")[2:] == ["a\tx\tA\tÄ\tde\texonym\ttarget", "b\tx\tB\tB\t\tromanization\t", ""]
 
 
 letters = st.sampled_from(string.ascii_letters + "éİßǰдحمد三Ж'-.")

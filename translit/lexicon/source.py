@@ -81,6 +81,7 @@ _LANG = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _NOTE_PAIR = re.compile(r"([A-Za-z]+)(?:=(.*))?", re.DOTALL)
+_JSON_CONSTANT = re.compile("NaN|-?Infinity")
 _JSON_BLANKS = re.compile(r"[ \t\n\r]*")
 
 _BLANK = r"[ \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]"
@@ -377,6 +378,7 @@ class _Reading:
         keep_packs: whether to remember the entities of name packs, for the check of homonyms.
         packs: those entities.
         rows: the line of each of their variants, by entity id.
+        columns: the columns of each pack, by file.
         records: how many records in memory were read.
     """
 
@@ -385,6 +387,7 @@ class _Reading:
     keep_packs: bool = False
     packs: list[Entity] = field(default_factory=list)
     rows: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    columns: dict[str, tuple[str, ...]] = field(default_factory=dict)
     records: int = 0
 
     def claim(self, ident: str, place: str) -> str | None:
@@ -478,23 +481,24 @@ def _undecided(reading: _Reading) -> Iterator[SourceError]:
 
 
 def _homonym_error(form: str, first: Entity, second: Entity, reading: _Reading) -> SourceError:
-    first_file, first_line, _ = _claim_place(form, first, reading)
-    file, line, text = _claim_place(form, second, reading)
+    claims = [_claim(form, entity, reading) for entity in (first, second)]
+    (first_file, first_line, _, _), (file, line, column, text) = claims
     return SourceError(
         f"{_shown(text)} is claimed by both {_plain(first.id)} ({first_file}:{first_line}) and {_plain(second.id)}",
         "give both a weight=, or remove it from one",
         file,
         line,
+        reading.columns[file].index(column) + 1,
     )
 
 
-def _claim_place(form: str, entity: Entity, reading: _Reading) -> tuple[str, int, str]:
-    """File and line of an entity's claim to a form, and its spelling there."""
+def _claim(form: str, entity: Entity, reading: _Reading) -> tuple[str, int, str, str]:
+    """File, line and column name of an entity's claim to a form, and its spelling there."""
     file, _, first = entity.source.rpartition(":")
-    for variant, line in zip(entity.variants, reading.rows[entity.id], strict=True):
-        if _fold(variant.text) == form:
-            return file, line, variant.text
-    return file, int(first), entity.canonical
+    if _fold(entity.canonical) == form:
+        return file, int(first), "canonical", entity.canonical
+    rows = zip(entity.variants, reading.rows[entity.id], strict=True)
+    return next((file, line, "variant", variant.text) for variant, line in rows if _fold(variant.text) == form)
 
 
 def _forms(entity: Entity) -> Iterator[str]:
@@ -748,15 +752,16 @@ class _Pack:
         """Read up to the column line; False where the rows after it cannot be understood."""
         columns: str | None = None
         for self.line, text in lines:
-            if text is not None and not text.startswith("#"):
+            if text is None:
+                continue
+            if text and not text.startswith("#"):
                 columns = text
                 break
-            if text is not None:
-                self._header_line(text)
+            self._header_line(text)
         if self.line == _BROKEN_OFF:
             return False
         known = self._format(at=min(self.line, 1))
-        if columns is None:
+        if columns is None or not set(columns.split("\t")) & set(_COLUMNS):
             self.fault("no column line", f"write the columns {' '.join(_COLUMNS)}, separated by tabs")
             return False
         return self._column_line(columns) and known
@@ -814,13 +819,12 @@ class _Pack:
                 self.block.sound = False
             return None
         before = self.faults
-        finished = None
-        if self.block is None or row["id"] != self.block.id:
-            finished = self.finish()
-            self._start(row)
-        self._extend(row)
-        if self.block is not None and self.faults > before:
-            self.block.sound = False
+        finished, block = None, self.block
+        if block is None or row["id"] != block.id:
+            finished, block = self.finish(), self._start(row)
+        self._extend(block, row)
+        block.sound = block.sound and self.faults == before
+        self.block = block
         return finished
 
     def finish(self) -> Entity | None:
@@ -841,6 +845,7 @@ class _Pack:
         if self.reading.keep_packs:
             self.reading.packs.append(entity)
             self.reading.rows[entity.id] = tuple(block.lines)
+            self.reading.columns[self.file] = self.columns
         return entity
 
     def _row(self, text: str) -> dict[str, str] | None:
@@ -876,20 +881,19 @@ class _Pack:
             if found := check(row[column]):
                 self.fault(*found, column)
 
-    def _start(self, row: Mapping[str, str]) -> None:
+    def _start(self, row: Mapping[str, str]) -> _Block:
         ident = row["id"]
-        self.block = _Block(ident, row["kind"], row["canonical"], self.line, self.next_is_sound)
+        block = _Block(ident, row["kind"], row["canonical"], self.line, self.next_is_sound)
         self.next_is_sound = True
         earlier = self.reading.claim(ident, f"{self.file}:{self.line}")
         if earlier is not None:
             here = earlier.rpartition(":")[0] == self.file
             mend = "move its rows together" if here else "merge the two, or rename one"
             self.fault(f"duplicate id {_plain(ident)}: already given at {earlier}", mend, "id")
+        return block
 
-    def _extend(self, row: Mapping[str, str]) -> None:
-        """Add a row to the entity being read."""
-        block = self.block
-        assert block is not None
+    def _extend(self, block: _Block, row: Mapping[str, str]) -> None:
+        """Add a row to its entity."""
         for column, expected in (("kind", block.kind), ("canonical", block.canonical)):
             if row[column] != expected:
                 message = f"{column} {_shown(row[column])} differs from {_shown(expected)} in line {block.line}"
@@ -903,11 +907,11 @@ class _Pack:
         if first != self.line:
             message = f"duplicate variant {_shown(variant.text)} of {_plain(block.id)}: already in line {first}"
             self.fault(message, "delete one of the two rows", "variant")
-        if len(block.variants) == MAX_VARIANTS_PER_ENTITY and block.sound:
-            self.fault(f"more than {MAX_VARIANTS_PER_ENTITY} variants of {_plain(block.id)}", "split the entity", "id")
-        elif len(block.variants) < MAX_VARIANTS_PER_ENTITY:
+        block.lines.append(self.line)
+        if len(block.lines) <= MAX_VARIANTS_PER_ENTITY:
             block.variants.append(variant)
-            block.lines.append(self.line)
+        elif len(block.lines) == MAX_VARIANTS_PER_ENTITY + 1:
+            self.fault(f"more than {MAX_VARIANTS_PER_ENTITY} variants of {_plain(block.id)}", "split the entity", "id")
 
     def _entity_keys(self, block: _Block, note: _Note) -> None:
         if self.line == block.line:
@@ -1022,15 +1026,11 @@ class _RecordPlace:
     def _column(self, path: _JsonPath, *, key: bool) -> int:
         if self.text is None:
             return 0
-        columns = self.columns()
-        return (columns.keys if key else columns.values).get(path, 1)
+        return (self.columns.keys if key else self.columns.values).get(path, 1)
 
     @functools.cached_property
-    def _located(self) -> _Columns:
-        return _locate(self.text or "")
-
     def columns(self) -> _Columns:
-        return self._located
+        return _locate(self.text or "")
 
 
 def _records(path: str | os.PathLike[str], reading: _Reading) -> Iterator[Entity]:
@@ -1066,11 +1066,8 @@ def _decode(text: str, place: _RecordPlace) -> object:
         _report_syntax(text, error, place)
     except RecursionError:
         place.at("too deeply nested JSON", "write the record as the format says", 1)
-    except _ConstantError as error:
-        column = text.find(str(error)) + 1
-        place.at(f"{error} is not JSON", "write a finite number, or leave the key out", column)
-    except _RepeatedKeyError:
-        _report_repeated(text, place)
+    except (_ConstantError, _RepeatedKeyError):
+        _report_lenient(text, place)
     except ValueError:
         place.at("a number with too many digits", "write a shorter number", 1)
     return None
@@ -1083,18 +1080,23 @@ def _report_syntax(text: str, error: json.JSONDecodeError, place: _RecordPlace) 
         place.at(f"malformed JSON: {error.msg}", "write one JSON object a line", error.pos + 1)
 
 
-def _report_repeated(text: str, place: _RecordPlace) -> None:
-    """Report the repeated keys, or what is wrong further on where the line as a whole is no JSON."""
+def _report_lenient(text: str, place: _RecordPlace) -> None:
+    """Report repeated keys, NaN and Infinity, or what is wrong further on where the line as a whole is no JSON."""
     try:
         _LENIENT_DECODER.decode(text)
-        repeated = place.columns().repeated
+        columns = place.columns
     except json.JSONDecodeError as error:
         _report_syntax(text, error, place)
         return
     except (RecursionError, ValueError):
-        repeated = []
-    for key, column in repeated or [("", 1)]:
-        place.at(f"duplicate key {_shown(key)}" if key else "duplicate key", "leave one", column)
+        columns = _Columns({}, {}, [])
+    for key, column in columns.repeated:
+        place.at(f"duplicate key {_shown(key)}", "leave one", column)
+    for column in columns.values.values():
+        if match := _JSON_CONSTANT.match(text, column - 1):
+            place.at(f"{match[0]} is not JSON", "write a finite number, or leave the key out", column)
+    if not place.faults:
+        place.at("a duplicate key, NaN or Infinity in a value", "write the record as the format says", 1)
 
 
 def _locate(text: str) -> _Columns:
@@ -1298,7 +1300,7 @@ def _scrub_variant(index: int, variant: Variant, place: _RecordPlace) -> Variant
 
 
 def _check_empty(
-    record: Mapping[str, object],
+    record: Mapping[str, Any],
     names: Mapping[str, str],
     canonicals: Mapping[str, str],
     spellings: Sequence[Variant],
@@ -1311,7 +1313,7 @@ def _check_empty(
     if fault := _kind_fault(names["kind"]):
         place.fault(*fault, ("kind",))
     for lang, text in canonicals.items():
-        if not text and not place.faults:
+        if not text and isinstance(record["canonicals"][lang], str):
             place.fault("is empty", "fill it in, or leave it out", ("canonicals", lang))
     for index, variant in enumerate(spellings):
         if not variant.text:
@@ -1421,7 +1423,10 @@ def _as_rows(entity: Entity) -> list[str]:
         note = "; ".join([*keys, variant.note] if variant.note else keys)
         cells = (entity.id, entity.kind, entity.canonical, variant.text, variant.lang, variant.type, note)
         rows.append("\t".join(cells))
-    read = _read_rows(rows, entity.source)
+    try:
+        read = _read_rows(rows)
+    except SourceError as error:
+        raise SourceError(f"cannot be written as a row: {error.message}", error.mend, entity.source) from error
     if read is None or replace(read, source=entity.source) != replace(entity, variants=tuple(variants)):
         raise SourceError("a note would be read as keys", "reword the notes", entity.source)
     return rows
@@ -1432,8 +1437,8 @@ def _entity_notes(entity: Entity) -> list[str]:
     return [*keys, f"country={entity.country}"] if entity.country else keys
 
 
-def _read_rows(rows: Sequence[str], source: str) -> Entity | None:
-    pack = _Pack(source, _Reading(_raise))
+def _read_rows(rows: Sequence[str]) -> Entity | None:
+    pack = _Pack("", _Reading(_raise))
     for number, row in enumerate(rows, 1):
         pack.add(number, row)
     return pack.finish()
