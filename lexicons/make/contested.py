@@ -6,12 +6,16 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 
-from packs import Place, Row, fold
+from rapidfuzz.fuzz import ratio
+
+from packs import Place, Row, fold, roman
 
 OUTWEIGHS = 20
 """How many times heavier a place must be to take a variant that is the very name of another one."""
 WELL_KNOWN = 500_000
 """Weight from which a place's very name is never another's variant: *Brasilia* is the city, in whatever language."""
+ALIKE = 50
+"""Similarity (0–100) to the canonical that a lost variant needs to stay the name in its language."""
 CLEARLY = 3
 """How many times heavier the main claimant of a variant is than those that give it up to it."""
 
@@ -51,7 +55,7 @@ def settle_claims(places: list[Place]) -> list[Place]:
 
 def kept_row(place: Place, row: Row, others: Iterable[Place], named: Iterable[Place]) -> list[Row]:
     """The row as it stays: itself, a former name where it is kept for its language only, or nothing."""
-    if row.type == "former":
+    if row.type == "former" or fold(row.variant) == fold(place.canonical):
         return [row]
     level = rank(place)
     lost = (
@@ -66,7 +70,8 @@ def kept_row(place: Place, row: Row, others: Iterable[Place], named: Iterable[Pl
     )
     if not lost:
         return [row]
-    return [replace(row, type="former", remark="also another place's name")] if row.target else []
+    alike = ratio(roman(row.variant), roman(place.canonical)) >= ALIKE
+    return [replace(row, type="former", remark="also another place's name")] if row.target and alike else []
 
 
 def rank(place: Place) -> int:

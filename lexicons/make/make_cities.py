@@ -15,6 +15,7 @@ from rapidfuzz.fuzz import ratio
 from rigour.names.person import load_person_names
 from unidecode import unidecode
 
+from contested import ALIKE, OUTWEIGHS
 from packs import (
     BIG_LANGS,
     TARGETS,
@@ -24,6 +25,7 @@ from packs import (
     fold,
     is_word,
     lang_scripts,
+    main_langs,
     native_langs,
     native_scripts,
     roman,
@@ -42,24 +44,29 @@ SOURCE = (
 LOCALES = Path("usr/share/locale")
 LANGS = (
     "af am ar az be bg bn bs ca cs cy da de dv el en es et eu fa fi fr fy ga gl gu he hi hr hu hy id is it ja ka kk km "
-    "kn ko ku ky lb lo lt lv mk ml mn mr ms mt my nb ne nl nn pa pl ps pt ro ru si sk sl so sq sr sv sw ta te tg th tk tr "
-    "tt ug uk ur uz vi yi yue zh"
+    "kn ko ku ky lb lo lt lv mk ml mn mr ms mt my nb ne nl nn pa pl ps pt ro ru si sk sl so sq sr sv sw ta te tg th tk "
+    "tr tt ug uk ur uz vi yi yue zh"
 ).split()
 """Languages of the labelled names that are taken over."""
 NEAR, LIKE, FAR = 72, 60, 40
 """Similarities (0–100) of two romanizations: the same name spelt otherwise, probably so, certainly not so."""
 KNOWN, LARGE = 300_000, 100_000
 """People a city needs for a name unlike its own: for one foreign language's, and for an unlabelled (former) one."""
-OUTWEIGHS = 20
-"""How many times more people a city needs to take a variant that is the very name of another city."""
-COMMON, ORDINARY, ENGLISH = 4.0, 4.5, 3.5
-"""Zipf frequencies from which a word is ordinary: for unlabelled variants, for labelled ones, and in English."""
+COMMON, ORDINARY, RARER, ENGLISH = 4.0, 4.5, 3.8, 3.5
+"""Zipf frequencies from which a word is ordinary: for unlabelled variants, for labelled ones, for those of languages
+that are no target, and in English."""
+PERSONAL = 200_000
+"""People that a city needs to be called by a name that is a person's too."""
+ECHOING = frozenset({"Armn", "Cyrl", "Geor", "Grek"})
+ECHO = 88
+"""Similarity (0–100) to the reading of a form in these scripts that makes a Latin-writing country's form its echo."""
 SHORTEST = 4
 """Letters that an unlabelled Latin variant needs."""
 LONGEST = 40
 WRAPPED = re.compile(
     r"^(?:gorad|gorod|misto|city of|ciudad de|ville de|stadt|lungsod ng|dakbayan sa|syudad sa|municipiul|munitsipiy|"
-    r"komuna e|bandar|kota) (?P<a>.+)$|^(?P<b>.+) (?:shaary|shahri|shahry|şäheri|sheher|osh|city|shi|si|town)$",
+    r"komuna e|bandar|kota) (?P<a>.+)$|^(?P<b>.+) (?:shaary|shahri|shahry|şäheri|sheher|osh|city|shi|si|town)$|"
+    r"^(?P<c>[^ -]{4,})-(?:si|shi|ku|gun|eup|ri|ni|hsien|shih|chen|town|ville)$",
     re.IGNORECASE,
 )
 """*Gorad X*, *X shaary*: a word for a city around its name."""
@@ -99,27 +106,33 @@ def canonical_name(city: City, english: str) -> str:
     >>> canonical_name({"name": "Kandahār", "countrycode": "AF"}, "Kandahar")
     'Kandahar'
     """
-    name, country = tidy(city["name"]), city["countrycode"]
-    if english and (country == "IE" or re.search(r" / |[(]", name)):
-        return english
-    if english and country == "UZ" and "‘" in name:
-        return english
-    name = re.sub(r"^İ", "I", re.sub(r" [(].*", "", re.split(r" ?/ ?", name)[0]))
+    name, country = chosen_name(city, english), city["countrycode"]
+    if "Cyrl" in native_scripts(country):
+        name = name.replace("'", "")
     if country == "RU":
         name = re.sub(r"yye\b", "ye", re.sub(r"[iy]y\b", "y", name))
+    if country in {"JP", "KP", "KR"}:
+        name = re.sub(r"-(?:si|eup|up|shi)$", "", name)
+    return name
+
+
+def chosen_name(city: City, english: str) -> str:
+    """GeoNames' name or its English label, whichever English text is likelier to use, without foreign accents."""
+    name, country = tidy(city["name"]), city["countrycode"]
+    if english and (country == "IE" or re.search(r" / |[(]", name) or (country == "UZ" and "‘" in name)):
+        return english
+    name = re.sub(r"^İ", "I", re.sub(r" [(].*", "", re.split(r" ?/ ?", name)[0]))
     if country == "RO":
         return name.translate(str.maketrans("şţŞŢ", "șțȘȚ"))
     if english and name.lower().startswith(english.lower() + " ") and len(english) > 3:
         return english
-    if "Cyrl" in native_scripts(country):
-        name = name.replace("'", "")
-    name = re.sub(r"-(?:si|eup|up|shi)$", "", name) if country in {"JP", "KP", "KR"} else name
     if (writes_latin(country) and country != "VN") or name.isascii():
         return name
+    kept = "'" if country == "CN" else ""
     if english.isascii() and len(english) > 2 and ratio(roman(english), roman(name)) >= LIKE:
-        return english.replace("'", "")
-    plain = re.sub(r"[‘’ʻʼʿʾ`]", "", name)
-    return " ".join(unidecode(plain).replace("'", "").split())
+        return english.replace("'", kept)
+    plain = re.sub(r"[‘’ʻʼʿʾ`']", kept, name)
+    return " ".join(unidecode(plain).split())
 
 
 def plain_name(text: str, lang: str) -> str:
@@ -163,15 +176,20 @@ def zone_cities(found: Mapping[int, City]) -> dict[int, str]:
 
 
 class Rivals:
-    """Which names the cities and countries bear, so that no variant of one takes the name of another."""
+    """Which names cities, countries and persons bear, so that no variant of one takes the name of another."""
 
     def __init__(self, places: Mapping[int, Place], countries: list[Place]) -> None:
+        self.persons = frozenset(form for _, forms in load_person_names() for form in forms)
         self.countries = {
             fold(form) for land in countries for form in (land.canonical, *(row.variant for row in land.rows))
         }
         self.bearers: dict[str, list[tuple[float, int]]] = defaultdict(list)
         for key, place in places.items():
             self.bearers[fold(place.canonical)].append((place.weight, key))
+
+    def persons_name(self, form: str) -> bool:
+        """Whether a person may be called so."""
+        return form.lower() in self.persons or re.sub(r"[^a-z]", "", form.lower()) in self.persons
 
     def weight(self, form: str, key: int) -> float:
         """People of the largest other city whose canonical name is ``form``, 0 where there is none."""
@@ -212,6 +230,7 @@ def label_rows(
         same = fold(name) == fold(place.canonical)
         kind = label_type(place, name, langs)
         remark = ""
+        native = any(lang in main_langs(place.country) for lang in langs)
         if fold(name) in former:
             kind = "former"
         elif not same and rivals.weight(name, key) * OUTWEIGHS > place.weight:
@@ -222,12 +241,17 @@ def label_rows(
             kind, remark = "former", "only a part of the name"
         elif latin and not same and (is_word(name, ORDINARY, langs, BIG_LANGS) or name.lower() in words("en", ENGLISH)):
             kind, remark = "former", "also an ordinary word"
-        if remark and not targets:
+        elif latin and not same and not native and rivals.persons_name(name) and place.weight < PERSONAL:
+            kind, remark = "former", "also a person's name"
+        elif latin and not same and not native and not targets and is_word(name, RARER, langs, BIG_LANGS):
+            continue
+        if remark and (not targets or (remark.endswith("name") and ratio(roman(name), roman(place.canonical)) < ALIKE)):
             continue
         if latin and not same and (rivals.inside(name, place, key) or far_fetched(place, name, langs, kind)):
             continue
         for lang in targets:
-            yield Row(lang, name, kind, True, remark)
+            foreign = kind == "native" and lang not in native_langs(place.country)
+            yield Row(lang, name, "exonym" if foreign else kind, True, remark)
         if not targets and not (same and latin):
             yield Row(best_lang(place.country, langs), name, kind, False, remark)
 
@@ -269,7 +293,6 @@ def other_rows(
     forms: list[str],
     known: list[Row],
     rivals: Rivals,
-    persons: frozenset[str],
     former: frozenset[str],
 ) -> Iterator[Row]:
     """Rows of GeoNames' unlabelled names that are worth keeping."""
@@ -277,6 +300,7 @@ def other_rows(
     like = sorted(
         {roman(place.canonical)} | {roman(row.variant) for row in known if row.type in {"native", "romanization"}}
     )
+    echoes = frozenset(roman(text) for text in [*forms, *(row.variant for row in known)] if script(text) in ECHOING)
     whole = {row.variant.casefold() for row in known}
     for raw in sorted(forms, key=lambda form: (not form.isascii(), form), reverse=True):
         form = bare(tidy(raw))
@@ -284,7 +308,7 @@ def other_rows(
         if not code or len(form) < 2 or len(form) > LONGEST or JUNK.search(form) or fold(form) in seen:
             continue
         if code == "Latn":
-            row = latin_row(place, key, form, like, rivals, persons, former)
+            row = latin_row(place, key, form, like, rivals, echoes, former)
         else:
             row = script_row(place, form, code, whole) if fold(form) not in rivals.countries else None
         if row:
@@ -295,11 +319,11 @@ def other_rows(
 def bare(form: str) -> str:
     """A form without a word for *city* around it."""
     found = WRAPPED.match(form)
-    return (found["a"] or found["b"]) if found else form
+    return (found["a"] or found["b"] or found["c"]) if found else form
 
 
 def latin_row(
-    place: Place, key: int, form: str, like: list[str], rivals: Rivals, persons: frozenset[str], former: frozenset[str]
+    place: Place, key: int, form: str, like: list[str], rivals: Rivals, echoes: frozenset[str], former: frozenset[str]
 ) -> Row | None:
     """The row of an unlabelled Latin form, or None where it may be a word, a code, a person or another city."""
     letters = fold(form)
@@ -315,14 +339,19 @@ def latin_row(
         return Row("", form, "former")
     if rivals.weight(form, key) or letters in rivals.countries or rivals.inside(form, place, key):
         return None
-    if " " not in form and (
-        form.lower() in persons or plain in persons or is_word(form, COMMON) or is_word(plain, COMMON)
-    ):
+    if " " not in form and (rivals.persons_name(form) or is_word(form, COMMON) or is_word(plain, COMMON)):
+        return None
+    if writes_latin(place.country) and ("'" in form or any(ratio(roman(form), echo) >= ECHO for echo in echoes)):
         return None
     if len(fold(place.canonical)) - len(letters) > 2 and letters in fold(place.canonical):
         return None
+    if set(roman(form).split()) > set(roman(place.canonical).split()):
+        return None
     near = max(ratio(roman(form), other) for other in like)
-    if near >= NEAR and form.count(" ") <= place.canonical.count(" ") + 1:
+    if (
+        near >= NEAR + (8 if len(letters) < 6 else 4 if len(letters) < 8 else 0)
+        and form.count(" ") <= place.canonical.count(" ") + 1
+    ):
         return Row("", form, "romanization")
     return (
         Row("", form, "former")
@@ -347,7 +376,6 @@ def places(root: Path, countries: list[Place]) -> list[Place]:
     """The cities with their variants, none of them a country's name."""
     found = cities()
     names = labelled(root, found)
-    persons = frozenset(form for _, forms in load_person_names() for form in forms)
     old = {
         (row["canonical"], row["country"]): frozenset(fold(form) for form in row["former"].split(", "))
         for row in table("former.tsv")
@@ -369,5 +397,5 @@ def places(root: Path, countries: list[Place]) -> list[Place]:
     for key, place in made.items():
         former = old.get((place.canonical, place.country), frozenset())
         place.rows = list(label_rows(place, key, names.get(key, {}), rivals, former))
-        place.rows += other_rows(place, key, found[key]["alternatenames"], place.rows, rivals, persons, former)
+        place.rows += other_rows(place, key, found[key]["alternatenames"], place.rows, rivals, former)
     return list(made.values())

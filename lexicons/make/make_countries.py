@@ -16,6 +16,7 @@ from rapidfuzz.fuzz import ratio
 from unidecode import unidecode
 
 from packs import (
+    BIG_LANGS,
     TARGETS,
     Place,
     Row,
@@ -44,6 +45,8 @@ SUBDIVISION_SOURCE = (
 CLDR = Path("usr/share/unicode/cldr/common")
 SHORT = frozenset({"BA", "HK", "MM", "MO", "PS"})
 """Countries whose short display name is the usual one; the long one is a description."""
+TWINS = frozenset({"CD", "CG"})
+"""The two Congos, which only a description in parentheses tells apart in some languages."""
 FORMER = frozenset({"CZ", "SZ"})
 """Countries whose second display name is an older or longer one, not to be rewritten by default."""
 MINOR_TYPES = frozenset(
@@ -70,15 +73,16 @@ MINOR_COUNTRIES = frozenset(
 )
 COMMON_WORDS = frozenset(
     (
-        "area autonomous bay borders capital central central-eastern centre city coast coastal country delta "
-        "district division east eastern equator federal free gulf highlands hills inner islands lake lakes "
-        "littoral lower middle midlands new north north-central northeast northeastern northern northwest "
-        "northwestern oriental outer plains plateau province region river rivers savanes savannes south south- "
-        "central southeast southeastern southern southwest southwestern state territory town unity upper valley "
-        "west west-central western white"
+        "area atlantico atlantique autonomous bas bassins bay borders capital cascades central centrale centre "
+        "centro city coast coastal country delta district division east eastern equator est este federal free gulf "
+        "haut hauts highlands hills inner islands lac lacs lagunes lake lakes leste littoral lower maritime middle "
+        "midlands montagnes national new nord nordeste noroeste norte north northeast northeastern northern "
+        "northwest northwestern oeste oriental ouest outer plains plateau plateaux province region river rivers "
+        "savanes savanna savannes south southeast southeastern southern southwest southwestern state sud sudeste "
+        "sudoeste sul sur territory town unity upper valley west western white"
     ).split()
 )
-"""English words that make no name by themselves: a subdivision called *Upper East* is left out."""
+"""Words of English and of the Romance languages that are no name by themselves: *Upper East* is left out."""
 WRAPPERS = frozenset(
     (
         "atoll city county department district division governorate krai municipality oblast okrug prefecture "
@@ -100,6 +104,8 @@ UNSPACED = re.compile(
 )
 """Chinese, Japanese and Korean words for a subdivision, written together with its name."""
 WRAPPED_AT_LEAST = 6
+RARER = 3.8
+"""Zipf frequency from which a word of a large language is ordinary."""
 CLOSE, SURE = 70, 85
 """Similarities (0–100) at which a part of a phrase is taken for the bare name: between known words, and between any."""
 
@@ -136,6 +142,8 @@ def countries(root: Path) -> list[Place]:
 
 def add_country(place: Place, lang: str, name: str, form: str) -> None:
     """Add a display name to a country, without the description in parentheses."""
+    if place.country in TWINS and (re.search(r"[(（]", name) or roman(name) in {"congo", "kongo"}):
+        return
     text = tidy(re.sub(r"\s*\([^)]*\)|\s*（[^）]*）|\bSAR\b.*", "", name))
     if len(text) < 2 or (text.isupper() and len(text) < 4 and script(text) == "Latn") or not script(text):
         return
@@ -145,6 +153,9 @@ def add_country(place: Place, lang: str, name: str, form: str) -> None:
         "former" if form == "former" else "native" if lang in native_langs(place.country) and lang != "en" else "exonym"
     )
     target = lang in TARGETS and not form
+    if part_of(text, place.canonical) and not target:
+        place.rows.append(Row(lang, text, "former", False, "only a part of the name"))
+        return
     if kind != "former" and fold(text) != fold(place.canonical) and is_english(text):
         if not target:
             return
@@ -202,12 +213,13 @@ def subdivisions(root: Path) -> list[Place]:
         key = unit.code.replace("-", "").lower()
         ident = f"subdivision:{unit.code.lower()}"
         name = canonical.get(ident) or english_name(names["en"].get(key, ""), unit.country_code)
-        if not name or set(re.findall(r"[a-z-]+", name.lower())) <= COMMON_WORDS or "†" in name:
+        if not name or set(re.findall(r"[a-z]+", roman(name.replace("-", " ")))) <= COMMON_WORDS or "†" in name:
             continue
         weight = round(float(facts[unit.country_code]["population"]) / share[unit.country_code]) or 1
         place = Place(ident, "place", name, weight, unit.country_code)
         for lang in sorted(names):
             add_subdivision(place, lang, names[lang].get(key, ""), wrappers[lang])
+        place.rows = without_words(place)
         places.append(settle(place))
     return apart(places)
 
@@ -295,13 +307,34 @@ def add_subdivision(place: Place, lang: str, raw: str, wrappers: frozenset[str])
     for form in kept:
         if len(form) < 2 or form.casefold() == place.canonical.casefold():
             continue
+        if code == "Latn" and len(form) < 4 <= len(place.canonical):
+            continue
         if (
             code == "Latn"
             and fold(form) != fold(place.canonical)
-            and (form[:1].islower() or is_word(form, 4.5, [lang]) or is_english(form))
+            and (form[:1].islower() or form.isupper() or is_english(form))
         ):
             continue
         place.rows.append(Row(lang, form, "native" if own and lang != "en" else "exonym"))
+
+
+def without_words(place: Place) -> list[Row]:
+    """Rows without the ordinary words of large languages, other than of the languages that call the place so."""
+    langs: dict[str, list[str]] = {}
+    for row in place.rows:
+        langs.setdefault(row.variant, []).append(row.lang)
+    return [
+        row
+        for row in place.rows
+        if row.type == "native"
+        or fold(row.variant) == fold(place.canonical)
+        or not (is_word(row.variant, RARER, langs[row.variant], BIG_LANGS) or part_of(row.variant, place.canonical))
+    ]
+
+
+def part_of(form: str, canonical: str) -> bool:
+    """Whether a Latin form is some words of the canonical name only: *Brunswick* for New Brunswick."""
+    return script(form) == "Latn" and set(roman(form).split()) < set(roman(canonical).split())
 
 
 def derived(form: str, canonical: str, lang: str) -> bool:

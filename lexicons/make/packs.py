@@ -229,6 +229,18 @@ def native_langs(country: str) -> frozenset[str]:
 
 
 @functools.cache
+def main_langs(country: str) -> frozenset[str]:
+    """Languages of :func:`native_langs` without those of small regions."""
+    known: Mapping[str, Mapping[str, object]] = get_global("territory_languages").get(country, {})
+    return frozenset(
+        lang
+        for lang in native_langs(country)
+        if float(str(known[lang.replace("-", "_")]["population_percent"])) >= 10
+        or known[lang.replace("-", "_")]["official_status"] in {"official", "de_facto_official"}
+    )
+
+
+@functools.cache
 def lang_scripts(lang: str) -> frozenset[str]:
     """ISO 15924 scripts of a BCP 47 language."""
     likely = get_global("likely_subtags")
