@@ -22,3 +22,17 @@ MAX_SPELLING = 8
 """Longest spelling of a rule, in code points."""
 MAX_KEYS = 12
 """Most keys of one name."""
+MAX_CANDIDATES = 24
+"""Most candidate forms of a name that are compared with it letter by letter."""
+MAX_BLOCK = 1000
+"""Most forms taken from one block of a lexicon."""
+LEAST_OVERLAP = 500
+"""Least overlap of letter pairs and consonants of a candidate, in 1/2000."""
+BATCH = 2000
+"""Names compared in one go; bounds the memory of a batch, and changes no answer."""
+MAX_QUESTIONS = 20_000
+"""Most variants of a lexicon that are hidden and asked for when it is compiled."""
+LEAST_QUESTIONS = 1_500
+"""Fewest variants that a lexicon's own model is learnt from; below, the one that ships is taken."""
+LEAST_ANSWERS = 400
+"""Fewest answers that a curve is learnt from."""

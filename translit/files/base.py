@@ -1,0 +1,337 @@
+"""What every file format speaks: tasks, chunks, results, and the registry of formats.
+
+A format is one module of this package with a ``FORMATS`` tuple; :func:`formats` finds it. Reading cuts a file into
+chunks of whole rows in order, :meth:`Format.transform` maps one chunk to its output without looking at any other
+(so that it may run in another process), and an :class:`Encoder` writes the outputs in the order of the chunks.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import pkgutil
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import BinaryIO, Literal, NamedTuple, Protocol
+
+from translit.errors import InputError, TranslitError
+from translit.files.inputs import Input
+from translit.model import Match, Mention
+
+CHUNK_BYTES = 1 << 18
+"""Bytes of rows that are worked on together."""
+MAX_ROW_BYTES = 1 << 26
+"""Longest row of a table or JSONL file, in bytes; a longer one is a reject."""
+MAX_QUOTED_BYTES = 1 << 24
+"""Longest CSV row over several lines, in bytes; beyond it a quote counts as left open."""
+MAX_DOCUMENT_BYTES = 1 << 22
+"""Longest plain text that is worked on as one document, in bytes; a longer one is cut at paragraph ends."""
+MAX_REJECT_BYTES = 1 << 16
+"""Longest rejected row that is copied into the rejects file, in bytes."""
+MAX_ROW_GROUP_BYTES = 1 << 28
+"""Largest Parquet row group written as one, in uncompressed bytes; a larger one is written as several."""
+
+ADDABLE = ("id", "confidence", "method", "original")
+"""What ``--add`` can write beside a column."""
+
+Mode = Literal["text", "name"]
+Cell = str | float | None
+
+
+class Engine(Protocol):
+    """The part of :class:`translit.Normalizer` that files need."""
+
+    def find_many(self, texts: Sequence[str], /) -> Sequence[Sequence[Mention]]: ...
+
+    def match_many(self, names: Sequence[str], /) -> Sequence[Match | None]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What to do to the values of a file.
+
+    Args:
+        mode: ``"text"`` changes the mentions inside a value, ``"name"`` maps a value as a whole.
+        columns: the columns of a table or keys of a JSONL file.
+        add: columns to add, from :data:`ADDABLE`; all but ``original`` need mode ``"name"``.
+        audit: whether to say where the changes are.
+        delimiter: of CSV fields, one character; ``""`` for the format's own.
+        many: whether several files share one audit file.
+    """
+
+    mode: Mode = "text"
+    columns: tuple[str, ...] = ()
+    add: tuple[str, ...] = ()
+    audit: bool = False
+    delimiter: str = ""
+    many: bool = False
+
+    def added(self) -> list[tuple[int, str, str]]:
+        """Index of the column, what is added, and the new column's name, in the order written."""
+        return [(i, what, f"{column}_{what}") for i, column in enumerate(self.columns) for what in self.add]
+
+
+class Position(NamedTuple):
+    """A place between two chunks of a file.
+
+    Args:
+        offset: bytes before it, uncompressed; for Parquet the row group.
+        count: rows before it, or code points for plain text.
+        line: lines before it.
+    """
+
+    offset: int = 0
+    count: int = 0
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Some rows of a file.
+
+    Args:
+        doc: the file's name, ``0`` for standard input.
+        start: where it starts.
+        end: where it ends.
+        data: the rows, in a form private to the format.
+        context: what the format needs to know of the rest of the file.
+    """
+
+    doc: str | int
+    start: Position
+    end: Position
+    data: object
+    context: object = None
+
+
+@dataclass(slots=True)
+class Result:
+    """What became of a chunk; also the running total of a file."""
+
+    data: bytes = b""
+    audit: bytes = b""
+    rejects: bytes = b""
+    first_reject: str = ""
+    rows: int = 0
+    rejected: int = 0
+    changed: int = 0
+    mentions: int = 0
+    found: frozenset[int] = field(default_factory=frozenset)
+
+
+class Encoder(Protocol):
+    """Writes the results of one file, in order."""
+
+    def write(self, data: bytes, /) -> object: ...
+
+    def close(self) -> None: ...
+
+
+class Format(Protocol):
+    """One file format.
+
+    Args:
+        name: as ``--format`` takes it.
+        suffixes: lower-case endings of file names, with the dot.
+        tabular: whether it has rows and columns.
+    """
+
+    name: str
+    suffixes: tuple[str, ...]
+    tabular: bool
+
+    def read(self, source: Input, task: Task, start: Position) -> Iterator[Chunk]:
+        """The chunks of a file, from ``start`` on."""
+        ...
+
+    def transform(self, chunk: Chunk, task: Task, engine: Engine) -> Result:
+        """The output of one chunk."""
+        ...
+
+    def encoder(self, source: Input, target: BinaryIO, task: Task) -> Encoder:
+        """Writes the outputs to ``target``, which stays open."""
+        ...
+
+
+class BytesEncoder:
+    """The encoder of formats whose output is the outputs of the chunks, one after the other."""
+
+    def __init__(self, target: BinaryIO) -> None:
+        self.write = target.write
+
+    def close(self) -> None:
+        """Nothing is left to write."""
+
+
+class UsageError(TranslitError):
+    """Options that do not fit the files."""
+
+
+@cache
+def formats() -> Mapping[str, Format]:
+    """Every format by name.
+
+    >>> sorted(formats())
+    ['csv', 'jsonl', 'parquet', 'text', 'tsv']
+    """
+    import translit.files as package
+
+    names = sorted(module.name for module in pkgutil.iter_modules(package.__path__))
+    modules = [importlib.import_module(f"{package.__name__}.{name}") for name in names]
+    return {format_.name: format_ for module in modules for format_ in getattr(module, "FORMATS", ())}
+
+
+def format_of(name: str) -> Format:
+    """The format of a file by its name, compression aside; plain text where no format claims it.
+
+    >>> format_of("names.csv.gz").name, format_of("article.md").name
+    ('csv', 'text')
+    """
+    lower = name.lower()
+    for packing in (".gz", ".zst"):
+        lower = lower.removesuffix(packing)
+    known = formats()
+    return next((format_ for format_ in known.values() if lower.endswith(format_.suffixes)), known["text"])
+
+
+def dump(record: Mapping[str, object]) -> bytes:
+    """One JSON line; escaped where it holds a lone surrogate, which UTF-8 cannot.
+
+    >>> dump({"input": "\\ud800é"})
+    b'{"input":"\\\\ud800\\\\u00e9"}\\n'
+    """
+    try:
+        return json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+    except UnicodeEncodeError:
+        return json.dumps(record, separators=(",", ":")).encode() + b"\n"
+
+
+@dataclass(slots=True)
+class Collector:
+    """Gathers what a chunk says beside its output."""
+
+    task: Task
+    chunk: Chunk
+    result: Result = field(default_factory=Result)
+    audit: list[bytes] = field(default_factory=list)
+    rejects: list[bytes] = field(default_factory=list)
+
+    def reject(self, row: int, line: int, offset: int, raw: bytes | None, reason: str) -> None:
+        """Enter a row that is left out of the output; ``raw`` is None where it was not kept."""
+        record: dict[str, object] = {"file": self.chunk.doc} if self.task.many else {}
+        record |= {"row": row, "line": line, "offset": offset, "reason": reason}
+        if raw is not None and len(raw) <= MAX_REJECT_BYTES:
+            record["raw"] = raw.decode("utf-8", "surrogateescape")
+        self.rejects.append(dump(record))
+        self.result.rejected += 1
+        if not self.result.first_reject:
+            place = "standard input" if self.chunk.doc == 0 else str(self.chunk.doc)
+            self.result.first_reject = f"{place}:{line}: row {row} at byte {offset}: {reason}"
+
+    def change(self, doc: str | int, column: int, mentions: Sequence[Mention], base: int = 0) -> None:
+        """Enter the changes of one value; ``base`` is the offset of the value in its document."""
+        self.result.changed += bool(mentions)
+        self.result.mentions += len(mentions)
+        if self.task.audit:
+            extra: dict[str, object] = {}
+            if len(self.task.columns) > 1:
+                extra["column"] = self.task.columns[column]
+            if self.task.many and self.task.columns:
+                extra["file"] = self.chunk.doc
+            self.audit.extend(dump({**audit_record(doc, mention, base), **extra}) for mention in mentions)
+
+    def finish(self, data: bytes) -> Result:
+        """The result with ``data`` as output."""
+        self.result.data, self.result.audit, self.result.rejects = data, b"".join(self.audit), b"".join(self.rejects)
+        return self.result
+
+
+def audit_record(doc: str | int, mention: Mention, base: int = 0) -> dict[str, object]:
+    """The line of the audit file for one change."""
+    return {
+        "doc": doc,
+        "start": base + mention.start,
+        "end": base + mention.end,
+        "input": mention.input,
+        "replacement": mention.replacement,
+        "id": mention.id,
+        "kind": mention.kind,
+        "method": mention.method,
+        "confidence": mention.confidence,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a value becomes.
+
+    Args:
+        text: the new value.
+        mentions: the changes inside it; empty where it stays.
+        match: the entity, in mode ``"name"``.
+    """
+
+    text: str
+    mentions: tuple[Mention, ...] = ()
+    match: Match | None = None
+
+    def cell(self, what: str, original: str) -> Cell:
+        """The value that ``--add what`` writes."""
+        if what == "original":
+            return original
+        return None if self.match is None else getattr(self.match, what)
+
+
+def answers(values: Sequence[str], task: Task, engine: Engine) -> dict[str, Answer]:
+    """The answer for each distinct value."""
+    distinct = list(dict.fromkeys(values))
+    if task.mode == "name":
+        return {value: _named(value, m) for value, m in zip(distinct, engine.match_many(distinct), strict=True)}
+    return {value: _cleaned(value, found) for value, found in zip(distinct, engine.find_many(distinct), strict=True)}
+
+
+def _named(value: str, match: Match | None) -> Answer:
+    if match is None or match.canonical == value:
+        return Answer(value, (), match)
+    mention = Mention(
+        value, match.id, match.canonical, match.kind, match.method, match.confidence, (), 0, len(value), match.canonical
+    )
+    return Answer(match.canonical, (mention,), match)
+
+
+def _cleaned(value: str, found: Sequence[Mention]) -> Answer:
+    mentions = tuple(mention for mention in found if mention.replacement != mention.input)
+    return Answer(splice(value, mentions), mentions) if mentions else Answer(value)
+
+
+def splice(text: str, mentions: Sequence[Mention]) -> str:
+    """The text with each mention replaced; the mentions go from left to right and do not overlap."""
+    parts, done = [], 0
+    for mention in mentions:
+        parts += [text[done : mention.start], mention.replacement]
+        done = mention.end
+    return "".join([*parts, text[done:]])
+
+
+def unknown_column(name: str, known: Sequence[str], hint: str = "") -> UsageError:
+    """The error for a column that the file does not have."""
+    listed = ", ".join(known[:20]) + (", …" if len(known) > 20 else "")
+    return UsageError(f"no column {name!r}: the file has {listed or 'none'}{hint}; name one of them with --column")
+
+
+def need_columns(task: Task, known: Sequence[str]) -> None:
+    """Raise UsageError unless columns were named."""
+    if not task.columns:
+        listed = f" (the file has {', '.join(known[:20])})" if known else ""
+        raise UsageError(f"a table needs --column: say which columns hold names or text{listed}")
+
+
+def bad_utf8(error: UnicodeDecodeError, offset: int) -> str:
+    """The reason for bytes that are not UTF-8; ``offset`` is that of the decoded bytes in the file."""
+    return f"invalid UTF-8: byte 0x{error.object[error.start]:02x} at byte offset {offset + error.start}"
+
+
+def missing_extra(package: str, extra: str, what: str) -> InputError:
+    """The error for a library that is not installed."""
+    return InputError(f'{what} needs {package}, which is not installed; pip install "translit-normalizer[{extra}]"')

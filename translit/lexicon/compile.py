@@ -1,0 +1,139 @@
+"""Compiling: entities → the arrays of an index, in an order that depends on the entities alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from translit.lexicon.index import CANONICAL, SCRIPT_CODES, TYPE_NUMBERS, Rows, hashes, strict, table_arrays
+from translit.lexicon.storage import Array, Strings
+from translit.matching.align import CostTable
+from translit.matching.calibrate import Questions
+from translit.matching.candidates import make_blocks
+from translit.matching.rough import Rough
+from translit.model import Entity
+from translit.unicode.tokens import fold
+
+
+def compile_entities(
+    entities: Sequence[Entity], tables: Mapping[str, CostTable], rough: Rough
+) -> tuple[dict[str, Array], dict[str, Any], Questions]:
+    """The arrays and metadata of an index, and the variants that its model can be learnt from.
+
+    Args:
+        entities: in any order; ids are unique.
+        tables: the cost tables to store.
+        rough: romanizes the forms.
+
+    Returns:
+        Arrays by name and metadata, the same for the same set of entities.
+    """
+    ordered = sorted(entities, key=lambda e: e.id)
+    kinds = sorted({e.kind for e in ordered})
+    arrays: dict[str, Array] = {}
+    _put(arrays, "entity.id", [e.id for e in ordered])
+    _put(arrays, "entity.canonical", [e.canonical for e in ordered])
+    number = {kind: i for i, kind in enumerate(kinds)}
+    arrays["entity.kind"] = np.array([number[e.kind] for e in ordered], dtype=np.uint8)
+    arrays["entity.weight"] = np.array([e.weight for e in ordered], dtype=np.float32)
+    _put(arrays, "entity.country", [e.country for e in ordered])
+    questions = _forms(arrays, ordered, rough)
+    targets = _targets(arrays, ordered)
+    for script in sorted(tables):
+        arrays.update(table_arrays(script, tables[script]))
+    meta = {"kinds": kinds, "targets": targets, "tables": sorted(tables), "entities": len(ordered)}
+    return arrays, meta, questions
+
+
+def _put(arrays: dict[str, Array], name: str, values: Sequence[str]) -> None:
+    column = Strings.make(values)
+    arrays[f"{name}.data"], arrays[f"{name}.starts"] = column.data, column.starts
+
+
+def _targets(arrays: dict[str, Array], ordered: Sequence[Entity]) -> list[str]:
+    by_lang: dict[str, list[tuple[int, str]]] = {}
+    for row, entity in enumerate(ordered):
+        for lang, text in entity.canonicals.items():
+            by_lang.setdefault(lang, []).append((row, text))
+    for lang, pairs in by_lang.items():
+        arrays[f"target.{lang}.entity"] = np.array([row for row, _ in pairs], dtype=np.uint32)
+        _put(arrays, f"target.{lang}", [text for _, text in pairs])
+    return sorted(by_lang)
+
+
+def _spellings(entity: Entity) -> dict[str, tuple[str, int]]:
+    """Strict spelling → (spelling, posting type); the canonical first, then target spellings, then variants."""
+    out: dict[str, tuple[str, int]] = {strict(entity.canonical): (entity.canonical, CANONICAL)}
+    exonym = TYPE_NUMBERS["exonym"]
+    for variant in entity.variants:
+        out.setdefault(strict(variant.text), (variant.text, TYPE_NUMBERS[variant.type]))
+    for text in entity.canonicals.values():
+        out.setdefault(strict(text), (text, exonym))
+    return out
+
+
+def _forms(arrays: dict[str, Array], ordered: Sequence[Entity], rough: Rough) -> Questions:
+    """Forms, their postings, listed spellings and blocking keys."""
+    number: dict[str, int] = {}
+    form_of: list[int] = []
+    entity_of: list[int] = []
+    type_of: list[int] = []
+    listed: list[str] = []
+    attested: list[str] = []
+    for row, entity in enumerate(ordered):
+        for key, (text, kind) in _spellings(entity).items():
+            folded = fold(text)
+            if not folded:
+                continue
+            form_of.append(number.setdefault(folded, len(number)))
+            entity_of.append(row)
+            type_of.append(kind)
+            listed.append(key)
+            attested.append(text)
+    texts = sorted(number)
+    place = np.empty(len(texts), dtype=np.int64)
+    place[[number[text] for text in texts]] = np.arange(len(texts))
+    form = place[np.array(form_of, dtype=np.int64)] if form_of else np.zeros(0, dtype=np.int64)
+    owner = np.array(entity_of, dtype=np.int64)
+    kind = np.array(type_of, dtype=np.int64)
+    # A posting is a form of an entity; of several types it keeps the canonical, then the first of VARIANT_TYPES.
+    rank = np.where(kind == CANONICAL, -1, kind)
+    order = np.lexsort((rank, owner, form))
+    form, owner, kind = form[order], owner[order], kind[order]
+    first = np.ones(len(form), dtype=bool)
+    first[1:] = (form[1:] != form[:-1]) | (owner[1:] != owner[:-1])
+    posting = np.cumsum(first) - 1
+    arrays["posting.entity"] = owner[first].astype(np.uint32)
+    arrays["posting.type"] = kind[first].astype(np.uint8)
+    arrays["posting.spellings"] = np.minimum(np.bincount(posting, minlength=int(first.sum())), 255).astype(np.uint8)
+    starts = np.zeros(len(texts) + 1, dtype=np.uint32)
+    starts[1:] = np.cumsum(np.bincount(form[first], minlength=len(texts)))
+    arrays["form.postings"] = starts
+    _listed(arrays, [listed[i] for i in order.tolist()], posting)
+    _put(arrays, "form.text", texts)
+    digest = hashes(texts)
+    by_hash = np.argsort(digest, kind="stable")
+    arrays["form.hash"], arrays["form.order"] = digest[by_hash], by_hash.astype(np.uint32)
+    spelled = [rough.spell(text) for text in texts]
+    codes = {code: i for i, code in enumerate(SCRIPT_CODES)}
+    arrays["form.script"] = np.array([codes.get(s.script, len(codes) - 1) for s in spelled], dtype=np.uint8)
+    own = [i for i, (text, s) in enumerate(zip(texts, spelled, strict=True)) if s.rom != text]
+    row = np.full(len(texts), -1, dtype=np.int32)
+    row[own] = np.arange(len(own))
+    arrays["form.rom"] = row
+    _put(arrays, "rom.text", [spelled[i].rom for i in own])
+    blocks = make_blocks([s.rom for s in spelled])
+    arrays["block.key"], arrays["block.form"] = blocks.keys, blocks.rows
+    arrays["form.signature"], arrays["form.contour"] = blocks.signatures, blocks.contours
+    asked = np.flatnonzero(kind != CANONICAL)
+    several = np.bincount(posting, minlength=int(first.sum())) > 1
+    return Questions([attested[i] for i in order[asked].tolist()], form[asked], owner[asked], ~several[posting[asked]])
+
+
+def _listed(arrays: dict[str, Array], spellings: Sequence[str], posting: Rows) -> None:
+    digest = hashes(spellings)
+    order = np.lexsort((posting, digest))
+    arrays["listed.hash"] = digest[order]
+    arrays["listed.posting"] = posting[order].astype(np.uint32)

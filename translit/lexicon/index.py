@@ -1,0 +1,190 @@
+"""The index: a compiled lexicon's arrays, by name, with look-ups on them.
+
+Entities, forms and postings are numbered from 0. A *form* is a folded spelling; a *posting* says that an entity bears it. A *listed
+spelling* is a variant as attested, hashed (XXH3) after NFC and casefolding.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import xxhash
+from numpy.typing import NDArray
+
+from translit.lexicon.storage import Array, Strings
+from translit.matching.align import CostTable
+from translit.matching.candidates import Blocks
+from translit.model import VARIANT_TYPES
+from translit.unicode.scripts import CODES
+
+SCRIPT_CODES = (*CODES, "Zyyy")
+CANONICAL = 255
+"""Posting type of the canonical spelling itself."""
+TYPE_NUMBERS: Mapping[str, int] = {name: i for i, name in enumerate(VARIANT_TYPES)}
+Rows = NDArray[np.int64]
+
+
+def hashes(texts: Iterable[str]) -> NDArray[np.uint64]:
+    """XXH3 of each text's UTF-8 bytes."""
+    digest = xxhash.xxh3_64_intdigest
+    return np.array([digest(t.encode("utf-8", "surrogatepass")) for t in texts], dtype=np.uint64)
+
+
+def strict(text: str) -> str:
+    """A spelling as listed, whatever its case: NFC, casefolded.
+
+    >>> strict("Ka\\u0301bul") == strict("KÁBUL")
+    True
+    """
+    if text.isascii():
+        return text.lower()
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
+
+
+class Index:
+    """A lexicon's arrays.
+
+    Args:
+        arrays: as made by :func:`translit.lexicon.compile.compile_entities` or read from a file.
+        meta: the metadata beside them.
+    """
+
+    def __init__(self, arrays: Mapping[str, Array], meta: Mapping[str, Any]) -> None:
+        self.arrays = arrays
+        self.meta = meta
+        self.ids = self._strings("entity.id")
+        self.canonicals = self._strings("entity.canonical")
+        self.forms = self._strings("form.text")
+        self.entity_kind = arrays["entity.kind"]
+        self.entity_weight: NDArray[np.float32] = arrays["entity.weight"]
+        self.kinds: Sequence[str] = meta["kinds"]
+        self.posting_start: NDArray[np.uint32] = arrays["form.postings"]
+        self.posting_entity: NDArray[np.uint32] = arrays["posting.entity"]
+        self.posting_type: NDArray[np.uint8] = arrays["posting.type"]
+        self.form_script: NDArray[np.uint8] = arrays["form.script"]
+
+    def _strings(self, name: str) -> Strings:
+        return Strings(self.arrays[f"{name}.data"], self.arrays[f"{name}.starts"])
+
+    @cached_property
+    def posting_canonical(self) -> NDArray[np.bool_]:
+        """Whether a posting's form is its entity's canonical spelling."""
+        return self.posting_type == CANONICAL
+
+    @cached_property
+    def blocks(self) -> Blocks:
+        """The blocking keys."""
+        a = self.arrays
+        return Blocks(a["block.key"], a["block.form"], a["form.signature"], a["form.contour"])
+
+    @cached_property
+    def _rom_row(self) -> NDArray[np.int32]:
+        return self.arrays["form.rom"]
+
+    @cached_property
+    def _roms(self) -> Strings:
+        return self._strings("rom.text")
+
+    def roms_of(self, forms: Rows) -> list[str]:
+        """The rough romanizations of forms."""
+        out = self.forms.take(forms)
+        row = self._rom_row[forms]
+        for i in np.flatnonzero(row >= 0).tolist():
+            out[i] = self._roms[int(row[i])]
+        return out
+
+    def scripts(self) -> Sequence[str]:
+        """ISO 15924 codes by number."""
+        return SCRIPT_CODES
+
+    def find_forms(self, folded: Sequence[str]) -> Rows:
+        """The form of each folded spelling, -1 where none is listed."""
+        return self._find(hashes(folded), "form.hash", "form.order", folded)
+
+    def _find(self, digest: NDArray[np.uint64], key: str, order: str, folded: Sequence[str]) -> Rows:
+        known: NDArray[np.uint64] = self.arrays[key]
+        out = np.full(len(digest), -1, dtype=np.int64)
+        if not len(known):
+            return out
+        place = np.minimum(np.searchsorted(known, digest), len(known) - 1)
+        hit = known[place] == digest
+        rows = self.arrays[order][place[hit]].astype(np.int64)
+        texts = self.forms.take(rows)
+        where = np.flatnonzero(hit)
+        same = np.array([folded[i] == text for i, text in zip(where.tolist(), texts, strict=True)], dtype=bool)
+        out[where[same]] = rows[same]
+        return out
+
+    def postings(self, form: int) -> range:
+        """The postings of a form."""
+        return range(int(self.posting_start[form]), int(self.posting_start[form + 1]))
+
+    def listed(self, spelling: str) -> NDArray[np.uint32]:
+        """The postings that list exactly this spelling, whatever its case."""
+        digest = np.uint64(xxhash.xxh3_64_intdigest(strict(spelling).encode("utf-8", "surrogatepass")))
+        known = self.arrays["listed.hash"]
+        low = int(np.searchsorted(known, digest, "left"))
+        high = int(np.searchsorted(known, digest, "right"))
+        return self.arrays["listed.posting"][low:high]
+
+    def kind(self, entity: int) -> str:
+        """The kind of an entity."""
+        return self.kinds[int(self.entity_kind[entity])]
+
+    @cached_property
+    def tables(self) -> Mapping[str, CostTable]:
+        """Cost tables by script, each made when first asked for."""
+        return LazyTables(self.arrays, self.meta["tables"])
+
+    def target(self, entity: int, lang: str) -> str:
+        """The canonical spelling of an entity in a target language, the English one where it has none of its own."""
+        if lang in self.meta["targets"]:
+            owners = self.arrays[f"target.{lang}.entity"]
+            place = int(np.searchsorted(owners, entity))
+            if place < len(owners) and owners[place] == entity:
+                return self._strings(f"target.{lang}")[place]
+        return self.canonicals[entity]
+
+
+def table_arrays(script: str, table: CostTable) -> dict[str, Array]:
+    """A cost table as arrays."""
+    rows = sorted((s, t, c) for (s, t), c in table.costs.items())
+    source, target = Strings.make([s for s, _, _ in rows]), Strings.make([t for _, t, _ in rows])
+    return {
+        f"table.{script}.source.data": source.data, f"table.{script}.source.starts": source.starts,
+        f"table.{script}.target.data": target.data, f"table.{script}.target.starts": target.starts,
+        f"table.{script}.cost": np.array([c for _, _, c in rows], dtype=np.uint16),
+    }  # fmt: skip
+
+
+class LazyTables(Mapping[str, CostTable]):
+    """Cost tables of a compiled lexicon, made when first asked for."""
+
+    def __init__(self, arrays: Mapping[str, Array], scripts: Sequence[str]) -> None:
+        self._arrays, self._scripts = arrays, tuple(scripts)
+        self._made: dict[str, CostTable] = {}
+
+    def __iter__(self) -> Any:
+        return iter(self._scripts)
+
+    def __len__(self) -> int:
+        return len(self._scripts)
+
+    def __contains__(self, script: object) -> bool:
+        return script in self._scripts
+
+    def __getitem__(self, script: str) -> CostTable:
+        if script not in self._scripts:
+            raise KeyError(script)
+        made = self._made.get(script)
+        if made is None:
+            a, name = self._arrays, f"table.{script}"
+            source = Strings(a[f"{name}.source.data"], a[f"{name}.source.starts"])
+            target = Strings(a[f"{name}.target.data"], a[f"{name}.target.starts"])
+            costs = {(s, t): int(c) for s, t, c in zip(source, target, a[f"{name}.cost"].tolist(), strict=True)}
+            made = self._made[script] = CostTable(costs, identity=script == "Latn")
+        return made

@@ -1,0 +1,1 @@
+"""Tiers: exact, candidates, scores, calibration, decision."""

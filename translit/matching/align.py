@@ -1,0 +1,344 @@
+"""Alignment: how dearly one spelling turns into another, by costs of letter groups learnt from attested pairs.
+
+A cost table gives, for a group of one to three source letters and a group of none to three Latin letters, the price of the one
+standing for the other: minus the logarithm of how often it does. The cost of a pair of names is the cheapest way to cut
+both into such groups (Viterbi). Costs are integers (1/100 nat), so sums are exact in any order and on any machine.
+
+Sources: Brill and Moore (2000), an improved error model for noisy channel spelling correction; Ristad and Yianilos (1998),
+learning string-edit distance.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from translit import native
+
+Int = NDArray[np.int32]
+Rows = NDArray[np.int64]
+LETTERS = "abcdefghijklmnopqrstuvwxyz 0"
+"""The target alphabet: plain letters, the blank, and 0 for a digit; anything else is no letter."""
+OTHER = len(LETTERS)
+WIDEST = 3
+"""Longest letter group."""
+DEAREST = 1200
+"""Cost of what was never seen, in 1/100 nat."""
+FORBIDDEN = 20000
+STEPS = ((1, 1), (1, 0), (1, 2), (2, 1), (2, 2), (1, 3), (3, 1), (2, 3), (3, 2), (3, 3), (2, 0), (3, 0))
+"""Group sizes (source, target) beside the insertion of one target letter; the first wins among equals."""
+_CODE = np.full(128, OTHER, dtype=np.int32)
+for _i, _c in enumerate(LETTERS):
+    _CODE[ord(_c)] = _i
+for _c in "123456789":
+    _CODE[ord(_c)] = LETTERS.index("0")
+_BASE = OTHER + 1
+
+
+class Op(NamedTuple):
+    """One step of an alignment: the source group, the target group, and its cost in 1/100 nat."""
+
+    source: str
+    target: str
+    cost: int
+
+
+@dataclass(frozen=True)
+class CostTable:
+    """Costs of source groups standing for target groups.
+
+    Args:
+        costs: (source group, target group) → cost in 1/100 nat; an empty group is an insertion or a deletion.
+        identity: whether a letter that both alphabets have costs nothing to keep where no row says otherwise.
+    """
+
+    costs: Mapping[tuple[str, str], int]
+    identity: bool = True
+
+    def __post_init__(self) -> None:
+        sources = sorted({s for s, _ in self.costs if s}, key=lambda s: (len(s), s))
+        if self.identity:
+            sources = sorted(set(sources) | set(LETTERS), key=lambda s: (len(s), s))
+        targets = sorted({t for _, t in self.costs if t} | set(LETTERS), key=lambda s: (len(s), s))
+        object.__setattr__(self, "sources", {s: i + 2 for i, s in enumerate(sources)})
+        object.__setattr__(self, "targets", {t: i + 2 for i, t in enumerate(targets)})
+        table = np.full((len(sources) + 2, len(targets) + 2), FORBIDDEN, dtype=np.int32)
+        # Row 0: nothing in the source (insertion). Row 1: a source letter not in the table. Columns alike.
+        for s, i in self.sources.items():  # type: ignore[attr-defined]
+            if len(s) == 1:
+                table[i, 0] = DEAREST
+                for t, j in self.targets.items():  # type: ignore[attr-defined]
+                    if len(t) == 1:
+                        table[i, j] = 0 if self.identity and s == t else DEAREST
+                table[i, 1] = DEAREST
+        for t, j in self.targets.items():  # type: ignore[attr-defined]
+            if len(t) == 1:
+                table[0, j] = DEAREST
+                table[1, j] = DEAREST
+        table[0, 1] = table[1, 0] = table[1, 1] = DEAREST
+        for (s, t), cost in self.costs.items():
+            table[self.sources[s] if s else 0, self.targets[t] if t else 0] = cost  # type: ignore[attr-defined]
+        object.__setattr__(self, "table", table)
+        dense = np.full(_BASE**3 + _BASE**2 + _BASE, -1, dtype=np.int32)
+        for t, j in self.targets.items():  # type: ignore[attr-defined]
+            dense[_dense_index(t)] = j
+        object.__setattr__(self, "_dense", dense)
+
+    sources: Mapping[str, int] = None  # type: ignore[assignment]
+    targets: Mapping[str, int] = None  # type: ignore[assignment]
+    table: Int = None  # type: ignore[assignment]
+    _dense: Int = None  # type: ignore[assignment]
+
+    def encode_sources(self, words: Sequence[Sequence[str]]) -> tuple[Int, Int]:
+        """Group ids of source words: shape (words, positions, 3), -1 where no group starts; and the lengths.
+
+        A word is a sequence of atoms, usually its letters.
+        """
+        lengths = np.array([len(w) for w in words], dtype=np.int32)
+        widest = int(lengths.max(initial=1))
+        ids = np.full((len(words), widest, WIDEST), -1, dtype=np.int32)
+        get = self.sources.get
+        for row, word in enumerate(words):
+            n = len(word)
+            for i in range(n):
+                ids[row, i, 0] = get(word[i], 1)
+                if i + 1 < n:
+                    pair = word[i] + word[i + 1]
+                    ids[row, i, 1] = get(pair, -1)
+                    if i + 2 < n:
+                        ids[row, i, 2] = get(pair + word[i + 2], -1)
+        return ids, lengths
+
+    def encode_targets(self, words: Sequence[str]) -> tuple[Int, Int]:
+        """Group ids of target words (Latin letters): shape (words, positions, 3), and the lengths."""
+        codes, lengths = letter_codes(words)
+        n, widest = codes.shape
+        ids = np.full((n, widest, WIDEST), -1, dtype=np.int32)
+        inside = np.arange(widest)[None, :] < lengths[:, None]
+        single = self._dense[codes]
+        ids[:, :, 0] = np.where(inside, np.where(codes == OTHER, 1, single), -1)
+        if widest > 1:
+            two = _BASE + codes[:, :-1] * _BASE + codes[:, 1:]
+            ids[:, :-1, 1] = np.where(inside[:, 1:], self._dense[two], -1)
+        if widest > 2:
+            three = _BASE + _BASE**2 + (codes[:, :-2] * _BASE + codes[:, 1:-1]) * _BASE + codes[:, 2:]
+            ids[:, :-2, 2] = np.where(inside[:, 2:], self._dense[three], -1)
+        return ids, lengths
+
+
+def _dense_index(group: str) -> int:
+    codes = [int(_CODE[ord(c)]) for c in group]
+    if len(codes) == 1:
+        return codes[0]
+    if len(codes) == 2:
+        return _BASE + codes[0] * _BASE + codes[1]
+    return _BASE + _BASE**2 + (codes[0] * _BASE + codes[1]) * _BASE + codes[2]
+
+
+def letter_codes(words: Sequence[str]) -> tuple[Int, Int]:
+    """Letter codes of words in :data:`LETTERS`: shape (words, longest), padded with :data:`OTHER`; and the lengths."""
+    lengths = np.array([len(w) for w in words], dtype=np.int32)
+    widest = max(int(lengths.max(initial=1)), 1)
+    flat = "".join(words).encode("latin-1", "replace")
+    points = np.minimum(np.frombuffer(flat, dtype=np.uint8), 127)
+    codes = np.full((len(words), widest), OTHER, dtype=np.int32)
+    codes[np.arange(widest)[None, :] < lengths[:, None]] = _CODE[points]
+    return codes, lengths
+
+
+def align(
+    table: Int, source: Int, source_lengths: Int, target: Int, target_lengths: Int, trace: bool = False
+) -> tuple[Int, NDArray[np.uint8] | None]:
+    """Cost of the cheapest alignment of each pair, by rows of arrays.
+
+    Args:
+        table: costs by group ids, shape (sources, targets).
+        source, target: group ids by position and width, shape (pairs, positions, 3).
+        source_lengths, target_lengths: shape (pairs,).
+        trace: also return the step taken into each cell, for :func:`steps`.
+
+    Returns:
+        Costs in 1/100 nat, shape (pairs,), and the steps, shape (source positions + 1, pairs, target positions + 1), or None.
+    """
+    pairs, rows = source.shape[0], source.shape[1]
+    columns = target.shape[1]
+    flat = table.ravel()
+    stride = table.shape[1]
+    insert = np.where(target[:, :, 0] >= 0, flat[np.maximum(target[:, :, 0], 0)], 0)
+    gone = np.zeros((pairs, columns + 1), dtype=np.int32)
+    np.cumsum(insert, axis=1, out=gone[:, 1:])
+    cells = np.empty((rows + 1, pairs, columns + 1), dtype=np.int32)
+    taken = np.zeros((rows + 1, pairs, columns + 1), dtype=np.uint8) if trace else None
+    cells[0] = gone
+    if taken is not None:
+        taken[0] = len(STEPS)
+    ends = [target[:, : columns - width + 1, width - 1] for width in (1, 2, 3)]
+    for i in range(1, rows + 1):
+        row = np.full((pairs, columns + 1), FORBIDDEN * 4, dtype=np.int32)
+        for number, (down, across) in enumerate(STEPS):
+            if down > i or across > columns:
+                continue
+            group = source[:, i - down, down - 1]
+            known = group >= 0
+            if not known.any():
+                continue
+            base = np.where(known, group, 0) * stride
+            if across == 0:
+                price = np.where(known, flat[base], FORBIDDEN)[:, None]
+                value = cells[i - down] + price
+                part = row
+            else:
+                column = ends[across - 1]
+                price = flat[base[:, None] + np.maximum(column, 0)]
+                price = np.where((column >= 0) & known[:, None], price, FORBIDDEN)
+                value = cells[i - down][:, : columns + 1 - across] + price
+                part = row[:, across:]
+            better = value < part
+            np.copyto(part, value, where=better)
+            if taken is not None:
+                np.copyto(taken[i][:, across:], np.uint8(number), where=better)
+        # Insertions run along the row: the cheapest start to the left, plus what is inserted since.
+        best = np.minimum.accumulate(row - gone, axis=1) + gone
+        if taken is not None:
+            np.copyto(taken[i], np.uint8(len(STEPS)), where=best < row)
+        cells[i] = best
+    return cells[source_lengths, np.arange(pairs), target_lengths], taken
+
+
+def steps(source: Sequence[str], target: str, taken: NDArray[np.uint8], pair: int) -> list[tuple[str, str]]:
+    """The groups of the cheapest alignment of one pair, left to right."""
+    i, j = len(source), len(target)
+    out: list[tuple[str, str]] = []
+    while i or j:
+        number = int(taken[i, pair, j])
+        down, across = STEPS[number] if number < len(STEPS) else (0, 1)
+        out.append(("".join(source[i - down : i]), target[j - across : j]))
+        i, j = i - down, j - across
+    return out[::-1]
+
+
+def costs_of(table: CostTable, sources: Sequence[Sequence[str]], targets: Sequence[str], left: Rows, right: Rows) -> Int:
+    """Alignment costs of pairs of words, in 1/100 nat.
+
+    Args:
+        table: the costs.
+        sources, targets: distinct words.
+        left, right: which source and which target each pair is made of, shape (pairs,).
+    """
+    if not len(left):
+        return np.zeros(0, dtype=np.int32)
+    source, n = table.encode_sources(sources)
+    target, m = table.encode_targets(targets)
+    return native.twin(align_pairs)(table.table, source, n, target, m, left, right)
+
+
+def align_pairs(table: Int, source: Int, n: Int, target: Int, m: Int, left: Rows, right: Rows) -> Int:
+    """:func:`align` of pairs given by their rows in ``source`` and ``target``; shape (pairs,)."""
+    total = np.zeros(len(left), dtype=np.int32)
+    size = (np.maximum(n[left], m[right]) + 3) // 4
+    for value in np.unique(size):
+        rows = np.flatnonzero(size == value)
+        widest = 4 * int(value)
+        s, t = source[:, :widest], target[:, :widest]
+        for block in range(0, len(rows), 8192):
+            part = rows[block : block + 8192]
+            total[part] = align(table, s[left[part]], n[left[part]], t[right[part]], m[right[part]])[0]
+    return total
+
+
+def explain(table: CostTable, source: Sequence[str], target: str) -> list[Op]:
+    """The cheapest alignment of one pair, letter group by letter group."""
+    s, n = table.encode_sources([source])
+    t, m = table.encode_targets([target])
+    _, taken = align(table.table, s, n, t, m, trace=True)
+    assert taken is not None
+    out = []
+    for left, right in steps(source, target, taken, 0):
+        i = table.sources.get(left, 1) if left else 0
+        j = table.targets.get(right, 1) if right else 0
+        out.append(Op(left, right, int(table.table[i, j])))
+    return out
+
+
+def learn(
+    pairs: Iterable[tuple[Sequence[str], str]], start: CostTable, rounds: int = 4, prior: float = 0.0, keep: int = 3,
+) -> CostTable:
+    """Learn costs from attested pairs by Viterbi training.
+
+    Each round aligns every pair by the present costs, counts the groups used and the neighbouring groups joined, and takes
+    minus the logarithm of the relative frequencies as the next costs.
+
+    Args:
+        pairs: (source word, target word), the same name in both.
+        start: the costs of the first round, and the prior.
+        rounds: how often to align and count.
+        prior: how many observations the starting table is worth, by source group.
+        keep: groups seen less often are left out.
+    """  # fmt: skip
+    data = [(tuple(s), t) for s, t in pairs if s and t]
+    table = start
+    for _ in range(rounds):
+        counts: Counter[tuple[str, str]] = Counter()
+        size = np.array([max(len(s), len(t)) for s, t in data])
+        bucket = (size + 3) // 4
+        for value in np.unique(bucket) if len(data) else ():
+            rows = np.flatnonzero(bucket == value)
+            for block in range(0, len(rows), 20000):
+                part = rows[block : block + 20000]
+                source, n = table.encode_sources([data[i][0] for i in part])
+                target, m = table.encode_targets([data[i][1] for i in part])
+                cost, taken = align(table.table, source, n, target, m, trace=True)
+                assert taken is not None
+                for k, i in enumerate(part):
+                    left, right = data[i]
+                    if cost[k] > DEAREST * 0.45 * max(len(left), len(right)):
+                        continue
+                    _count(counts, steps(left, right, taken, k))
+        table = _table(counts, start, prior, keep)
+    return table
+
+
+def _count(counts: Counter[tuple[str, str]], groups: list[tuple[str, str]]) -> None:
+    for i, (left, right) in enumerate(groups):
+        counts[left, right] += 1
+        for j in range(i + 1, min(i + 3, len(groups))):
+            left += groups[j][0]
+            right += groups[j][1]
+            if len(left) > WIDEST or len(right) > WIDEST:
+                break
+            counts[left, right] += 1
+
+
+def _table(counts: Counter[tuple[str, str]], start: CostTable, prior: float, keep: int) -> CostTable:
+    by_source: Counter[str] = Counter()
+    for (left, _), n in counts.items():
+        by_source[left] += n
+    letters = sum(n for left, n in by_source.items() if len(left) == 1)
+    costs: dict[tuple[str, str], int] = {}
+    groups = set(counts)
+    if prior:
+        groups |= set(start.costs)
+    for left, right in sorted(groups):
+        seen = counts[left, right]
+        total = by_source[left] if left else letters
+        before = 0.0
+        if prior:
+            known = start.costs.get((left, right))
+            before = prior * float(np.exp(-known / 100)) if known is not None else 0.0
+            total += prior  # type: ignore[assignment]
+        if not prior and seen < keep and len(left) + len(right) > 1:
+            continue
+        if prior and before == 0 and seen < keep:
+            continue
+        weight = (seen - 0.5 + before) / (total + 2.0)
+        if weight <= 0:
+            continue
+        cost = round(-100 * float(np.log(weight)))
+        if cost < DEAREST:
+            costs[left, right] = max(cost, 0)
+    return CostTable(costs, start.identity)

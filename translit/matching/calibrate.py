@@ -1,0 +1,249 @@
+"""Calibration: how far the fuzzy tier can be trusted on a lexicon, learnt from the lexicon's own variants.
+
+Variants are hidden and asked for again, with about half of their entity's other variants hidden too, and one entity in a few hidden
+whole, whose variants must then find nothing. What the answers turn out to be worth goes into two forests (on top of the ones that
+ship) and a curve from score to confidence. Nothing is labelled by hand.
+
+Sources: Platt (1999), probabilistic outputs; the precision of a set of answers is counted, not modelled.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from translit import limits
+from translit.matching.compare import Hidden, Listing, compare
+from translit.matching.rough import Rough
+from translit.matching.score import COMPARISON, DECISION_SIGNS, Comparisons, Decisions, decide
+from translit.matching.trees import Forest, fit
+
+Rows = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+GRID = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.92, 0.94, 0.95, 0.96, 0.97, 0.98, 0.985, 0.99, 0.995, 0.998)
+"""Precisions for which a threshold is kept; a precision in between takes the next one up."""
+NEVER = 2**30
+"""A threshold that no score reaches."""
+WHOLE = 0.15
+"""Share of the questions whose entity is hidden whole."""
+_SCRIPT = COMPARISON.index("script")
+
+
+@dataclass(frozen=True)
+class Curve:
+    """From score to confidence and from precision to score.
+
+    Args:
+        slope, shift: confidence = 1 / (1 + exp(-(slope · score + shift))), score in log-odds.
+        thresholds: by :data:`GRID`, the least score (1/1000) of answers that are together that precise.
+        seen: how many answers it was learnt from.
+    """
+
+    slope: float
+    shift: float
+    thresholds: tuple[int, ...]
+    seen: int
+
+    def confidence(self, score: int) -> float:
+        """Probability that an answer with this score is right, strictly between 0 and 1."""
+        odds = self.slope * score / 1000 + self.shift
+        return round(1 / (1 + math.exp(-max(-9.0, min(9.0, odds)))), 5)
+
+    def threshold(self, precision: float) -> int:
+        """The least score to answer with, so that the answers are together that precise."""
+        for value, score in zip(GRID, self.thresholds, strict=True):
+            if precision <= value + 1e-9:
+                return score
+        return NEVER
+
+
+@dataclass(frozen=True)
+class Model:
+    """What the fuzzy tier of one lexicon decides by.
+
+    Args:
+        comparison, decision: forests that score comparisons and decisions.
+        curves: by script class.
+    """
+
+    comparison: Forest
+    decision: Forest
+    curves: Mapping[int, Curve]
+
+    def curve(self, script_class: int) -> Curve:
+        """The curve of a script class, the nearest other where it has none."""
+        return self.curves.get(script_class) or self.curves[max(self.curves)]
+
+
+@dataclass(frozen=True)
+class Questions:
+    """Names asked for, and what they mean.
+
+    Args:
+        text: the spellings.
+        form, entity: which listed form each folds to, and whose it is.
+        alone: whether no other spelling of its entity folds to the same form.
+    """
+
+    text: Sequence[str]
+    form: Rows
+    entity: Rows
+    alone: Flags
+
+    def take(self, rows: Rows) -> Questions:
+        """Some of the questions."""
+        return Questions([self.text[i] for i in rows.tolist()], self.form[rows], self.entity[rows], self.alone[rows])
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Comparisons of questions, with the truth (-1 where nothing is right)."""
+
+    comparisons: Comparisons
+    crowd: Rows
+    truth: Rows
+
+    @property
+    def labels(self) -> Flags:
+        """Whether each comparison is with the right entity."""
+        return np.asarray(self.comparisons.entity == self.truth[self.comparisons.name])
+
+
+def shuffle(rows: int, salt: int) -> Rows:
+    """A fixed permutation, the same on every machine."""
+    with np.errstate(over="ignore"):
+        x = (np.arange(rows, dtype=np.uint64) + np.uint64(salt)) * np.uint64(0x9E3779B97F4A7C15)
+        x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return np.argsort(x ^ (x >> np.uint64(31)), kind="stable").astype(np.int64)
+
+
+def ask(listing: Listing, rough: Rough, questions: Questions, salt: int, whole: float = WHOLE) -> Examples:
+    """Ask a lexicon for hidden variants.
+
+    Args:
+        listing: the lexicon.
+        rough: holds the cost tables.
+        questions: the variants to hide and ask for.
+        salt: which half of the other variants is hidden.
+        whole: share of the questions whose entity is hidden whole.
+    """
+    n = len(questions.text)
+    order = shuffle(n, salt)
+    gone = np.zeros(n, dtype=bool)
+    gone[order[: int(whole * n)]] = True
+    coin = np.zeros(n, dtype=bool)
+    coin[shuffle(n, salt + 1)[: n // 2]] = True
+    own = np.where(questions.alone | coin, questions.form, -1)
+    hidden = Hidden(questions.entity, gone, salt, own)
+    parts: list[Comparisons] = []
+    crowds: list[Rows] = []
+    for start in range(0, n, limits.BATCH):
+        rows = np.arange(start, min(start + limits.BATCH, n))
+        names = [rough.spell(questions.text[i]) for i in rows.tolist()]
+        part = Hidden(hidden.entity[rows], hidden.whole[rows], salt + start, hidden.own_form[rows])
+        found, crowd = compare(listing, rough, names, part)
+        parts.append(Comparisons(found.name + start, found.entity, found.form, found.features))
+        crowds.append(crowd)
+    joined = Comparisons(*(np.concatenate([getattr(p, f) for p in parts]) for f in ("name", "entity", "form", "features")))
+    return Examples(joined, np.concatenate(crowds), np.where(gone, -1, questions.entity))
+
+
+def judge(forest: Forest, examples: Examples) -> tuple[Decisions, Flags]:
+    """The decisions that a comparison forest leads to, and whether each is right."""
+    scores = forest.scores(examples.comparisons.features)
+    decisions = decide(examples.comparisons, scores, examples.crowd)
+    right = examples.comparisons.entity[decisions.best] == examples.truth[decisions.name]
+    return decisions, right
+
+
+def curve(scores: NDArray[np.int32], right: Flags, caution: float = 0.1) -> Curve:
+    """Fit a curve to answers.
+
+    Args:
+        scores: score of each answer in 1/1000.
+        right: whether it was right.
+        caution: how much closer to 1 than asked the counted precision must be, as a share of the distance.
+    """
+    slope, shift = _platt(scores / 1000, right)
+    order = np.lexsort((right, -scores))
+    ranked, hits = scores[order], np.cumsum(right[order])
+    answered = np.arange(1, len(order) + 1)
+    last = np.ones(len(order), dtype=bool)
+    last[:-1] = ranked[1:] != ranked[:-1]
+    thresholds = []
+    for precision in GRID:
+        asked = precision + caution * (1 - precision)
+        # One error more than seen is allowed for, so that few answers promise little.
+        enough = np.flatnonzero(last & ((hits + asked) / (answered + 1) >= asked) & (answered >= 30))
+        thresholds.append(int(ranked[enough[-1]]) if len(enough) else NEVER)
+    for i in range(len(thresholds) - 1, 0, -1):
+        thresholds[i - 1] = min(thresholds[i - 1], thresholds[i])
+    return Curve(round(slope, 6), round(shift, 6), tuple(thresholds), len(scores))
+
+
+def _platt(odds: NDArray[np.float64], right: Flags) -> tuple[float, float]:
+    slope, shift = 1.0, 0.0
+    target = np.where(right, (right.sum() + 1) / (right.sum() + 2), 1 / ((~right).sum() + 2))
+    for _ in range(30):
+        p = 1 / (1 + np.exp(-np.clip(slope * odds + shift, -30, 30)))
+        w = p * (1 - p) + 1e-9
+        g = np.array([((target - p) * odds).sum() - 1.0 * (slope - 1), (target - p).sum()])
+        a, b, c = (w * odds * odds).sum() + 1.0, (w * odds).sum(), w.sum() + 1e-6
+        det = a * c - b * b
+        slope += float((c * g[0] - b * g[1]) / det)
+        shift += float((a * g[1] - b * g[0]) / det)
+        slope = max(slope, 0.05)
+    return slope, shift
+
+
+def learn(
+    listing: Listing, rough: Rough, questions: Questions, prior: Model | None, *, most: int = limits.MAX_QUESTIONS, trees: int = 50
+) -> Model:
+    """Learn a lexicon's model from its own variants, on top of the prior.
+
+    With fewer than :data:`translit.limits.LEAST_QUESTIONS` variants to ask for, the prior is taken as it is.
+    """
+    n = len(questions.text)
+    if n < limits.LEAST_QUESTIONS and prior is not None:
+        return prior
+    chosen = shuffle(n, 11)[:most]
+    third = -(-len(chosen) * 3 // 10)
+    first, second, last = chosen[:third], chosen[third : 2 * third + third // 2], chosen[2 * third + third // 2 :]
+    examples = ask(listing, rough, questions.take(first), 101)
+    comparison = fit(
+        examples.comparisons.features, examples.labels, trees=trees, depth=5, start=prior.comparison if prior else None
+    )
+    decisions, right = judge(comparison, ask(listing, rough, questions.take(second), 202))
+    decision = fit(
+        decisions.features, right, trees=trees, depth=4, monotone=DECISION_SIGNS, start=prior.decision if prior else None
+    )
+    decisions, right = judge(comparison, ask(listing, rough, questions.take(last), 303))
+    curves = dict(prior.curves) if prior else {}
+    curves.update(curves_of(decision.scores(decisions.features), right, decisions))
+    return Model(comparison, decision, curves)
+
+
+def curves_of(scores: NDArray[np.int32], right: Flags, decisions: Decisions) -> dict[int, Curve]:
+    """A curve for each script class with enough answers."""
+    script = decisions.features[:, _SCRIPT].astype(int)
+    return {
+        int(k): curve(scores[script == k], right[script == k])
+        for k in np.unique(script)
+        if (script == k).sum() >= limits.LEAST_ANSWERS
+    }
+
+
+def curve_to_json(value: Curve) -> dict[str, Any]:
+    """A curve as plain values."""
+    return {"slope": value.slope, "shift": value.shift, "thresholds": list(value.thresholds), "seen": value.seen}
+
+
+def curve_from_json(data: Mapping[str, Any]) -> Curve:
+    """The curve that :func:`curve_to_json` wrote."""
+    return Curve(data["slope"], data["shift"], tuple(data["thresholds"]), data["seen"])

@@ -1,0 +1,135 @@
+"""Candidates: the listed forms nearest to a name, from the blocking keys of a lexicon, by array operations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from translit import limits, native
+from translit.matching.blocking import U32, U64, block_keys, contours, signatures
+
+Float = NDArray[np.float32]
+Rows = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Blocks:
+    """The blocking keys of a lexicon's forms.
+
+    Args:
+        keys: hashed keys, sorted, shape (entries,).
+        rows: the form of each key, shape (entries,); rising within a key.
+        signatures, contours: letter-pair and consonant sets of each form, shape (forms,).
+    """
+
+    keys: U32
+    rows: U32
+    signatures: U64
+    contours: U64
+
+
+def make_blocks(roms: Sequence[str]) -> Blocks:
+    """The blocks of a lexicon from its forms in Latin letters, one a row."""
+    keys, rows = block_keys(roms)
+    packed = np.unique((keys.astype(np.uint64) << np.uint64(32)) | rows.astype(np.uint64))
+    return Blocks(
+        (packed >> np.uint64(32)).astype(np.uint32), packed.astype(np.uint32), signatures(roms), contours(roms),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Found:
+    """Candidate forms of a batch of names, by name and then best first.
+
+    Args:
+        name, form: row of the name and of the form, shape (candidates,).
+        letters, consonants: similarity of the letter pairs and of the consonants, 0–1, shape (candidates,).
+        crowd: how many forms shared a key with each name, shape (names,).
+    """
+
+    name: Rows
+    form: Rows
+    letters: Float
+    consonants: Float
+    crowd: NDArray[np.int64]
+
+
+def search(blocks: Blocks, roms: Sequence[str], most: int = limits.MAX_CANDIDATES) -> Found:
+    """The candidate forms of each name, at most ``most`` a name, best first.
+
+    Args:
+        blocks: the lexicon's blocks.
+        roms: the names in Latin letters.
+        most: how many candidates a name.
+    """
+    asked, owner = block_keys(roms)
+    mine, ours = signatures(roms), contours(roms)
+    name, form, crowd = native.twin(gather)(
+        blocks.keys, blocks.rows, blocks.signatures, blocks.contours, asked, owner, mine, ours,
+        most, limits.MAX_BLOCK, limits.LEAST_OVERLAP,
+    )  # fmt: skip
+    my_size = np.bitwise_count(mine).astype(np.int64)
+    our_size = np.bitwise_count(ours).astype(np.int64)
+    shared = np.bitwise_count(mine[name] & blocks.signatures[form]).astype(np.float32)
+    alike = np.bitwise_count(ours[name] & blocks.contours[form]).astype(np.float32)
+    of_letters = my_size[name] + np.bitwise_count(blocks.signatures[form])
+    of_consonants = our_size[name] + np.bitwise_count(blocks.contours[form])
+    return Found(
+        name, form,
+        (2 * shared / np.maximum(of_letters, 1)).astype(np.float32),
+        (2 * alike / np.maximum(of_consonants, 1)).astype(np.float32),
+        crowd,
+    )  # fmt: skip
+
+
+def gather(
+    keys: U32, rows: U32, signatures: U64, contours: U64, asked: U32, owner: Rows, mine: U64, ours: U64,
+    most: int, max_block: int, least_overlap: int,
+) -> tuple[Rows, Rows, Rows]:  # fmt: skip
+    """The candidate forms of each name by shared keys and overlap, by name and then best first.
+
+    Args:
+        keys, rows, signatures, contours: the fields of :class:`Blocks`.
+        asked, owner: the keys of the names, and the name of each.
+        mine, ours: letter-pair and consonant sets of the names.
+        most: how many candidates a name.
+        max_block: how many forms of one key are looked at.
+        least_overlap: least overlap of a candidate, in 1/2000.
+
+    Returns:
+        Name and form of each candidate, and how many forms overlapped enough with each name.
+    """
+    low = np.searchsorted(keys, asked, "left")
+    size = np.searchsorted(keys, asked, "right") - low
+    size = np.minimum(size, max_block)
+    total = int(size.sum())
+    ends = np.cumsum(size)
+    where = np.arange(total) - np.repeat(ends - size, size) + np.repeat(low, size)
+    form = rows[where].astype(np.int64)
+    name = np.repeat(owner, size)
+    my_size = np.bitwise_count(mine).astype(np.int64)
+    our_size = np.bitwise_count(ours).astype(np.int64)
+    theirs, outlines = signatures[form], contours[form]
+    shared = np.bitwise_count(mine[name] & theirs).astype(np.int64)
+    alike = np.bitwise_count(ours[name] & outlines).astype(np.int64)
+    of_letters = my_size[name] + np.bitwise_count(theirs)
+    of_consonants = our_size[name] + np.bitwise_count(outlines)
+    score = (2000 * (shared + alike)) // np.maximum(of_letters + of_consonants, 1)
+    keep = score >= least_overlap
+    # One sort orders by name, then score, then form; a form met by several keys has one score, so its copies are neighbours.
+    forms = max(len(signatures), 1)
+    packed = (name[keep] * 4096 + (2000 - score[keep])) * forms + form[keep]
+    packed.sort()
+    fresh = np.ones(len(packed), dtype=bool)
+    fresh[1:] = packed[1:] != packed[:-1]
+    packed = packed[fresh]
+    form = packed % forms
+    rest = packed // forms
+    name = rest // 4096
+    crowd = np.bincount(name, minlength=len(mine))
+    first = np.cumsum(crowd) - crowd
+    best = np.arange(len(name)) - first[name] < most
+    return name[best], form[best], crowd

@@ -1,0 +1,88 @@
+"""Rough romanization: a name in any script put into plain Latin letters by the cost tables, for blocking and comparing.
+
+It is not a romanization to show or to write: it takes for each letter group what most often stands for it, and its only use
+is to bring spellings near to each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from translit.matching.align import DEAREST, WIDEST, CostTable
+from translit.matching.alphabet import Fallback, atoms, script_of_name
+from translit.unicode.fold import fold_token
+
+
+@dataclass(frozen=True, slots=True)
+class Spelled:
+    """A name as the fuzzy tier sees it.
+
+    Args:
+        script: ISO 15924 code.
+        atoms: its source letters.
+        rom: its rough romanization, of the letters a–z, blanks and digits.
+    """
+
+    script: str
+    atoms: tuple[str, ...]
+    rom: str
+
+
+class Rough:
+    """Spells names in plain letters.
+
+    Args:
+        tables: cost tables by script.
+        fallback: romanizes what no table covers.
+    """
+
+    def __init__(self, tables: Mapping[str, CostTable], fallback: Fallback) -> None:
+        self.tables = tables
+        self._fallback = fallback
+        self._best: dict[str, dict[str, tuple[int, str]]] = {}
+
+    def spell(self, name: str) -> Spelled:
+        """A name's script, atoms and rough romanization."""
+        script = script_of_name(name)
+        letters = atoms(name, script, self._fallback)
+        if script == "Latn":
+            return Spelled(script, letters, plain("".join(letters), self._fallback))
+        if script not in self.tables:
+            return Spelled(script, letters, plain("".join(letters), self._fallback))
+        return Spelled(script, letters, " ".join(self._cheapest(letters, script).split()))
+
+    def _cheapest(self, letters: Sequence[str], script: str) -> str:
+        best = self._best.get(script)
+        if best is None:
+            best = {}
+            for (source, target), cost in sorted(self.tables[script].costs.items(), key=lambda item: (item[1], item[0])):
+                if source:
+                    best.setdefault(source, (cost, target))
+            self._best[script] = best
+        cells: list[tuple[int, str]] = [(0, "")]
+        for i in range(1, len(letters) + 1):
+            cost, text = cells[i - 1]
+            value = (cost + DEAREST, text)
+            group = ""
+            for width in range(1, min(WIDEST, i) + 1):
+                group = letters[i - width] + group
+                known = best.get(group)
+                if known is not None:
+                    cost, text = cells[i - width]
+                    value = min(value, (cost + known[0], text + known[1]))
+            cells.append(value)
+        return cells[-1][1]
+
+
+def plain(text: str, fallback: Fallback) -> str:
+    """Only a–z, digits and single blanks, other letters through the fallback.
+
+    >>> plain("kabul", str)
+    'kabul'
+    """
+    if not text.isascii():
+        text = "".join(c if c.isascii() else fold_token(fallback(c)) for c in text)
+    if text.replace(" ", "").isalnum():
+        return text
+    return " ".join("".join(c if c.isalnum() else " " for c in text).split())

@@ -1,0 +1,175 @@
+"""Boosted trees: what turns the features of a comparison into a log-odds, by array operations and whole numbers only.
+
+Features are cut into bins and leaves are integers (1/1000 of a log-odds), so a sum does not depend on the order, the batch or
+the machine. A feature may be declared monotone: more of it never lowers (or never raises) the score.
+
+Source: Friedman (2001), greedy function approximation: a gradient boosting machine; histogram splits as in Chen and Guestrin (2016).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+BINS = 48
+SCALE = 1000
+"""Units of a leaf in one log-odds."""
+Float = NDArray[np.float64]
+Int = NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class Forest:
+    """Trees of one depth, as arrays.
+
+    Args:
+        edges: the bins' upper edges by feature, shape (features, BINS - 1).
+        feature: feature tested at each inner node, shape (trees, 2**depth - 1).
+        cut: bin above which a row goes right, same shape.
+        leaf: values of the leaves in 1/1000 log-odds, shape (trees, 2**depth).
+        base: the log-odds before the first tree, in the same unit.
+    """
+
+    edges: NDArray[np.float32]
+    feature: NDArray[np.int16]
+    cut: NDArray[np.uint8]
+    leaf: Int
+    base: int
+
+    def bins(self, rows: NDArray[np.float32]) -> NDArray[np.uint8]:
+        """Features as bin numbers, shape (features, rows)."""
+        out = np.empty((rows.shape[1], rows.shape[0]), dtype=np.uint8)
+        for f in range(rows.shape[1]):
+            out[f] = np.searchsorted(self.edges[f], rows[:, f], side="left")
+        return out
+
+    def scores(self, rows: NDArray[np.float32]) -> Int:
+        """Log-odds of each row in 1/1000, shape (rows,)."""
+        return self.scores_of_bins(self.bins(rows))
+
+    def scores_of_bins(self, bins: NDArray[np.uint8]) -> Int:
+        """Log-odds of rows given as bin numbers, shape (features, rows)."""
+        n = bins.shape[1]
+        total = np.full(n, self.base, dtype=np.int32)
+        flat = np.ascontiguousarray(bins).ravel()
+        columns = np.arange(n)
+        depth = int(self.leaf.shape[1]).bit_length() - 1
+        for feature, cut, leaf in zip(self.feature, self.cut, self.leaf, strict=True):
+            starts = feature.astype(np.int64) * n
+            node = np.zeros(n, dtype=np.int64)
+            for _ in range(depth):
+                node = 2 * node + 1 + (flat[starts[node] + columns] > cut[node])
+            total += leaf[node - (2**depth - 1)]
+        return total
+
+
+def quantiles(rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Bin edges by feature: quantiles of the training rows, shape (features, BINS - 1)."""
+    edges = np.empty((rows.shape[1], BINS - 1), dtype=np.float32)
+    for f in range(rows.shape[1]):
+        values = np.sort(rows[:, f])
+        picks = values[(np.arange(1, BINS) * len(values)) // BINS]
+        distinct = np.unique(picks)
+        edges[f] = np.inf
+        edges[f, : len(distinct)] = distinct
+        if len(np.unique(values)) <= BINS - 1:
+            distinct = np.unique(values)
+            edges[f] = np.inf
+            edges[f, : len(distinct)] = distinct
+    return edges
+
+
+def fit(
+    rows: NDArray[np.float32], labels: NDArray[np.bool_], weights: Float | None = None, *, trees: int = 80, depth: int = 4,
+    rate: float = 0.1, smallest: float = 20.0, ridge: float = 5.0, monotone: Sequence[int] = (), start: Forest | None = None,
+) -> Forest:
+    """Fit a forest to labelled rows.
+
+    Args:
+        rows: features, shape (rows, features).
+        labels: what to predict, shape (rows,).
+        weights: weight of each row; None for one each.
+        trees, depth, rate: how many trees, how deep, and how much of each is taken.
+        smallest: least sum of the weights in a leaf.
+        ridge: shrinkage of the leaves.
+        monotone: by feature, 1 (never lowers), -1 (never raises) or 0; missing ones are 0.
+        start: a forest to go on from; its trees are kept, its bins used.
+    """  # fmt: skip
+    n, features = rows.shape
+    weight = np.ones(n) if weights is None else weights.astype(np.float64)
+    signs = np.zeros(features, dtype=np.int64)
+    signs[: len(monotone)] = monotone
+    edges = quantiles(rows) if start is None else start.edges
+    empty = Forest(
+        edges, np.zeros((0, 2**depth - 1), np.int16), np.zeros((0, 2**depth - 1), np.uint8), np.zeros((0, 2**depth), np.int32), 0
+    )
+    bins = empty.bins(rows)
+    if start is None:
+        share = (weight @ labels + 1) / (weight.sum() + 2)
+        base = round(SCALE * float(np.log(share / (1 - share))))
+        raw = np.full(n, base / SCALE)
+    else:
+        base = start.base
+        raw = start.scores_of_bins(bins) / SCALE
+    grown_feature, grown_cut, grown_leaf = [], [], []
+    for _ in range(trees):
+        probability = 1 / (1 + np.exp(-raw))
+        gradient = weight * (labels - probability)
+        hessian = weight * probability * (1 - probability)
+        node = np.zeros(n, dtype=np.int64)
+        feature = np.zeros(2**depth - 1, dtype=np.int16)
+        cut = np.full(2**depth - 1, 255, dtype=np.uint8)
+        low, high = np.full(1, -np.inf), np.full(1, np.inf)
+        for level in range(depth):
+            count = 2**level
+            first = count - 1
+            sums = np.empty((3, count, features, BINS))
+            for f in range(features):
+                index = (node * BINS + bins[f]).astype(np.int64)
+                sums[0, :, f] = np.bincount(index, gradient, count * BINS).reshape(count, BINS)
+                sums[1, :, f] = np.bincount(index, hessian, count * BINS).reshape(count, BINS)
+                sums[2, :, f] = np.bincount(index, weight, count * BINS).reshape(count, BINS)
+            left = np.cumsum(sums, axis=3)
+            whole = left[:, :, :, -1:]
+            right = whole - left
+            value_left = np.clip(left[0] / (left[1] + ridge), low[:, None, None], high[:, None, None])
+            value_right = np.clip(right[0] / (right[1] + ridge), low[:, None, None], high[:, None, None])
+            gain = left[0] * value_left - 0.5 * (left[1] + ridge) * value_left**2
+            gain += right[0] * value_right - 0.5 * (right[1] + ridge) * value_right**2
+            value = whole[0] / (whole[1] + ridge)
+            gain -= whole[0] * value - 0.5 * (whole[1] + ridge) * value**2
+            bad = (left[2] < smallest) | (right[2] < smallest)
+            bad |= (signs[None, :, None] > 0) & (value_left > value_right)
+            bad |= (signs[None, :, None] < 0) & (value_left < value_right)
+            gain = np.where(bad, -np.inf, np.round(gain, 9))
+            flat = gain.reshape(count, -1)
+            best = flat.argmax(axis=1)
+            good = flat[np.arange(count), best] > 1e-6
+            chosen, at = best // BINS, best % BINS
+            feature[first : first + count] = np.where(good, chosen, 0)
+            cut[first : first + count] = np.where(good, at, 255)
+            middle = (value_left[np.arange(count), chosen, at] + value_right[np.arange(count), chosen, at]) / 2
+            sign = np.where(good, signs[chosen], 0)
+            low = np.repeat(low, 2)
+            high = np.repeat(high, 2)
+            high[0::2] = np.where(sign > 0, np.minimum(high[0::2], middle), high[0::2])
+            low[1::2] = np.where(sign > 0, np.maximum(low[1::2], middle), low[1::2])
+            low[0::2] = np.where(sign < 0, np.maximum(low[0::2], middle), low[0::2])
+            high[1::2] = np.where(sign < 0, np.minimum(high[1::2], middle), high[1::2])
+            here = first + node
+            node = 2 * node + (bins[feature[here], np.arange(n)] > cut[here])
+        total_gradient = np.bincount(node, gradient, 2**depth)
+        total_hessian = np.bincount(node, hessian, 2**depth)
+        leaf = np.clip(total_gradient / (total_hessian + ridge), low, high)
+        whole_leaf = np.round(SCALE * rate * np.clip(leaf, -4, 4)).astype(np.int32)
+        raw += whole_leaf[node] / SCALE
+        grown_feature.append(feature)
+        grown_cut.append(cut)
+        grown_leaf.append(whole_leaf)
+    new = (np.array(grown_feature, np.int16), np.array(grown_cut, np.uint8), np.array(grown_leaf, np.int32))
+    if start is not None and len(start.leaf):
+        new = tuple(np.concatenate(pair) for pair in zip((start.feature, start.cut, start.leaf), new, strict=True))  # type: ignore[assignment]
+    return Forest(edges, new[0], new[1], new[2], base)
