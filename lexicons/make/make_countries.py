@@ -153,7 +153,7 @@ def add_country(place: Place, lang: str, name: str, form: str) -> None:
         "former" if form == "former" else "native" if lang in native_langs(place.country) and lang != "en" else "exonym"
     )
     target = lang in TARGETS and not form
-    if part_of(text, place.canonical) and not target:
+    if part_of(text.replace("&", "and"), place.canonical) and not target:
         place.rows.append(Row(lang, text, "former", False, "only a part of the name"))
         return
     if kind != "former" and fold(text) != fold(place.canonical) and is_english(text):
