@@ -512,7 +512,7 @@ done:
 /* ---- scanning ---- */
 
 /* What a code point is, in the low bits of its entry; the offset of its folded form in the blob stands above them.
- * native.py makes the entries. */
+ * unicode/scan.py makes the entries. */
 enum {
     SPACELESS = 1,      /* a token of its own with the marks after it */
     MARK = 2,
@@ -806,9 +806,9 @@ static int scan_all(Scan *s)
 
 PyDoc_STRVAR(scan_tokens_doc,
              "scan_tokens(text, entries, blob, fold, hashes, starts, unknown) -> (start, end, hit, first) or None\n\n"
-             "Twin of translit.native.scan_tokens. The text is an ASCII str or UTF-8 bytes; entries (uint32) and blob (bytes) are\n"
+             "Twin of translit.unicode.scan.scan_tokens. The text is an ASCII str or UTF-8 bytes; entries (uint32) and blob (bytes) are\n"
              "the code points' classes and folded forms; fold folds one token that they do not suffice for; hashes (uint64) are\n"
-             "sorted, and starts (uint32, a power of two and one) says where each of their buckets by leading bits begins.\n"
+             "sorted, and starts (uint32, a power of two up to 2**24 and one) says where each of their buckets by leading bits begins.\n"
              "None: the text has a code point beyond the entries.");
 
 static PyObject *scan_tokens(PyObject *self, PyObject *args)
@@ -841,7 +841,7 @@ static PyObject *scan_tokens(PyObject *self, PyObject *args)
     s.known = (size_t)items(&b[0]), s.blob_size = (size_t)items(&b[1]), s.listed = (size_t)items(&b[2]);
     s.buckets = (size_t)items(&b[3]);
     s.shift = 64;
-    while (s.shift > 32 && ((size_t)1 << (64 - s.shift)) + 1 < s.buckets)
+    while (s.shift > 40 && ((size_t)1 << (64 - s.shift)) + 1 < s.buckets)
         s.shift--;
     if (((size_t)1 << (64 - s.shift)) + 1 != s.buckets) {
         PyErr_SetString(PyExc_ValueError, "starts must hold one item more than a power of two");

@@ -1,9 +1,9 @@
 """Scanning: the words of a text that are in a table, or all of them with the distinct unknown ones, as arrays.
 
-Words are :func:`~translit.unicode.tokens.tokens` folded by :func:`~translit.unicode.fold.fold_token`, and known by a 64-bit hash:
-FNV-1a over the UTF-8 bytes of the folded word, then the finalizer of MurmurHash3. A hit says that the word is listed as surely
-as 64 bits can; what is listed under the hash is the caller's to compare. :mod:`translit.native` has the compiled twin of
-:func:`scan_tokens`.
+Words are :func:`~translit.unicode.tokens.tokens` folded by :func:`~translit.unicode.fold.fold_token`, and known by a
+64-bit hash: FNV-1a over the UTF-8 bytes of the folded word, then the finalizer of MurmurHash3. A hit says that the
+word is listed as surely as 64 bits can; what is listed under the hash is the caller's to compare.
+:mod:`translit.native` has the compiled twin of :func:`scan_tokens`.
 
 Sources: Fowler, Noll and Vo, FNV-1a (RFC 9923); Appleby, MurmurHash3 (public domain).
 """
@@ -133,7 +133,11 @@ def scan_tokens(text: str, table: TokenTable, unknown: bool = False) -> Scanned:
 _SPACELESS, _MARK, _START, _INNER, _TRAILING, _CONTEXT = 1, 2, 4, 8, 16, 32
 _BEGINS_MARK, _BEGINS_SECOND, _ENDS_MARK, _ENDS_FIRST = 64, 128, 256, 512
 _FLAG_BITS = 10
+_COMPOSED = 0x20000
+"""No code point from here on is composed of two."""
 _SEPARATOR = "\n"
+LIMITS = (0x3000, 0x20000, 0x110000)
+"""Code points that :func:`code_points` is asked for in turn: alphabets, then all but rare Han characters, then all."""
 
 
 class CodePoints(NamedTuple):
@@ -143,7 +147,7 @@ class CodePoints(NamedTuple):
     blob: NDArray[np.uint8]
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=len(LIMITS))
 def code_points(limit: int) -> CodePoints:
     """The classes and folded forms of the code points below ``limit``, as the compiled scanner reads them.
 
@@ -184,16 +188,15 @@ def _behaviours(folded: Sequence[str]) -> I64:
     # Hangul composes by arithmetic: leading consonants and syllables, then vowels and trailing consonants.
     firsts = {chr(c) for c in (*range(0x1100, 0x1113), *range(0xAC00, 0xD7A4))}
     seconds = {chr(c) for c in (*range(0x1161, 0x1176), *range(0x11A8, 0x11C3))}
-    lively = set()
-    for character in set("".join(folded)):
-        parts = unicodedata.decomposition(character).split()
-        if len(parts) == 2 and not parts[0].startswith("<"):
+    for point in range(_COMPOSED):
+        parts = unicodedata.decomposition(chr(point)).split()
+        if len(parts) == 2 and parts[0][0] != "<":
             firsts.add(chr(int(parts[0], 16)))
             seconds.add(chr(int(parts[1], 16)))
-        if parts or unicodedata.combining(character):
-            lively.add(character)
+    lively = {c for c in set("".join(folded)) if unicodedata.combining(c) or unicodedata.decomposition(c)}
     lively |= firsts | seconds
-    return np.array([0 if lively.isdisjoint(word) else _behaviour(word, firsts, seconds) for word in folded], dtype=np.int64)
+    found = (0 if lively.isdisjoint(word) else _behaviour(word, firsts, seconds) for word in folded)
+    return np.fromiter(found, dtype=np.int64, count=len(folded))
 
 
 def _behaviour(folded: str, firsts: set[str], seconds: set[str]) -> int:

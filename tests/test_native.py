@@ -1,0 +1,279 @@
+"""The compiled loops and their Python twins: one table of cases over both, and the same answers on made-up input."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from translit import limits, native
+from translit.matching import align, candidates
+from translit.matching.blocking import block_keys, contours, signatures
+from translit.unicode import scan
+from translit.unicode.fold import fold_token
+from translit.unicode.tokens import tokens
+
+ROOT = Path(__file__).parents[1]
+PURE: dict[str, Callable[..., Any]] = {
+    "align_pairs": align.align_pairs, "gather": candidates.gather, "scan_tokens": scan.scan_tokens,
+}  # fmt: skip
+IMPLEMENTATIONS = {"python": PURE, **({"native": dict(native.TWINS)} if native.in_use() == "native" else {})}
+both = pytest.mark.parametrize("functions", IMPLEMENTATIONS.values(), ids=IMPLEMENTATIONS.keys())
+compiled = pytest.mark.skipif(native.in_use() == "python", reason="the compiled extension is not in use")
+
+COSTS = align.CostTable(
+    {("sch", "sh"): 20, ("c", "k"): 90, ("ou", "u"): 15, ("h", ""): 40, ("", "e"): 60, ("kh", "k"): 30}
+)
+
+
+def costs(function: Callable[..., Any], table: align.CostTable, pairs: list[tuple[str, str]]) -> Any:
+    source, n = table.encode_sources([s for s, _ in pairs])
+    target, m = table.encode_targets([t for _, t in pairs])
+    rows = np.arange(len(pairs))
+    return function(table.table, source, n, target, m, rows, rows)
+
+
+ALIGNMENTS = [
+    ("", "", 0),
+    ("kabul", "kabul", 0),
+    ("", "e", 60),
+    ("", "ab", 2400),
+    ("abc", "", 3600),
+    ("h", "", 40),
+    ("massoud", "masud", 15 + 1200),
+    ("pandschir", "pandshir", 20),
+    ("khan", "kan", 30),
+    ("cabul", "kabul", 90),
+    ("кабул", "kabul", 5 * 1200),
+    ("kab7l", "kab3l", 1200),
+    ("ab", "a%", 1200),
+    ("x" * 120, "y" * 120, 80000),
+]
+
+
+@both
+def test_alignment_costs(functions: dict[str, Callable[..., Any]]) -> None:
+    found = costs(functions["align_pairs"], COSTS, [(s, t) for s, t, _ in ALIGNMENTS])
+    assert found.dtype == np.int32
+    assert found.tolist() == [cost for _, _, cost in ALIGNMENTS]
+
+
+letters = st.text(st.sampled_from("abcdehiklmnorstu '%йш9"), max_size=12)
+words = st.one_of(letters, letters.map(lambda w: (w * 60)[:120]))
+group = st.text(st.sampled_from("abchkstuй"), max_size=3)
+latin = st.text(st.sampled_from("abchkstu"), max_size=3)
+tables = st.dictionaries(st.tuples(group, latin), st.integers(0, align.DEAREST), max_size=30).map(
+    lambda costs: align.CostTable({pair: cost for pair, cost in costs.items() if any(pair)})
+)
+
+
+@compiled
+@given(tables, st.lists(st.tuples(words, words), min_size=1, max_size=12), st.randoms(use_true_random=False))
+def test_alignment_agrees(table: align.CostTable, pairs: list[tuple[str, str]], random: Any) -> None:
+    source, n = table.encode_sources([s for s, _ in pairs])
+    target, m = table.encode_targets([t for _, t in pairs])
+    rows = np.array([[random.randrange(len(pairs)) for _ in range(2)] for _ in range(2 * len(pairs))], dtype=np.int64)
+    given = (table.table, source, n, target, m, rows[:, 0], rows[:, 1])
+    np.testing.assert_array_equal(native.TWINS["align_pairs"](*given), align.align_pairs(*given), strict=True)
+
+
+FORMS = ["panjshir", "kabul", "kabulistan", "ahmad massoud", "ahmad", "massoud", "mazar e sharif", "a", "ab"]
+BLOCKS = candidates.make_blocks(FORMS)
+
+
+def gathered(function: Callable[..., Any], blocks: candidates.Blocks, names: list[str], *caps: int) -> Any:
+    asked, owner = block_keys(names)
+    fields = (blocks.keys, blocks.rows, blocks.signatures, blocks.contours)
+    return function(*fields, asked, owner, signatures(names), contours(names), *caps)
+
+
+SEARCHES = [
+    ("panschir", 24, ["panjshir"]),
+    ("kabul", 24, ["kabul"]),
+    ("achmad masud", 24, ["ahmad massoud", "massoud"]),
+    ("ahmed", 24, ["ahmad", "ahmad massoud"]),
+    ("ahmed", 1, ["ahmad"]),
+    ("ahmed", 0, []),
+    ("zzzzqqqqxxxx", 24, []),
+    ("", 24, []),
+]
+
+
+@both
+@pytest.mark.parametrize(("name", "most", "expected"), SEARCHES)
+def test_search(functions: dict[str, Callable[..., Any]], name: str, most: int, expected: list[str]) -> None:
+    caps = (limits.MAX_BLOCK, limits.LEAST_OVERLAP)
+    row, form, crowd = gathered(functions["gather"], BLOCKS, ["kabul", name], most, *caps)
+    assert [FORMS[f] for r, f in zip(row, form, strict=True) if r == 1] == expected
+    assert {row.dtype, form.dtype, crowd.dtype} == {np.dtype(np.int64)}
+    assert crowd[1] >= len(expected)
+
+
+names = st.lists(st.text(st.sampled_from("abdhklmnrs "), max_size=9), min_size=1, max_size=40)
+
+
+@compiled
+@given(names, names, st.integers(0, 5), st.sampled_from([0, 1, 2, 1000]), st.integers(0, 1000))
+def test_search_agrees(forms: list[str], asked: list[str], most: int, block: int, least: int) -> None:
+    blocks = candidates.make_blocks(forms)
+    caps = (most, block, least)
+    left, right = (gathered(f, blocks, asked, *caps) for f in (native.TWINS["gather"], candidates.gather))
+    for column, expected in zip(left, right, strict=True):
+        np.testing.assert_array_equal(column, expected, strict=True)
+
+
+SCANS = [
+    ("", ["kabul"], [], []),
+    ("Kabul, KABUL; Ka'bul’s", ["kabul", "kabuls"], ["Kabul", "KABUL", "Ka'bul’s"], []),
+    ("in Kābul'", ["kabul"], ["Kābul"], ["in"]),
+    ("'Kabul' `x`", ["x"], ["x"], ["Kabul"]),
+    ("Straße ﬁne İzmir", ["strasse", "fine", "izmir"], ["Straße", "ﬁne", "İzmir"], []),
+    ("в Кабуле и кабул", ["кабул"], ["кабул"], ["в", "Кабуле", "и"]),
+    ("北京 東京タワー", ["北", "京"], ["北", "京", "京"], ["東", "タワー"]),
+    ("ガ がぎ カ\u3099", ["ガ"], ["ガ", "が", "カ\u3099"], ["ぎ"]),
+    ("국 국", ["국"], ["국", "국"], []),
+    ("नेपाल न\u093cर्", ["नेपाल"], ["नेपाल"], ["न\u093cर्"]),
+    ("👍Kabul👍 𐐀 𠀀", ["kabul", "𠀀"], ["Kabul", "𠀀"], ["𐐀"]),
+    ("\ud800Kabul\udfff", ["kabul"], ["Kabul"], []),
+    ("ʿ ʼ\u200d Ka\u00adbul\u200d.", ["kabul", ""], ["Ka\u00adbul"], []),
+    ("to be or not to be", ["be"], ["be", "be"], ["to", "or", "not"]),
+]
+
+
+@both
+@pytest.mark.parametrize(("text", "listed", "hits", "unknown"), SCANS)
+def test_scan(
+    functions: dict[str, Callable[..., Any]], text: str, listed: list[str], hits: list[str], unknown: list[str]
+) -> None:
+    table = scan.token_table(scan.token_hashes(listed))
+    found = functions["scan_tokens"](text, table)
+    assert [text[a:b] for a, b in zip(found.start, found.end, strict=True)] == hits
+    every = functions["scan_tokens"](text, table, unknown=True)
+    assert [text[every.start[row] : every.end[row]] for row in every.first] == unknown
+    assert every.hit[every.first].tolist() == [-1 - k for k in range(len(unknown))]
+    for start, end, hit in zip(every.start, every.end, every.hit, strict=True):
+        assert hit < 0 or scan.token_hashes([fold_token(text[start:end])])[0] == table.hashes[hit]
+
+
+# Letters that join, compose, change places, vanish, grow when folded, or need neighbours, beside plain ones.
+TRICKY = "aKİßﬁſµ'`’´ʿ״ـ\u00ad\u200d\ufe0f 0٣²Ⅷ-.\n٬کئۀ\u0654\u064bйи\u0306Ё\u0301\u0327\u0338e" + (
+    "कनऩर\u093c\u094dा\u09c7\u09be\u0bc6\u0bbeகกำ\u0e34\u0eb3\u17b5\u1780မ\u1031\u1039か゛ガ\u3099\u309aゝわワㄱ가각각北日\uf900々"
+    "ᾲΣς֑אָשׁﬠ\u0f71\u0f72\u0f74ཀ𐐀𑂚𑄱\U00011127𠀀\U0002f800👍\U000e0100\ud800\U0001d165ﷺ㎏℻ⓐ"
+)
+texts = st.one_of(st.text(st.sampled_from(TRICKY), max_size=40), st.text(max_size=40))
+
+
+@compiled
+@given(texts, st.lists(st.integers(0, 40), max_size=10), st.booleans())
+def test_scan_agrees(text: str, listed: list[int], unknown: bool) -> None:
+    words = [fold_token(token.text) for token in tokens(text)]
+    table = scan.token_table(scan.token_hashes([words[i] for i in listed if i < len(words)] + ["kabul"]))
+    left, right = (f(text, table, unknown) for f in (native.TWINS["scan_tokens"], scan.scan_tokens))
+    for column, expected in zip(left, right, strict=True):
+        np.testing.assert_array_equal(column, expected, strict=True)
+
+
+@compiled
+def test_scan_agrees_on_every_pair_of_tricky_characters() -> None:
+    text = "\n".join(f"{a}{b} {a}\u0654{b} a{a}{b}{a}" for a in TRICKY for b in TRICKY)
+    table = scan.token_table(scan.token_hashes(["kabul"]))
+    left, right = (f(text, table, True) for f in (native.TWINS["scan_tokens"], scan.scan_tokens))
+    for column, expected in zip(left, right, strict=True):
+        np.testing.assert_array_equal(column, expected, strict=True)
+
+
+@compiled
+def test_scan_agrees_on_every_code_point() -> None:
+    text = " ".join(f"{chr(c)} a{chr(c)}{chr(c)}" for c in range(0x110000) if not 0xD800 <= c < 0xE000)
+    table = scan.token_table(scan.token_hashes(["a"]))
+    left, right = (f(text, table, True) for f in (native.TWINS["scan_tokens"], scan.scan_tokens))
+    for column, expected in zip(left, right, strict=True):
+        np.testing.assert_array_equal(column, expected, strict=True)
+
+
+def fnv(word: str) -> int:
+    """The hash of the docstring, said plainly."""
+    state = 0xCBF29CE484222325
+    for byte in word.encode():
+        state = (state ^ byte) * 0x100000001B3 % 2**64
+    for factor in (0xFF51AFD7ED558CCD, 0xC4CEB9FE1A85EC53):
+        state = (state ^ state >> 33) * factor % 2**64
+    return state ^ state >> 33
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=20), max_size=10))
+def test_hashes(words: list[str]) -> None:
+    assert scan.token_hashes(words).tolist() == [fnv(word) for word in words]
+
+
+@given(st.lists(st.integers(0, 2**64 - 1), max_size=50))
+def test_every_hash_is_in_its_bucket(hashes: list[int]) -> None:
+    table = scan.token_table(np.array(hashes, dtype=np.uint64))
+    bits = (len(table.starts) - 1).bit_length() - 1
+    for row, value in enumerate(table.hashes.tolist()):
+        bucket = value >> (64 - bits) if bits else 0
+        assert table.starts[bucket] <= row < table.starts[bucket + 1]
+
+
+MISFITS: list[tuple[str, Callable[[list[Any]], None], type[Exception]]] = [
+    ("a row that is not there", lambda a: a.__setitem__(5, np.array([9])), IndexError),
+    ("a row before the first", lambda a: a.__setitem__(6, np.array([-1])), IndexError),
+    ("a length beyond the word", lambda a: a.__setitem__(2, np.array([99])), IndexError),
+    ("a group beyond the table", lambda a: a.__setitem__(1, a[1] + 10**6), IndexError),
+    ("fewer lengths than words", lambda a: a.__setitem__(4, np.zeros(0)), ValueError),
+    ("a flat table", lambda a: a.__setitem__(0, a[0].ravel()), TypeError),
+]
+
+
+@compiled
+@pytest.mark.parametrize(("spoil", "error"), [m[1:] for m in MISFITS], ids=[m[0] for m in MISFITS])
+def test_misfitting_arrays_are_refused(spoil: Callable[[list[Any]], None], error: type[Exception]) -> None:
+    source, n = COSTS.encode_sources(["kabul"])
+    target, m = COSTS.encode_targets(["cabul"])
+    given = [COSTS.table, source, n, target, m, np.array([0]), np.array([0])]
+    spoil(given)
+    with pytest.raises(error):
+        native.TWINS["align_pairs"](*given)
+
+
+def test_what_folding_raises_passes_through_the_scanner() -> None:
+    pytest.importorskip("translit._native")
+    from translit import _native  # type: ignore[attr-defined, unused-ignore]
+
+    def refuse(word: str) -> str:
+        raise LookupError(word)
+
+    table = scan.token_table(scan.token_hashes(["a"]))
+    with pytest.raises(LookupError, match="न\u093c"):
+        _native.scan_tokens("न\u093c".encode(), *scan.code_points(0x3000), refuse, table.hashes, table.starts, True)
+
+
+SAY = [sys.executable, "-c", "from translit import native; print(native.in_use())"]
+
+
+@pytest.mark.parametrize(("value", "expected"), [("1", "python"), ("0", native.in_use()), ("", native.in_use())])
+def test_environment_chooses(value: str, expected: str) -> None:
+    if expected == native.in_use() and os.environ.get("TRANSLIT_PURE", "0") not in ("", "0"):
+        pytest.skip("the tests themselves run without the extension")
+    environment = {**os.environ, "TRANSLIT_PURE": value}
+    said = subprocess.run(SAY, env=environment, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == expected
+
+
+def test_no_compiler_is_no_failure(tmp_path: Path) -> None:
+    pytest.importorskip("setuptools")
+    environment = {**os.environ, "CC": "/nonexistent/cc"}
+    build = f"setup.py build_ext --build-lib {tmp_path} --build-temp {tmp_path}/temp".split()
+    done = subprocess.run(
+        [sys.executable, *build], env=environment, cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert not list(tmp_path.glob("translit/_native*"))
