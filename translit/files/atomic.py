@@ -7,7 +7,7 @@ import os
 import stat
 import tempfile
 from types import TracebackType
-from typing import BinaryIO, Self, cast
+from typing import BinaryIO, Self
 
 from translit.errors import InputError
 
@@ -49,7 +49,7 @@ class AtomicFile:
         directory, name = os.path.split(self.path)
         handle, self._part = tempfile.mkstemp(prefix=f".{name}.", suffix=".part", dir=directory)
         os.fchmod(handle, stat.S_IMODE(earlier) if earlier is not None else 0o666 & ~_umask())
-        return cast(BinaryIO, os.fdopen(handle, "wb", buffering=1 << 20))
+        return os.fdopen(handle, "wb", buffering=1 << 20)
 
     def commit(self) -> None:
         """Make the file whole on disk and put it under its name."""

@@ -18,6 +18,7 @@ from typing import BinaryIO, Literal, NamedTuple, Protocol
 from translit.errors import InputError, TranslitError
 from translit.files.inputs import Input
 from translit.model import Match, Mention
+from translit.trail import apply
 
 CHUNK_BYTES = 1 << 18
 """Bytes of rows that are worked on together."""
@@ -77,12 +78,12 @@ class Position(NamedTuple):
 
     Args:
         offset: bytes before it, uncompressed; for Parquet the row group.
-        count: rows before it, or code points for plain text.
+        rows: rows before it, or code points for plain text.
         line: lines before it.
     """
 
     offset: int = 0
-    count: int = 0
+    rows: int = 0
     line: int = 0
 
 
@@ -133,7 +134,7 @@ class Format(Protocol):
 
     Args:
         name: as ``--format`` takes it.
-        suffixes: lower-case endings of file names, with the dot.
+        suffixes: lower-case endings of file names, with the dot; none for a format that only translit itself asks for.
         tabular: whether it has rows and columns.
     """
 
@@ -173,7 +174,7 @@ def formats() -> Mapping[str, Format]:
     """Every format by name.
 
     >>> sorted(formats())
-    ['csv', 'jsonl', 'parquet', 'text', 'tsv']
+    ['csv', 'jsonl', 'names', 'parquet', 'text', 'tsv']
     """
     import translit.files as package
 
@@ -302,16 +303,7 @@ def _named(value: str, match: Match | None) -> Answer:
 
 def _cleaned(value: str, found: Sequence[Mention]) -> Answer:
     mentions = tuple(mention for mention in found if mention.replacement != mention.input)
-    return Answer(splice(value, mentions), mentions) if mentions else Answer(value)
-
-
-def splice(text: str, mentions: Sequence[Mention]) -> str:
-    """The text with each mention replaced; the mentions go from left to right and do not overlap."""
-    parts, done = [], 0
-    for mention in mentions:
-        parts += [text[done : mention.start], mention.replacement]
-        done = mention.end
-    return "".join([*parts, text[done:]])
+    return Answer(apply(value, mentions), mentions) if mentions else Answer(value)
 
 
 def unknown_column(name: str, known: Sequence[str], hint: str = "") -> UsageError:

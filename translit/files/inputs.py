@@ -132,7 +132,7 @@ def _unpacked(raw: BinaryIO, head: bytes, name: str) -> BinaryIO:
     return cast(BinaryIO, io.BufferedReader(reader, _COPY_BYTES))
 
 
-def _zstandard(name: str):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _zstandard(name: str):  # type: ignore[no-untyped-def]
     try:
         import zstandard
     except ImportError:

@@ -38,23 +38,24 @@ def blocks(source: Input, start: int = 0, *, carriage_returns: bool = False) -> 
     """
     if start:
         source.skip(start)
-    offset, held = start, b""
+    # A bytearray, so that a long line grows without being copied for each block.
+    offset, held = start, bytearray()
     while more := source.read(CHUNK_BYTES):
         cut = _last_end(more, carriage_returns=carriage_returns)
         if carriage_returns and held.endswith(b"\r") and not more.startswith(b"\n") and not cut:
-            yield Block(offset, held)
-            offset, held = offset + len(held), b""
+            yield Block(offset, bytes(held))
+            offset, held = offset + len(held), bytearray()
         if not cut:
             held += more
             if len(held) > MAX_ROW_BYTES:
-                skipped, held = _skip(source, held, carriage_returns=carriage_returns)
+                skipped, rest = _skip(source, len(held), carriage_returns=carriage_returns)
                 yield Block(offset, b"", skipped)
-                offset += skipped
+                offset, held = offset + skipped, bytearray(rest)
             continue
-        yield Block(offset, held + more[:cut])
-        offset, held = offset + len(held) + cut, more[cut:]
+        yield Block(offset, bytes(held) + more[:cut])
+        offset, held = offset + len(held) + cut, bytearray(more[cut:])
     if held:
-        yield Block(offset, held)
+        yield Block(offset, bytes(held))
 
 
 def _last_end(data: bytes, *, carriage_returns: bool) -> int:
@@ -65,13 +66,13 @@ def _last_end(data: bytes, *, carriage_returns: bool) -> int:
     return cut
 
 
-def _skip(source: Input, held: bytes, *, carriage_returns: bool) -> tuple[int, bytes]:
-    """Bytes up to the end of the line that ``held`` starts, and the bytes read after it."""
-    skipped = len(held)
+def _skip(source: Input, skipped: int, *, carriage_returns: bool) -> tuple[int, bytes]:
+    """Bytes up to the end of a line of which ``skipped`` were read, and the bytes read after it."""
     while more := source.read(CHUNK_BYTES):
         ends = [more.find(end) for end in ((b"\n", b"\r") if carriage_returns else (b"\n",))]
         cut = min((end + 1 for end in ends if end >= 0), default=0)
         if cut:
+            cut += more[cut - 1 : cut + 1] == b"\r\n"
             return skipped + cut, more[cut:]
         skipped += len(more)
     return skipped, b""

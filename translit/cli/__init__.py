@@ -1,0 +1,82 @@
+"""The command line. Only :func:`main` is public; each command lives in a module that is imported when it is called."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+from translit.cli.group import COMMANDS, LazyGroup
+
+
+def main(args: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit status; never raises.
+
+    Args:
+        args: the arguments, those of the process by default.
+
+    Returns:
+        0 done, 1 failed, 2 usage, 3 done with rejects, 130 interrupted.
+    """
+    try:
+        _end_on_terminate()
+        status = _run(args)
+        sys.stdout.flush()
+    except BaseException as error:
+        status = _failed(error)
+    return status
+
+
+def _run(args: Sequence[str] | None) -> int:
+    group = LazyGroup("translit", COMMANDS, help="One name, one spelling: map romanized names to canonical forms.")
+    result = group.main(args=None if args is None else list(args), prog_name="translit", standalone_mode=False)
+    return result if isinstance(result, int) else 0
+
+
+def _failed(error: BaseException) -> int:
+    from translit.cli.failure import explain
+
+    if os.environ.get("TRANSLIT_DEBUG"):
+        import traceback
+
+        traceback.print_exception(error)
+    message, status = explain(error)
+    _quiet_stdout()
+    if message:
+        try:
+            print(message, file=sys.stderr, flush=True)
+        except OSError:
+            _quiet(2)
+    return status
+
+
+def _quiet_stdout() -> None:
+    """What standard output still holds cannot be written; the interpreter must not try again at its end."""
+    try:
+        sys.stdout.flush()
+    except (OSError, ValueError):
+        _quiet(1)
+
+
+def _quiet(handle: int) -> None:
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, handle)
+    os.close(nowhere)
+
+
+def _end_on_terminate() -> None:
+    """SIGTERM and SIGHUP end the run as an exception does, so that nothing half written stays."""
+    import signal
+    import threading
+
+    if threading.current_thread() is not threading.main_thread():
+        return
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        # Under nohup the hangup is ignored, and stays so.
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _terminate)
+
+
+def _terminate(number: int, _frame: object) -> None:
+    raise SystemExit(128 + number)

@@ -1,0 +1,147 @@
+"""``translit clean``: canonical names in texts and tables."""
+
+from __future__ import annotations
+
+import glob
+import json
+import os
+import sys
+import time
+from typing import Any
+
+import click
+
+from translit.cli.options import Choice, lexicon_options, split_list
+from translit.files.base import ADDABLE, Task, format_of, formats
+
+_FORMATS = [format_.name for format_ in formats().values() if format_.suffixes]
+
+
+@click.command("clean", short_help="Write canonical names into texts and tables.")
+@click.argument("files", nargs=-1, metavar="[FILE…|-]")
+@click.option("-o", "--output", metavar="OUT", help="Output file, or a directory for several files.")
+@lexicon_options
+@click.option("--audit", metavar="A.jsonl", help="Write every change there, one JSON object a line.")
+@click.option("--rejects", metavar="R.jsonl", help="Write rows that cannot be read there, with the reason.")
+@click.option("--strict", is_flag=True, help="Stop at the first row that cannot be read.")
+@click.option("--resume", is_flag=True, help="Keep what is done when the run is killed, and go on from there.")
+@click.option("--format", "format_name", type=click.Choice(_FORMATS), help="Format; by the file's name by default.")
+@click.option("--column", "columns", metavar="C", multiple=True, help="Column with the text; may be given again.")
+@click.option("--mode", type=click.Choice(["text", "name"]), default="text", show_default=True,
+              help="Whether a value is prose with names in it or one name.")
+@click.option("--add", metavar="WHAT,…", callback=split_list(ADDABLE),
+              help=f"Add columns beside each column: {', '.join(ADDABLE)}.")
+@click.option("--delimiter", metavar="D", default="", help="Character between CSV fields.")
+@click.option("--workers", metavar="N", type=click.IntRange(0), default=1, show_default=True,
+              help="Processes to use; 0 for one a processor.")
+@click.option("--summary", is_flag=True, help="Print a JSON summary on standard error at the end.")  # fmt: skip
+def command(
+    files: tuple[str, ...],
+    output: str | None,
+    choice: Choice,
+    audit: str | None,
+    rejects: str | None,
+    strict: bool,
+    resume: bool,
+    format_name: str | None,
+    columns: tuple[str, ...],
+    mode: Any,
+    add: tuple[str, ...],
+    delimiter: str,
+    workers: int,
+    summary: bool,
+) -> int:
+    """Replace the names in FILEs (standard input by default) by their canonical forms.
+
+    Plain text, CSV, TSV, JSONL and Parquet, each also packed with gzip or zstd. Everything that is not such a name
+    stays as it is. The exit status is 3 where rows were left out because they cannot be read.
+    """
+    from translit.cli.progress import reporting
+    from translit.files.run import Options, run
+
+    started = time.perf_counter()
+    delimiter = delimiter.replace("\\t", "\t")
+    if delimiter and (len(delimiter) != 1 or delimiter in '"\r\n'):
+        raise click.BadParameter("one character is needed, no quote and no line end.", param_hint="--delimiter")
+    sources = _sources(files)
+    jobs = _jobs(sources, output, format_name)
+    if mode == "text" and set(add) - {"original"}:
+        raise click.BadParameter(
+            f"{', '.join(sorted(set(add) - {'original'}))} belong to one name: use --mode name, or for prose --audit.",
+            param_hint="--add",
+        )
+    if add and any(not formats()[job.format].tabular for job in jobs):
+        raise click.BadParameter("plain text has no columns.", param_hint="--add")
+    repeated = sorted({column for column in columns if columns.count(column) > 1})
+    if repeated:
+        raise click.BadParameter(f"{repeated[0]!r} is given twice.", param_hint="--column")
+    if resume and any(job.source == "-" or job.target is None for job in jobs):
+        raise click.UsageError("--resume needs files on both sides: name the input, and give -o.")
+    task = Task(mode, columns, add, audit is not None, delimiter, len(jobs) > 1)
+    normalizer = choice.open()
+    fingerprint = choice.fingerprint(normalizer) if resume else ""
+    options = Options(audit, rejects, strict, workers or os.cpu_count() or 1, resume, fingerprint)
+    with reporting(jobs) as report:
+        counts = run(jobs, task, normalizer, options, report)
+    for warning in counts.missing:
+        click.echo(f"translit: warning: {warning}; check --column", err=True)
+    if counts.rejected:
+        where = f"see {rejects}" if rejects else "give --rejects to keep them"
+        click.echo(f"translit: {counts.rejected} of {counts.rows} rows rejected; {where}", err=True)
+    if summary:
+        click.echo(json.dumps(_summary(counts, time.perf_counter() - started)), err=True)
+    return 3 if counts.rejected else 0
+
+
+def _summary(counts: Any, seconds: float) -> dict[str, object]:
+    return {
+        "files": counts.files,
+        "rows": counts.rows,
+        "written": counts.written,
+        "rejected": counts.rejected,
+        "changed": counts.changed,
+        "mentions": counts.mentions,
+        "bytes": counts.bytes,
+        "seconds": round(seconds, 3),
+    }
+
+
+def _sources(files: tuple[str, ...]) -> list[str]:
+    sources: list[str] = []
+    for name in files or ("-",):
+        if name != "-" and not os.path.exists(name) and glob.has_magic(name):
+            found = sorted(path for path in glob.glob(name, recursive=True) if os.path.isfile(path))
+            if not found:
+                raise click.BadParameter(f"no file is called {name!r}.", param_hint="FILE")
+            sources += found
+        elif os.path.isdir(name):
+            raise click.BadParameter(f"{name!r} is a directory: name its files, as in '{name}/*.txt'.",
+                                     param_hint="FILE")  # fmt: skip
+        else:
+            sources.append(name)
+    if sources.count("-") > 1:
+        raise click.BadParameter("standard input can be read once only.", param_hint="FILE")
+    return sources
+
+
+def _jobs(sources: list[str], output: str | None, format_name: str | None) -> list[Any]:
+    from translit.files.run import Job
+
+    chosen = [format_name or ("text" if source == "-" else format_of(source).name) for source in sources]
+    if output == "-":
+        output = None
+    directory = output is not None and (os.path.isdir(output) or output.endswith(os.sep))
+    if len(sources) > 1 and output is not None and not directory:
+        raise click.BadParameter(f"{len(sources)} files need a directory: make {output!r} one.", param_hint="-o")
+    if len(sources) > 1 and output is None and any(name in ("csv", "tsv", "parquet") for name in chosen):
+        raise click.UsageError("Several tables cannot be one after the other on standard output: give -o DIRECTORY.")
+    if "parquet" in chosen and output is None and sys.stdout.isatty():
+        raise click.UsageError("Parquet is not for a terminal: give -o OUT.")
+    if not directory or output is None:
+        return [Job(source, name, output) for source, name in zip(sources, chosen, strict=True)]
+    os.makedirs(output, exist_ok=True)
+    targets = [os.path.join(output, "stdin" if source == "-" else os.path.basename(source)) for source in sources]
+    twice = sorted({target for target in targets if targets.count(target) > 1})
+    if twice:
+        raise click.BadParameter(f"two files would become {twice[0]!r}: run them apart.", param_hint="-o")
+    return [Job(*job) for job in zip(sources, chosen, targets, strict=True)]

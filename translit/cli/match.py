@@ -1,0 +1,53 @@
+"""``translit match``: names in, one JSON object a line out."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from translit.cli.options import AtLeast, Choice, lexicon_options
+
+
+@click.command("match", short_help="Match names, one a line in, one JSON object a line out.")
+@click.argument("file", default="-", metavar="[FILE|-]")
+@click.option("-o", "--output", metavar="OUT", help="Output file; standard output by default.")
+@lexicon_options
+@click.option("--min-confidence", metavar="C", type=click.FloatRange(0, 1),
+              help="Answer from this confidence on, whatever --precision says; 0 always gives the best candidate.")
+@click.option("--workers", metavar="N", type=click.IntRange(1), default=1, show_default=True, help="Processes to use.")
+@click.option("--summary", is_flag=True, help="Print a JSON summary on standard error at the end.")  # fmt: skip
+@click.pass_context
+def command(
+    context: click.Context,
+    file: str,
+    output: str | None,
+    choice: Choice,
+    min_confidence: float | None,
+    workers: int,
+    summary: bool,
+) -> int:
+    """Match the names in FILE (standard input by default), one a line.
+
+    Prints {"input","id","canonical","kind","method","confidence"} for each, in order; id is null where there is no
+    answer. The exit status is 3 where lines were not UTF-8.
+    """
+    from click.core import ParameterSource
+
+    from translit.cli.progress import reporting
+    from translit.files.base import Engine, Task
+    from translit.files.run import Job, Options, run
+
+    if min_confidence is not None and context.get_parameter_source("precision") is ParameterSource.COMMANDLINE:
+        raise click.UsageError("--precision and --min-confidence exclude each other: give one of them.")
+    normalizer = choice.open()
+    engine: Engine = normalizer if min_confidence is None else AtLeast(normalizer, min_confidence)
+    jobs = [Job(file, "names", None if output == "-" else output)]
+    with reporting(jobs) as report:
+        counts = run(jobs, Task("name"), engine, Options(workers=workers), report)
+    if counts.rejected:
+        click.echo(f"translit: {counts.rejected} of {counts.rows} lines cannot be read and have no answer", err=True)
+    if summary:
+        told = {"rows": counts.rows, "rejected": counts.rejected, "bytes": counts.bytes}
+        click.echo(json.dumps(told), err=True)
+    return 3 if counts.rejected else 0

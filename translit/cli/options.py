@@ -1,0 +1,96 @@
+"""Options that several commands share, and what they open."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from translit.model import DEFAULT_TYPES, VARIANT_TYPES
+
+if TYPE_CHECKING:
+    from translit import Normalizer
+    from translit.model import Match, Mention
+
+Command = Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which lexicon, and how to use it."""
+
+    lexicons: tuple[str, ...] = ()
+    precision: float = 0.99
+    target: str = "en"
+    types: tuple[str, ...] = DEFAULT_TYPES
+
+    def open(self) -> Normalizer:
+        """Open the lexicon, compiling it where need be."""
+        import translit
+
+        lexicon = translit.open_lexicon(list(self.lexicons))
+        return translit.Normalizer(lexicon, precision=self.precision, target=self.target, types=self.types)
+
+    def fingerprint(self, normalizer: Normalizer) -> str:
+        """Stands for everything that the answers depend on."""
+        from translit import __version__
+
+        told = dataclasses.replace(self, lexicons=(normalizer.lexicon.checksum,))
+        return f"{__version__} {dataclasses.astuple(told)}"
+
+
+@dataclass(frozen=True, slots=True)
+class AtLeast:
+    """A normalizer that answers from a given confidence on."""
+
+    normalizer: Normalizer
+    min_confidence: float
+
+    def match_many(self, names: Sequence[str]) -> Sequence[Match | None]:
+        """The answers, in order."""
+        return self.normalizer.match_many(names, min_confidence=self.min_confidence)
+
+    def find_many(self, texts: Sequence[str]) -> Sequence[Sequence[Mention]]:
+        """The mentions, in order."""
+        return self.normalizer.find_many(texts)
+
+
+def lexicon_options(command: Command) -> Command:
+    """Add ``--lexicon``, ``--precision``, ``--target`` and ``--types``, handed over as one ``choice``."""
+    import functools
+
+    @functools.wraps(command)
+    def wrapped(
+        lexicons: tuple[str, ...], precision: float, target: str, types: tuple[str, ...] | None, **others: Any
+    ) -> Any:
+        return command(choice=Choice(lexicons, precision, target, types or DEFAULT_TYPES), **others)
+
+    options = (
+        click.option("--lexicon", "lexicons", metavar="L", multiple=True, type=click.Path(exists=True),
+                     help="A lexicon, compiled or not; may be given again. The built-in one by default."),
+        click.option("--precision", metavar="P", default=0.99, show_default=True, type=click.FloatRange(0, 1, min_open=True, max_open=True),
+                     help="Share of the answers that must be right."),
+        click.option("--target", metavar="LANG", default="en", show_default=True,
+                     help="Language to write canonical names in."),
+        click.option("--types", metavar="T,…", callback=split_list(VARIANT_TYPES),
+                     help=f"Types of variants to rewrite.  [default: {','.join(DEFAULT_TYPES)}]"),
+    )  # fmt: skip
+    for option in reversed(options):
+        wrapped = option(wrapped)
+    return wrapped
+
+
+def split_list(known: Sequence[str]) -> Callable[[click.Context, click.Parameter, str | None], tuple[str, ...]]:
+    """A callback that reads words between commas, each of them known."""
+
+    def read(_context: click.Context, _parameter: click.Parameter, value: str | None) -> tuple[str, ...]:
+        words = tuple(dict.fromkeys(word.strip() for word in (value or "").split(",") if word.strip()))
+        for word in words:
+            if word not in known:
+                raise click.BadParameter(f"{word!r} is not one of {', '.join(known)}.")
+        return words
+
+    return read
