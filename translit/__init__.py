@@ -1,1 +1,46 @@
-"""One name, one spelling."""
+"""One name, one spelling: inconsistent romanizations, and the native forms behind them, to canonical forms.
+
+>>> import translit
+>>> translit.normalize("Achmad Massud")
+'Ahmad Massoud'
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from translit.api import clean, match, normalize
+    from translit.errors import InputError, LexiconError, SourceError, SourceErrors, TrailError, TranslitError
+    from translit.lexicon.lexicon import Lexicon, open_lexicon
+    from translit.model import Candidate, Entity, Match, Mention, Variant
+    from translit.normalizer import Normalizer
+
+__version__ = "0.1.0"
+__all__ = [
+    "Candidate", "Entity", "InputError", "Lexicon", "LexiconError", "Match", "Mention", "Normalizer", "SourceError", "SourceErrors",
+    "TrailError", "TranslitError", "Variant", "clean", "match", "normalize", "open_lexicon",
+]  # fmt: skip
+_HOMES = {
+    **dict.fromkeys(("clean", "match", "normalize"), "translit.api"),
+    **dict.fromkeys(("InputError", "LexiconError", "SourceError", "SourceErrors", "TrailError", "TranslitError"), "translit.errors"),
+    **dict.fromkeys(("Lexicon", "open_lexicon"), "translit.lexicon.lexicon"),
+    **dict.fromkeys(("Candidate", "Entity", "Match", "Mention", "Variant"), "translit.model"),
+    "Normalizer": "translit.normalizer",
+}  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first asked for, so that ``import translit`` costs nothing."""
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module 'translit' has no attribute '{name}'")
+    from importlib import import_module
+
+    value = getattr(import_module(home), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -143,6 +143,7 @@ static int align_all(const Alignment *a, int32_t *out)
                 row[j] = UNREACHED;
             for (int32_t down = 1; down <= WIDEST && down <= i; down++) {
                 const int32_t id = source[(i - down) * WIDEST + down - 1];
+                /* Letter by letter is never dearer (DEAREST each) than a group that the table does not know (FORBIDDEN). */
                 if (id < 0)
                     continue;
                 const int32_t *price = a->table + (size_t)id * a->targets;

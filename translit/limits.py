@@ -36,3 +36,7 @@ LEAST_QUESTIONS = 1_500
 """Fewest variants that a lexicon's own model is learnt from; below, the one that ships is taken."""
 LEAST_ANSWERS = 400
 """Fewest answers that a curve is learnt from."""
+MAX_CANDIDATES_SHOWN = 5
+"""Most candidates kept in a match."""
+MAX_CACHED_NAMES = 100_000
+"""Most answers that a normalizer remembers."""

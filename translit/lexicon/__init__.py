@@ -1,1 +1,1 @@
-"""Lexicon sources and the compiled lexicon."""
+"""Lexicons: sources in, compiled files out, look-ups on them."""

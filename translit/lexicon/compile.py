@@ -7,14 +7,17 @@ from typing import Any
 
 import numpy as np
 
+from translit import limits
 from translit.lexicon.index import CANONICAL, SCRIPT_CODES, TYPE_NUMBERS, Rows, hashes, strict, table_arrays
 from translit.lexicon.storage import Array, Strings
 from translit.matching.align import CostTable
 from translit.matching.calibrate import Questions
 from translit.matching.candidates import make_blocks
 from translit.matching.rough import Rough
+from translit.mentions.parts import PERSON, align_parts, words_of_name
 from translit.model import Entity
-from translit.unicode.tokens import fold
+from translit.unicode.fold import fold_token
+from translit.unicode.tokens import fold, tokens
 
 
 def compile_entities(
@@ -40,6 +43,8 @@ def compile_entities(
     arrays["entity.weight"] = np.array([e.weight for e in ordered], dtype=np.float32)
     _put(arrays, "entity.country", [e.country for e in ordered])
     questions = _forms(arrays, ordered, rough)
+    _entity_forms(arrays)
+    _parts(arrays, ordered)
     targets = _targets(arrays, ordered)
     for script in sorted(tables):
         arrays.update(table_arrays(script, tables[script]))
@@ -130,6 +135,59 @@ def _forms(arrays: dict[str, Array], ordered: Sequence[Entity], rough: Rough) ->
     asked = np.flatnonzero(kind != CANONICAL)
     several = np.bincount(posting, minlength=int(first.sum())) > 1
     return Questions([attested[i] for i in order[asked].tolist()], form[asked], owner[asked], ~several[posting[asked]])
+
+
+def _entity_forms(arrays: dict[str, Array]) -> None:
+    """The forms of each entity, and the most words of a listed form by its first word."""
+    owner = arrays["posting.entity"].astype(np.int64)
+    starts = arrays["form.postings"].astype(np.int64)
+    form = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
+    order = np.lexsort((form, owner))
+    arrays["entity.forms"] = form[order].astype(np.uint32)
+    entities = len(arrays["entity.weight"])
+    bounds = np.zeros(entities + 1, dtype=np.uint32)
+    bounds[1:] = np.cumsum(np.bincount(owner, minlength=entities))
+    arrays["entity.forms.start"] = bounds
+    longest: dict[str, int] = {}
+    for text in Strings(arrays["form.text.data"], arrays["form.text.starts"]):
+        words = [token.text for token in tokens(text)]
+        count = min(len(words), limits.MAX_NAME_TOKENS)
+        if count and longest.get(words[0], 0) < count:
+            longest[words[0]] = count
+    firsts = sorted(longest)
+    digest = hashes(firsts)
+    by_hash = np.argsort(digest, kind="stable")
+    arrays["first.hash"] = digest[by_hash]
+    arrays["first.words"] = np.array([longest[w] for w in firsts], dtype=np.uint8)[by_hash]
+
+
+def _parts(arrays: dict[str, Array], ordered: Sequence[Entity]) -> None:
+    """Words of persons' names → the canonical spelling of that part, with how surely it is that one."""
+    pull: dict[str, dict[str, float]] = {}
+    last: dict[str, float] = {}
+    for entity in ordered:
+        if entity.kind != PERSON:
+            continue
+        canonical = words_of_name(entity.canonical)
+        folded = [fold_token(word) for word in canonical]
+        seen: set[tuple[str, int]] = set()
+        for text in dict.fromkeys([entity.canonical, *(v.text for v in entity.variants)]):
+            seen.update(align_parts(canonical, folded, [fold_token(t.text) for t in tokens(text)]))
+        for word, place in seen:
+            weight = entity.weight + 1.0
+            spellings = pull.setdefault(word, {})
+            spellings[canonical[place]] = spellings.get(canonical[place], 0.0) + weight
+            if place == len(canonical) - 1:
+                last[word] = last.get(word, 0.0) + weight
+    words = sorted(pull)
+    best = [max(pull[w].items(), key=lambda item: (item[1], item[0])) for w in words]
+    total = [sum(pull[w].values()) for w in words]
+    digest = hashes(words)
+    order = np.argsort(digest, kind="stable")
+    arrays["part.hash"] = digest[order]
+    arrays["part.share"] = np.array([b / t for (_, b), t in zip(best, total, strict=True)], dtype=np.float32)[order]
+    arrays["part.last"] = np.array([last.get(w, 0.0) / t for w, t in zip(words, total, strict=True)], dtype=np.float32)[order]
+    _put(arrays, "part.text", [best[i][0] for i in order.tolist()])
 
 
 def _listed(arrays: dict[str, Array], spellings: Sequence[str], posting: Rows) -> None:

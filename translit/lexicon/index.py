@@ -131,6 +131,35 @@ class Index:
         high = int(np.searchsorted(known, digest, "right"))
         return self.arrays["listed.posting"][low:high]
 
+    def forms_of(self, entity: int) -> list[str]:
+        """The forms of an entity."""
+        start = self.arrays["entity.forms.start"]
+        return self.forms.take(self.arrays["entity.forms"][start[entity] : start[entity + 1]].astype(np.int64))
+
+    def longest_from(self, words: Sequence[str]) -> NDArray[np.uint8]:
+        """How many words the longest listed form has that begins with each word, 0 where none does."""
+        return self._value(words, "first.hash", self.arrays["first.words"])
+
+    def _value(self, words: Sequence[str], key: str, values: NDArray[Any]) -> NDArray[Any]:
+        known: NDArray[np.uint64] = self.arrays[key]
+        out = np.zeros(len(words), dtype=values.dtype)
+        if len(known) and len(words):
+            digest = hashes(words)
+            place = np.minimum(np.searchsorted(known, digest), len(known) - 1)
+            hit = known[place] == digest
+            out[hit] = values[place[hit]]
+        return out
+
+    def part(self, word: str) -> tuple[str, float, float] | None:
+        """The canonical spelling of a part of persons' names, how surely it is that one, and how often the last part."""
+        known: NDArray[np.uint64] = self.arrays["part.hash"]
+        digest = hashes([word])[0]
+        place = int(np.searchsorted(known, digest))
+        if place >= len(known) or known[place] != digest:
+            return None
+        text = self._strings("part.text")[place]
+        return text, float(self.arrays["part.share"][place]), float(self.arrays["part.last"][place])
+
     def kind(self, entity: int) -> str:
         """The kind of an entity."""
         return self.kinds[int(self.entity_kind[entity])]

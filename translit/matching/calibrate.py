@@ -229,6 +229,21 @@ def learn(
     return Model(comparison, decision, curves)
 
 
+def folded_precision(listing: Listing, questions: Questions) -> float:
+    """How often a variant that folds to a form of one other spelling's entity means that entity.
+
+    Each variant is hidden; where its form is still claimed, by one entity alone, that entity is right or wrong. The count stands
+    on top of 400 forms at 0.995.
+    """
+    start = listing.posting_start.astype(np.int64)
+    claims = np.diff(start)[questions.form]
+    alone = questions.alone
+    # Still claimed by its own entity alone: right. Claimed by one other entity alone, once its own claim is hidden: wrong.
+    right = int(((claims == 1) & ~alone).sum())
+    wrong = int(((claims == 2) & alone).sum())
+    return round((right + 398) / (right + wrong + 400), 5)
+
+
 def curves_of(scores: NDArray[np.int32], right: Flags, decisions: Decisions) -> dict[int, Curve]:
     """A curve for each script class with enough answers."""
     script = decisions.features[:, _SCRIPT].astype(int)

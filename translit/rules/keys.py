@@ -125,7 +125,7 @@ class Keys:
         ordered = sorted(whole.items(), key=lambda item: (item[1][1], item[0]))
         return tuple(key for key, _ in ordered if key)
 
-    def shares(self, left: str, left_langs: Iterable[str], right: str) -> bool:
+    def shares(self, left: str, left_langs: Iterable[str] | None, right: str) -> bool:
         """Whether two names share a key: tight, or skeleton where one of them stands in an abjad."""
         level: Level = "skeleton" if {script_of(left), script_of(right)} & ABJADS else "tight"
         return bool(set(self.keys(left, level, left_langs)) & set(self.keys(right, level)))

@@ -1,0 +1,89 @@
+"""The cache of compiled lexicons, keyed by the content of their sources, and the built-in lexicon."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import unicodedata
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import platformdirs
+
+from translit.lexicon.storage import VERSION
+from translit.resources import data_root, name_paths
+
+if TYPE_CHECKING:
+    from translit.lexicon.lexicon import Lexicon
+
+BUILT_IN = Path(__file__).resolve().parents[1] / "_compiled" / "builtin.translit"
+"""Where an installation keeps the built-in lexicon compiled."""
+
+
+def folder() -> Path:
+    """The cache's folder: ``$TRANSLIT_CACHE``, or the platform's usual place."""
+    return Path(os.environ.get("TRANSLIT_CACHE") or platformdirs.user_cache_dir("translit"))
+
+
+def content_key(paths: Sequence[Path], fallback: str = "unidecode") -> str:
+    """A hash of the sources' content, of the model that ships and of what else decides the bytes of the result."""
+    digest = hashlib.sha256(f"{VERSION} {unicodedata.unidata_version} {fallback} {_code_key()}".encode())
+    for path in paths:
+        files = sorted(p for p in path.iterdir() if p.is_file()) if path.is_dir() else [path]
+        for file in files:
+            digest.update(hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()[:32]
+
+
+@lru_cache(maxsize=1)
+def _code_key() -> str:
+    """A hash of the code and data that compile, so that an update never serves a stale lexicon."""
+    digest = hashlib.sha256()
+    package = Path(__file__).resolve().parents[1]
+    for part in ("lexicon", "matching", "unicode", "rules"):
+        for file in sorted((package / part).glob("*.py")):
+            digest.update(file.read_bytes())
+    for file in [package / "limits.py", *sorted((data_root() / "model").iterdir()), data_root() / "words.tsv.gz"]:
+        if file.exists():
+            digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def compiled(paths: Sequence[Path]) -> Lexicon:
+    """The lexicon of sources, from the cache, or compiled into it."""
+    from translit.lexicon.lexicon import Lexicon, note
+
+    target = folder() / f"{content_key(paths)}.translit"
+    if target.exists():
+        return Lexicon.load(target)
+    note(f"compiling {', '.join(str(p) for p in paths)}, once")
+    return _store(Lexicon.build(paths), target)
+
+
+def keep(lexicon: Lexicon) -> Path:
+    """Save a lexicon made in memory into the cache, under its own checksum."""
+    target = folder() / f"{lexicon.checksum[:32]}.translit"
+    if not target.exists():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        lexicon.save(target)
+    return target
+
+
+@lru_cache(maxsize=1)
+def built_in() -> Lexicon:
+    """The lexicon that ships with translit: mapped from the installation, else compiled once into the cache."""
+    from translit.lexicon.lexicon import Lexicon
+
+    if BUILT_IN.exists():
+        return Lexicon.load(BUILT_IN)
+    return compiled(name_paths())
+
+
+def _store(lexicon: Lexicon, target: Path) -> Lexicon:
+    from translit.lexicon.lexicon import Lexicon
+
+    target.parent.mkdir(parents=True, exist_ok=True)
+    lexicon.save(target)
+    return Lexicon.load(target)

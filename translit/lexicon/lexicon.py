@@ -1,0 +1,204 @@
+"""The lexicon that users hold: built from sources, saved to one file, mapped from it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from translit.errors import LexiconError
+from translit.fallback import romanizer
+from translit.lexicon.index import Index
+from translit.lexicon.storage import Array, read, write
+from translit.matching.calibrate import Model
+from translit.matching.prior import model_from_json, model_to_json
+from translit.matching.rough import Rough
+
+Progress = Callable[[str], None]
+
+
+class Lexicon:
+    """Entities with their variants, compiled for look-up. Immutable; safe to share between threads, and pickled by path.
+
+    >>> lexicon = Lexicon.build([{"id": "1", "canonical": "Panjshir", "kind": "place", "variants": ["Panjsjir"]}])
+    >>> len(lexicon)
+    1
+    """
+
+    def __init__(self, arrays: Mapping[str, Array], meta: Mapping[str, Any], path: Path | None = None) -> None:
+        self.index = Index(arrays, meta)
+        self.path = path
+
+    @classmethod
+    def build(cls, sources: Iterable[Any], *, fallback: str = "unidecode", progress: Progress | None = None) -> Lexicon:
+        """Compile sources.
+
+        Args:
+            sources: paths of name packs (TSV) and records (JSONL), folders of them, records (mappings) or entities.
+            fallback: which romanizer serves a character that nothing else covers: ``"unidecode"`` or ``"anyascii"``.
+            progress: called with a line of text at each step.
+
+        Raises:
+            SourceErrors: with every fault of every source.
+        """
+        from translit.lexicon.compile import compile_entities
+        from translit.lexicon.source import read_sources
+        from translit.matching.calibrate import folded_precision, learn
+        from translit.matching.prior import read_model, read_tables
+
+        tell = progress or (lambda line: None)
+        tell("reading sources")
+        entities = read_sources(list(sources))
+        tell(f"compiling {len(entities)} entities")
+        tables = read_tables()
+        rough = Rough(tables, romanizer(fallback))
+        arrays, meta, questions = compile_entities(entities, tables, rough)
+        meta |= {"fallback": fallback, "unicode": unicodedata.unidata_version}
+        tell(f"calibrating on {len(questions.text)} variants")
+        meta["folded_precision"] = folded_precision(Index(arrays, meta), questions)
+        model = learn(Index(arrays, meta), rough, questions, read_model())
+        meta["model"] = model_to_json(model)
+        arrays["model"] = np.frombuffer(json.dumps(meta.pop("model"), sort_keys=True).encode(), dtype=np.uint8)
+        meta["licences"] = _licences(sources)
+        return cls(arrays, meta)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str], *, fallback: str | None = None) -> Lexicon:
+        """Map a compiled lexicon into memory.
+
+        Args:
+            path: the compiled file.
+            fallback: the fallback that it must have been compiled with; None for any that is installed.
+
+        Raises:
+            LexiconError: the file is damaged, of another version, or compiled with another fallback.
+        """
+        arrays, meta = read(path)
+        if fallback is not None and meta["fallback"] != fallback:
+            raise LexiconError(f"{os.fspath(path)}: compiled with the fallback {meta['fallback']}; build it again with {fallback}")
+        return cls(arrays, meta, Path(path).resolve())
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the compiled lexicon to a file, atomically; the same sources give the same bytes."""
+        write(path, self.index.arrays, self.index.meta)
+
+    def __len__(self) -> int:
+        return int(self.index.meta["entities"])
+
+    def __repr__(self) -> str:
+        where = f" from {self.path}" if self.path else ""
+        return f"<Lexicon of {len(self)} entities{where}>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        if self.path is None:
+            from translit.lexicon.cache import keep
+
+            return _load, (str(keep(self)),)
+        return _load, (str(self.path),)
+
+    @cached_property
+    def rough(self) -> Rough:
+        """Spells names by the lexicon's own cost tables."""
+        return Rough(self.index.tables, romanizer(self.index.meta["fallback"]))
+
+    @cached_property
+    def model(self) -> Model:
+        """The calibration."""
+        return model_from_json(json.loads(bytes(self.index.arrays["model"])))
+
+    @cached_property
+    def checksum(self) -> str:
+        """SHA-256 of the arrays and metadata: the same for the same sources."""
+        digest = hashlib.sha256()
+        for name in sorted(self.index.arrays):
+            array = np.ascontiguousarray(self.index.arrays[name])
+            digest.update(name.encode())
+            digest.update(array.tobytes())
+        digest.update(json.dumps(self.index.meta, sort_keys=True, ensure_ascii=False).encode())
+        return digest.hexdigest()
+
+    def stats(self) -> dict[str, Any]:
+        """Counts of entities, variants, forms, kinds, scripts and homonyms, and what the calibration learnt."""
+        index = self.index
+        claims = np.diff(index.posting_start.astype(np.int64))
+        scripts = np.bincount(index.form_script, minlength=len(index.scripts()))
+        worst = np.argsort(-claims, kind="stable")[:10]
+        return {
+            "entities": len(self),
+            "variants": len(index.posting_entity),
+            "forms": len(index.forms),
+            "kinds": {kind: int((index.entity_kind == i).sum()) for i, kind in enumerate(index.kinds)},
+            "scripts": {code: int(n) for code, n in zip(index.scripts(), scripts, strict=True) if n},
+            "homonyms": int((claims > 1).sum()),
+            "largest_homonyms": {index.forms[i]: int(claims[i]) for i in worst.tolist() if claims[i] > 1},
+            "targets": list(index.meta["targets"]),
+            "licences": index.meta.get("licences", {}),
+            "fallback": index.meta["fallback"],
+            "calibrated_on": {str(k): c.seen for k, c in self.model.curves.items()},
+        }
+
+
+def _load(path: str) -> Lexicon:
+    return Lexicon.load(path)
+
+
+def _licences(sources: Iterable[Any]) -> dict[str, str]:
+    from translit.lexicon.source import read_header
+
+    out: dict[str, str] = {}
+    for source in _files(sources):
+        if source.name.endswith((".tsv", ".tsv.gz")):
+            out[source.name] = read_header(source).get("licence", "")
+    return dict(sorted(out.items()))
+
+
+def _files(sources: Iterable[Any]) -> list[Path]:
+    out: list[Path] = []
+    for source in sources if not isinstance(sources, (str, os.PathLike)) else [sources]:
+        if isinstance(source, (str, os.PathLike)):
+            path = Path(source)
+            out += sorted(p for p in path.iterdir() if p.is_file()) if path.is_dir() else [path]
+    return out
+
+
+def is_compiled(path: Path) -> bool:
+    """Whether a file is a compiled lexicon, by its first bytes."""
+    from translit.lexicon.storage import MAGIC
+
+    try:
+        with path.open("rb") as stream:
+            return stream.read(len(MAGIC)) == MAGIC
+    except OSError as error:
+        raise LexiconError(f"{path}: cannot be read: {error.strerror}; check the path") from error
+
+
+def open_lexicon(sources: Sequence[str | os.PathLike[str]] = ()) -> Lexicon:
+    """The lexicon of some sources, compiled or not; the built-in one without any.
+
+    Sources that are not compiled are compiled once into the user's cache, keyed by their content.
+    """
+    from translit.lexicon.cache import built_in, compiled
+
+    if not sources:
+        return built_in()
+    paths = [Path(source) for source in sources]
+    if len(paths) == 1 and paths[0].is_file() and is_compiled(paths[0]):
+        return Lexicon.load(paths[0])
+    for path in paths:
+        if path.is_file() and is_compiled(path):
+            raise LexiconError(f"{path}: a compiled lexicon cannot be joined with others; build one from all their sources")
+    return compiled(paths)
+
+
+def note(line: str) -> None:
+    """Tell a person at a terminal that something takes time."""
+    if sys.stderr.isatty():
+        print(f"translit: {line}", file=sys.stderr)

@@ -1,0 +1,77 @@
+"""The exact tier: a name that the lexicon lists, and between whom it decides where several entities bear it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from translit.lexicon.index import CANONICAL, Index
+
+LISTED = 0.9995
+"""Confidence of a spelling that the lexicon lists for one entity only."""
+SUPPORT_KINDS = frozenset({"given", "family", "name"})
+"""Kinds that support the matching of persons and are no answer of their own beside an entity of another kind."""
+PROTECTED = "protected"
+OUTWEIGH = 4.0
+"""How many times heavier than the next an entity must be to be meant by a shared spelling."""
+_CANONICAL_BONUS = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """What a listed spelling means.
+
+    Args:
+        state: ``one`` entity is meant; ``several`` are and none outweighs; the spelling is ``known`` but of a type that is
+            not rewritten; or it is ``protected``.
+        entity: the entity meant, or the heaviest, -1 where there is none.
+        share: how surely it is meant among those that bear the spelling, 0–1.
+        rivals: all entities that bear it, heaviest first.
+        canonical: whether the spelling is the entity's canonical one.
+    """
+
+    state: Literal["one", "several", "known", "protected"]
+    entity: int
+    share: float
+    rivals: tuple[int, ...]
+    canonical: bool = False
+
+
+def resolve(index: Index, postings: Iterable[int], types: frozenset[int]) -> Resolution | None:
+    """What the entities that bear a form make of it.
+
+    Args:
+        index: the lexicon.
+        postings: the form's postings.
+        types: numbers of the variant types that are rewritten.
+
+    Returns:
+        None where there is no posting.
+    """
+    bearers: dict[int, bool] = {}
+    known = False
+    for posting in postings:
+        entity = int(index.posting_entity[posting])
+        kind = int(index.posting_type[posting])
+        if index.kind(entity) == PROTECTED:
+            return Resolution("protected", entity, 1.0, (entity,))
+        if kind != CANONICAL and kind not in types:
+            known = True
+            continue
+        bearers[entity] = bearers.get(entity, False) or kind == CANONICAL
+    if not bearers:
+        return Resolution("known", -1, 0.0, ()) if known else None
+    full = {e for e in bearers if index.kind(e) not in SUPPORT_KINDS}
+    chosen = full or set(bearers)
+    pull = {e: (float(index.entity_weight[e]) + 1.0) * (_CANONICAL_BONUS if bearers[e] else 1.0) for e in chosen}
+    ranked = sorted(pull, key=lambda e: (-pull[e], e))
+    best = ranked[0]
+    if len(ranked) == 1:
+        return Resolution("one", best, 1.0, (best,), bearers[best])
+    squares = sum(value * value for value in pull.values())
+    share = pull[best] * pull[best] / squares
+    spelled_alike = len({index.canonicals[e] for e in ranked}) == 1
+    heavier = pull[best] >= OUTWEIGH * pull[ranked[1]] and float(index.entity_weight[best]) > 0
+    state: Literal["one", "several"] = "one" if heavier or spelled_alike else "several"
+    return Resolution(state, best, share, tuple(ranked), bearers[best])

@@ -1,0 +1,165 @@
+"""The tiers, top to bottom, for names given as such: exact, rule, fuzzy, or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from translit import limits
+from translit.lexicon.index import TYPE_NUMBERS
+from translit.lexicon.lexicon import Lexicon
+from translit.matching.exact import LISTED, Resolution, resolve
+from translit.matching.fuzzy import Guess, guess_many
+from translit.model import Candidate, Match, Method
+from translit.rules.keys import Keys
+from translit.unicode.tokens import fold
+
+PART = "name"
+"""Kind of a part of persons' names that stands alone."""
+SURE_PART = 0.9
+"""Least share of the bearers of a part that must agree on its spelling."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A match in the making: the entity's number, or the spelling of a part."""
+
+    entity: int
+    canonical: str
+    method: Method
+    confidence: float
+    rivals: tuple[int, ...] = ()
+    form: str = ""
+    part: bool = False
+
+
+class Tiers:
+    """Answers names from a lexicon.
+
+    Args:
+        lexicon: what is known.
+        precision: the share of right answers that is promised, 0–1.
+        conventions: ISO 639-3 codes of the languages whose spelling is supposed; None for all.
+        target: BCP 47 tag of the language whose canonical spellings are written.
+        types: the variant types that are rewritten.
+    """
+
+    def __init__(
+        self, lexicon: Lexicon, precision: float, conventions: tuple[str, ...] | None, target: str, types: tuple[str, ...]
+    ) -> None:
+        self.lexicon, self.index = lexicon, lexicon.index
+        self.precision, self.conventions, self.target = precision, conventions, target
+        self.types = frozenset(TYPE_NUMBERS[name] for name in types)
+
+    @cached_property
+    def keys(self) -> Keys:
+        """Keys by the rule files that ship."""
+        from translit.rules.shipped import shipped_keys
+
+        return shipped_keys(self.index.meta["fallback"])
+
+    def canonical(self, entity: int) -> str:
+        """The spelling to write for an entity."""
+        return self.index.target(entity, self.target)
+
+    def listed(self, name: str, folded: str, form: int) -> tuple[Resolution | None, bool]:
+        """What the lexicon lists under a name, and whether exactly so (whatever the case)."""
+        postings = self.index.listed(name).tolist()
+        if postings:
+            found = resolve(self.index, postings, self.types)
+            if found is not None:
+                return found, True
+        if form < 0:
+            return None, False
+        return resolve(self.index, self.index.postings(form), self.types), False
+
+    def answer_many(self, names: Sequence[str], least: float | None = None) -> list[Answer | None]:
+        """An answer for each name, in order.
+
+        Args:
+            names: any strings; each is answered alike alone or among others.
+            least: least confidence instead of the promised precision.
+        """
+        folded = [fold(name) if len(name) <= limits.MAX_NAME_CODEPOINTS else "" for name in names]
+        forms = self.index.find_forms(folded)
+        out: list[Answer | None] = [None] * len(names)
+        open_: list[int] = []
+        for i, (name, text) in enumerate(zip(names, folded, strict=True)):
+            if not text or text.count(" ") >= limits.MAX_NAME_TOKENS:
+                continue
+            found, exactly = self.listed(name, text, int(forms[i]))
+            if found is None:
+                open_.append(i)
+            elif found.state == "one":
+                answer = self.exact(found, exactly, text)
+                if answer.confidence >= (self.precision if least is None else least):
+                    out[i] = answer
+            elif found.state == "several" and least is not None and found.share >= least:
+                out[i] = self.exact(found, exactly, text)
+        self._guess(names, folded, open_, out, least)
+        return out
+
+    def exact(self, found: Resolution, exactly: bool, folded: str) -> Answer:
+        """The answer of the exact tier."""
+        sure = LISTED if exactly else float(self.index.meta["folded_precision"])
+        confidence = round(min(sure, LISTED) * found.share, 5)
+        if found.state == "one" and found.share < 1:
+            confidence = round(sure * max(found.share, self._alike(found)), 5)
+        return Answer(found.entity, self.canonical(found.entity), "exact", confidence, found.rivals, folded)
+
+    def _alike(self, found: Resolution) -> float:
+        """The share of the bearers that are written alike: whom is meant may be open, what to write is not."""
+        spellings = [self.canonical(e) for e in found.rivals]
+        return 1.0 if len(set(spellings)) == 1 else 0.0
+
+    def _guess(
+        self, names: Sequence[str], folded: Sequence[str], rows: Sequence[int], out: list[Answer | None], least: float | None
+    ) -> None:
+        singles = [i for i in rows if " " not in folded[i]]
+        for i in singles:
+            part = self.index.part(folded[i])
+            if part is not None:
+                text, share, _ = part
+                confidence = round(LISTED * share, 5)
+                if share >= SURE_PART and confidence >= (min(self.precision, SURE_PART) if least is None else least):
+                    out[i] = Answer(-1, text, "exact", confidence, (), folded[i], part=True)
+        left = [i for i in rows if out[i] is None and any(c.isalpha() for c in folded[i])]
+        distinct = list(dict.fromkeys(names[i] for i in left))
+        guesses = dict(zip(distinct, guess_many(self.index, self.lexicon.rough, self.lexicon.model, distinct), strict=True))
+        for i in left:
+            guess = guesses[names[i]]
+            if guess is not None and self.accepts(guess, least):
+                out[i] = self.guessed(names[i], guess)
+
+    def accepts(self, guess: Guess, least: float | None = None) -> bool:
+        """Whether a guess is sure enough to be given."""
+        if least is not None:
+            return guess.confidence >= least
+        return guess.score >= self.lexicon.model.curve(guess.script_class).threshold(self.precision)
+
+    def guessed(self, name: str, guess: Guess) -> Answer:
+        """The answer of the rule tier where the name shares a key with the form, else of the fuzzy tier."""
+        form = self.index.forms[guess.form]
+        method: Method = "rule" if self.shares_key(name, form) else "fuzzy"
+        rivals = (guess.entity, guess.second) if guess.second >= 0 else (guess.entity,)
+        return Answer(guess.entity, self.canonical(guess.entity), method, guess.confidence, rivals, form)
+
+    def shares_key(self, name: str, form: str) -> bool:
+        """Whether a convention reads the name as some convention reads the form."""
+        return self.keys.shares(name, self.conventions, form)
+
+    def match(self, name: str, answer: Answer) -> Match:
+        """The record of an answer."""
+        if answer.part:
+            return Match(name, f"{PART}:{fold(answer.canonical)}", answer.canonical, PART, answer.method, answer.confidence)
+        candidates = tuple(
+            Candidate(
+                self.index.ids[e], self.canonical(e), self.index.kind(e), answer.method,
+                answer.confidence if e == answer.entity else round(1 - answer.confidence, 5) / max(len(answer.rivals) - 1, 1),
+                answer.form if e == answer.entity else "",
+            )
+            for e in answer.rivals[: limits.MAX_CANDIDATES_SHOWN]
+        )  # fmt: skip
+        index, e = self.index, answer.entity
+        return Match(name, index.ids[e], answer.canonical, index.kind(e), answer.method, answer.confidence, candidates)

@@ -1,0 +1,114 @@
+"""The normalizer: names and texts in, canonical forms out. The pipeline, top to bottom.
+
+Names: folded, then exact → rule → fuzzy → abstain (:mod:`translit.matching.tiers`).
+Texts: words, windows that the lexicon lists, parts of names, unknown capitalised words (:mod:`translit.mentions.find`), then
+the replacements written in their places (:mod:`translit.trail`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from translit.errors import TranslitError
+from translit.lexicon.lexicon import Lexicon, open_lexicon
+from translit.matching.tiers import Tiers
+from translit.mentions.find import Finder
+from translit.model import DEFAULT_TYPES, VARIANT_TYPES, Match, Mention
+from translit.trail import apply
+
+if TYPE_CHECKING:
+    from translit.trail import Explanation
+
+
+class Normalizer:
+    """Maps names to their canonical forms, and says why. Immutable; safe across threads; pickled with its lexicon's path.
+
+    Args:
+        lexicon: what is known; None for the built-in lexicon.
+        precision: the share of right answers that is promised, above 0 and below 1.
+        conventions: ISO 639-3 codes of the languages whose spelling conventions are supposed; None for all.
+        target: BCP 47 tag of the language whose canonical spellings are written.
+        types: the variant types that are rewritten, of :data:`translit.model.VARIANT_TYPES`.
+        fallback: the romanizer that the lexicon must have been compiled with; None for the lexicon's own.
+
+    Raises:
+        TranslitError: an argument is out of range.
+
+    >>> lexicon = Lexicon.build([{"id": "1", "canonical": "Panjshir", "kind": "place", "variants": ["Panjsjir"]}])
+    >>> Normalizer(lexicon).clean("Gevechten in PANJSJIR.")
+    'Gevechten in PANJSHIR.'
+    """
+
+    def __init__(
+        self, lexicon: Lexicon | None = None, precision: float = 0.99, conventions: Iterable[str] | None = None,
+        target: str = "en", types: Iterable[str] = DEFAULT_TYPES, fallback: str | None = None,
+    ) -> None:  # fmt: skip
+        if not 0 < precision < 1:
+            raise TranslitError(f"precision is {precision}; choose a number above 0 and below 1, such as 0.99")
+        chosen = tuple(types) if types is not None else DEFAULT_TYPES
+        for name in chosen:
+            if name not in VARIANT_TYPES:
+                raise TranslitError(f"unknown variant type '{name}'; choose from {', '.join(VARIANT_TYPES)}")
+        self.lexicon = lexicon if lexicon is not None else open_lexicon()
+        if fallback is not None and self.lexicon.index.meta["fallback"] != fallback:
+            made = self.lexicon.index.meta["fallback"]
+            raise TranslitError(f"the lexicon was compiled with the fallback {made}; build it again with {fallback}")
+        self.precision, self.target, self.types = precision, target, chosen
+        self.conventions = None if conventions is None else tuple(sorted(conventions))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.lexicon, self.precision, self.conventions, self.target, self.types)
+
+    @cached_property
+    def _tiers(self) -> Tiers:
+        return Tiers(self.lexicon, self.precision, self.conventions, self.target, self.types)
+
+    @cached_property
+    def _finder(self) -> Finder:
+        return Finder(self._tiers)
+
+    def match(self, name: str, min_confidence: float | None = None) -> Match | None:
+        """The entity that a name means, or None where it abstains."""
+        return self.match_many([name], min_confidence)[0]
+
+    def match_many(self, names: Sequence[str], min_confidence: float | None = None) -> list[Match | None]:
+        """A match or None for each name, in order; equal names are answered once.
+
+        Args:
+            names: the names.
+            min_confidence: answer from this confidence on instead of by the promised precision; 0 gives the best candidate.
+        """
+        tiers = self._tiers
+        distinct = list(dict.fromkeys(names))
+        answers = tiers.answer_many(distinct, min_confidence)
+        known = {n: None if a is None else tiers.match(n, a) for n, a in zip(distinct, answers, strict=True)}
+        return [known[name] for name in names]
+
+    def normalize(self, name: str) -> str:
+        """The canonical form of a name, the name itself where it abstains."""
+        match = self.match(name)
+        return name if match is None else match.canonical
+
+    def find(self, text: str) -> list[Mention]:
+        """The mentions in a text, left to right, without overlap; those whose spelling stays are among them."""
+        return self.find_many([text])[0]
+
+    def find_many(self, texts: Sequence[str]) -> list[list[Mention]]:
+        """The mentions of each text; unknown words of all texts are looked up once."""
+        return self._finder.find_many(texts)
+
+    def clean(self, text: str) -> str:
+        """The text with its mentions in their canonical spelling, every other character as it was."""
+        return self.clean_many([text])[0]
+
+    def clean_many(self, texts: Sequence[str]) -> list[str]:
+        """Each text cleaned, in order."""
+        return [apply(text, found) for text, found in zip(texts, self.find_many(texts), strict=True)]
+
+    def explain(self, name: str) -> Explanation:
+        """Every tier's candidates for a name with the reasons; ``str()`` of it is text for a person."""
+        from translit.trail import explain
+
+        return explain(self._tiers, name)

@@ -1,0 +1,184 @@
+"""Trails: what was changed in a text and why; applied again, undone, and explained."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from translit import limits
+from translit.errors import TrailError
+from translit.model import Candidate, Match, Mention
+from translit.rules.keys import Level
+from translit.unicode.scripts import ABJADS, script_of
+from translit.unicode.tokens import fold, tokens
+
+if TYPE_CHECKING:
+    from translit.matching.exact import Resolution
+    from translit.matching.tiers import Answer, Tiers
+
+
+def apply(text: str, mentions: Sequence[Mention]) -> str:
+    """Write each mention's replacement in its place.
+
+    Args:
+        text: the text that the mentions were found in.
+        mentions: left to right, without overlap.
+
+    Raises:
+        TrailError: the mentions are not this text's.
+
+    >>> from translit.model import Mention
+    >>> apply("in Panjsjir", [Mention("Panjsjir", "1", "Panjshir", "place", "exact", 0.99, (), 3, 11, "Panjshir")])
+    'in Panjshir'
+    """
+    out: list[str] = []
+    at = 0
+    for mention in mentions:
+        if mention.start < at or text[mention.start : mention.end] != mention.input:
+            raise TrailError(f"no '{mention.input}' at {mention.start}: the trail belongs to another text")
+        out.append(text[at : mention.start])
+        out.append(mention.replacement)
+        at = mention.end
+    out.append(text[at:])
+    return "".join(out)
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a name is answered as it is.
+
+    Args:
+        input: the name.
+        match: the answer, or None.
+        verdict: one sentence that says what was decided and why.
+        readings: (languages, reading in broad IPA), the most usual first.
+        keys: the keys that readings fold to.
+        candidates: the entities considered, best first, with their reasons.
+        alignment: for the best candidate: (letters of the name, letters of the form, cost in nats).
+    """
+
+    input: str
+    match: Match | None
+    verdict: str
+    readings: tuple[tuple[str, str], ...]
+    keys: tuple[str, ...]
+    candidates: tuple[Candidate, ...]
+    alignment: tuple[tuple[str, str, float], ...]
+
+    def __str__(self) -> str:
+        lines = [f"{self.input}  →  {self.match.canonical if self.match else '(no answer)'}", f"  {self.verdict}"]
+        if self.readings:
+            lines.append("  readings")
+            lines += [f"    {reading:<24} {langs}" for langs, reading in self.readings]
+            lines.append(f"    keys: {' '.join(self.keys)}")
+        if self.candidates:
+            lines.append("  candidates")
+            for c in self.candidates:
+                lines.append(f"    {c.confidence:.3f}  {c.canonical}  ({c.kind}, {c.id}; {c.method}, by '{c.form}')")
+                lines += [f"           {reason}" for reason in c.reasons]
+        if self.alignment:
+            lines.append("  alignment of the first, with the cost of each step in nats")
+            lines.append("    " + "  ".join(f"{a or '∅'}→{b or '∅'} {cost:.2f}" for a, b, cost in self.alignment if cost >= 0.005 or a != b))
+        return "\n".join(lines)
+
+
+def explain(tiers: Tiers, name: str) -> Explanation:
+    """Explain a name: what the lexicon lists, how it may be read, which entities are near and by what margin."""
+    from translit.matching import align
+    from translit.matching.fuzzy import decide_batch
+    from translit.matching.score import COMPARISON
+
+    index, lexicon = tiers.index, tiers.lexicon
+    answer = tiers.answer_many([name])[0]
+    match = None if answer is None else tiers.match(name, answer)
+    folded = fold(name)
+    form = int(index.find_forms([folded])[0]) if folded else -1
+    listed, exactly = tiers.listed(name, folded, form) if folded else (None, False)
+    candidates: list[Candidate] = []
+    alignment: list[tuple[str, str, float]] = []
+    spelled = lexicon.rough.spell(name)
+    if listed is not None:
+        how = "the lexicon lists this spelling" if exactly else f"the lexicon lists it, folded: {folded}"
+        for entity in listed.rivals[: limits.MAX_CANDIDATES_SHOWN]:
+            weight = float(index.entity_weight[entity])
+            share = listed.share if entity == listed.entity else 1 - listed.share
+            candidates.append(
+                Candidate(
+                    index.ids[entity], tiers.canonical(entity), index.kind(entity), "exact", round(share, 5), folded,
+                    (how, f"weight {weight:g}" if weight else "no weight"),
+                )
+            )  # fmt: skip
+    elif spelled.rom:
+        comparisons, decisions, scores = decide_batch(index, lexicon.rough, lexicon.model, [spelled])
+        column = {feature: i for i, feature in enumerate(COMPARISON)}
+        strength = lexicon.model.comparison.scores(comparisons.features)
+        seen: set[int] = set()
+        for row in np.lexsort((comparisons.entity, -strength)).tolist():
+            entity = int(comparisons.entity[row])
+            if entity in seen or len(seen) == limits.MAX_CANDIDATES_SHOWN:
+                continue
+            text = index.forms[int(comparisons.form[row])]
+            features = comparisons.features[row]
+            best = not seen
+            confidence = 0.0
+            if best and len(scores):
+                script = int(decisions.features[0, column["script"]])
+                confidence = lexicon.model.curve(script).confidence(int(scores[0]))
+            shared = tiers.shares_key(name, text)
+            reasons = [
+                f"spelling cost {features[column['cost']] / 100:.2f} nats, {features[column['indel']]:.0%} of the letters alike",
+                "a convention reads both alike" if shared else "no convention reads both alike",
+            ]
+            if best and len(decisions.name):
+                margin = decisions.features[0, len(COMPARISON) + 2] / 1000
+                reasons.append(f"ahead of the next entity by {margin:.1f} log-odds")
+            seen.add(entity)
+            candidates.append(
+                Candidate(
+                    index.ids[entity], tiers.canonical(entity), index.kind(entity), "rule" if shared else "fuzzy", confidence, text,
+                    tuple(reasons),
+                )
+            )  # fmt: skip
+        if candidates:
+            target = index.roms_of(np.array([int(comparisons.form[int(np.lexsort((comparisons.entity, -strength))[0])])]))[0]
+            direct = spelled.script != "Latn" and spelled.script in lexicon.rough.tables
+            table = lexicon.rough.tables[spelled.script if direct else "Latn"]
+            source = spelled.atoms if direct else tuple(spelled.rom)
+            alignment = [(op.source, op.target, op.cost / 100) for op in align.explain(table, source, target)]
+    readings, keys = _readings(tiers, name)
+    return Explanation(
+        name, match, _verdict(tiers, name, answer, listed, candidates), readings, keys, tuple(candidates), tuple(alignment)
+    )
+
+
+def _readings(tiers: Tiers, name: str) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
+    found: list[tuple[str, str]] = []
+    for token in list(tokens(name))[: limits.MAX_NAME_TOKENS]:
+        for reading in tiers.keys.romanizer.readings(token.text, tiers.conventions)[: limits.MAX_CANDIDATES_SHOWN]:
+            found.append((" ".join(reading.langs), reading.text))
+    level: Level = "skeleton" if script_of(name) in ABJADS else "tight"
+    return tuple(found), tiers.keys.keys(name, level, tiers.conventions)
+
+
+def _verdict(
+    tiers: Tiers, name: str, answer: Answer | None, listed: Resolution | None, candidates: Sequence[Candidate]
+) -> str:
+    promise = f"precision {tiers.precision:g}"
+    if answer is not None:
+        if answer.part:
+            return f"a part of persons' names, written '{answer.canonical}' by those who bear it"
+        if answer.method == "exact":
+            return f"exact: a listed spelling; confidence {answer.confidence:.4f}"
+        return f"{answer.method}: near one entity and clearly nearer than to any other; confidence {answer.confidence:.4f}"
+    if listed is not None:
+        if listed.state == "protected":
+            return "abstains: a protected phrase, never changed"
+        if listed.state == "known":
+            return "abstains: listed only as a type of variant that is not rewritten here"
+        return f"abstains: {len(listed.rivals)} entities bear this spelling and none outweighs the others at {promise}"
+    if not candidates:
+        return "abstains: no listed spelling is near"
+    return f"abstains: the nearest entity, {candidates[0].canonical}, is not sure enough for {promise}"
