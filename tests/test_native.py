@@ -253,7 +253,7 @@ def test_what_folding_raises_passes_through_the_scanner() -> None:
 
     table = scan.token_table(scan.token_hashes(["a"]))
     with pytest.raises(LookupError, match="न\u093c"):
-        _native.scan_tokens("न\u093c".encode(), *scan.code_points(0x3000), refuse, table.hashes, table.starts, True)
+        _native.scan_tokens("न\u093c".encode(), *scan.code_points(0x3000), refuse, table.hashes, table.starts, True, 1)
 
 
 SAY = [sys.executable, "-c", "from translit import native; print(native.in_use())"]

@@ -533,10 +533,12 @@ enum { WIDER = FAILED + 1 };
 #define FNV_START UINT64_C(0xcbf29ce484222325)
 #define FNV_PRIME UINT64_C(0x100000001b3)
 
+/* The slots are chosen by a secret odd factor, so that no text can be written to make them crowd. */
 typedef struct {
     uint64_t *hashes;
     int64_t *numbers; /* one more than the number; 0 is free */
     size_t room, size;
+    uint64_t factor;
 } Words;
 
 typedef struct {
@@ -732,7 +734,7 @@ static int64_t listed(const Scan *s, uint64_t hash)
 
 static int64_t *slot_of(const Words *words, uint64_t hash)
 {
-    size_t at = (size_t)hash & (words->room - 1);
+    size_t at = (size_t)((hash * words->factor) >> 32) & (words->room - 1);
     while (words->numbers[at] && words->hashes[at] != hash)
         at = (at + 1) & (words->room - 1);
     words->hashes[at] = hash;
@@ -750,7 +752,7 @@ static int grow(Words *words)
         free(numbers);
         return NO_MEMORY;
     }
-    *words = (Words){hashes, numbers, room, old.size};
+    *words = (Words){hashes, numbers, room, old.size, old.factor};
     for (size_t i = 0; i < old.room; i++)
         if (old.numbers[i])
             *slot_of(words, old.hashes[i]) = old.numbers[i];
@@ -806,19 +808,21 @@ static int scan_all(Scan *s)
 }
 
 PyDoc_STRVAR(scan_tokens_doc,
-             "scan_tokens(text, entries, blob, fold, hashes, starts, unknown) -> (start, end, hit, first) or None\n\n"
+             "scan_tokens(text, entries, blob, fold, hashes, starts, unknown, factor) -> (start, end, hit, first) or None\n\n"
              "Twin of translit.unicode.scan.scan_tokens. The text is an ASCII str or UTF-8 bytes; entries (uint32) and blob (bytes) are\n"
              "the code points' classes and folded forms; fold folds one token that they do not suffice for; hashes (uint64) are\n"
              "sorted, and starts (uint32, a power of two up to 2**24 and one) says where each of their buckets by leading bits begins.\n"
-             "None: the text has a code point beyond the entries.");
+             "factor is any secret odd number; no answer depends on it. None: the text has a code point beyond the entries.");
 
 static PyObject *scan_tokens(PyObject *self, PyObject *args)
 {
     (void)self;
     PyObject *text, *given[4];
     Scan s = {0};
-    if (!PyArg_ParseTuple(args, "OOOOOOp", &text, &given[0], &given[1], &s.fold, &given[2], &given[3], &s.unknown))
+    unsigned long long factor;
+    if (!PyArg_ParseTuple(args, "OOOOOOpK", &text, &given[0], &given[1], &s.fold, &given[2], &given[3], &s.unknown, &factor))
         return NULL;
+    s.words.factor = factor | 1;
     static const char *const names[] = {"entries", "blob", "hashes", "starts"};
     static const int width[] = {4, 1, 8, 4};
     Buffer b[4] = {0};

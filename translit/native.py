@@ -76,6 +76,7 @@ def _gather(
 
 
 _NO_CODE_POINTS = scan.CodePoints(np.zeros(0, dtype=np.uint32), np.zeros(0, dtype=np.uint8))
+_FACTOR = int.from_bytes(os.urandom(8), "little")
 _widest = 0
 """The largest of ``scan.LIMITS`` that a text has needed so far, by position: later texts begin there."""
 
@@ -85,13 +86,13 @@ def _scan_tokens(text: str, table: scan.TokenTable, unknown: bool = False) -> sc
     hashes = np.ascontiguousarray(table.hashes, dtype=np.uint64)
     starts = np.ascontiguousarray(table.starts, dtype=np.uint32)
     if text.isascii():
-        found = _native.scan_tokens(text, *_NO_CODE_POINTS, fold_token, hashes, starts, unknown)
+        found = _native.scan_tokens(text, *_NO_CODE_POINTS, fold_token, hashes, starts, unknown, _FACTOR)
     else:
         data = text.encode("utf-8", "surrogatepass")
         reach = _widest
         while True:
             points = scan.code_points(scan.LIMITS[reach])
-            found = _native.scan_tokens(data, *points, fold_token, hashes, starts, unknown)
+            found = _native.scan_tokens(data, *points, fold_token, hashes, starts, unknown, _FACTOR)
             if found is not None:
                 break
             reach += 1

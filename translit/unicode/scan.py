@@ -82,6 +82,9 @@ def token_table(hashes: U64) -> TokenTable:
 class Scanned(NamedTuple):
     """Words of a text, left to right.
 
+    Words of one hash have one number. Whoever rewrites all words of a number compares their folded forms first: two
+    words of one hash do not come about by chance, but they can be made.
+
     Args:
         start, end: code point offsets in the text, shape (words,).
         hit: row of the word's hash in the table, or -1 - k for the k-th distinct word that the table does not have.
