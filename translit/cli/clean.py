@@ -57,7 +57,7 @@ def command(
     stays as it is. The exit status is 3 where rows were left out because they cannot be read.
     """
     from translit.cli.progress import reporting
-    from translit.files.run import Options, run
+    from translit.files.run import Options, check, run
 
     started = time.perf_counter()
     delimiter = delimiter.replace("\\t", "\t")
@@ -78,6 +78,7 @@ def command(
     if resume and any(job.source == "-" or job.target is None for job in jobs):
         raise click.UsageError("--resume needs files on both sides: name the input, and give -o.")
     task = Task(mode, columns, add, audit is not None, delimiter, len(jobs) > 1)
+    check(jobs)
     normalizer = choice.open()
     fingerprint = choice.fingerprint(normalizer) if resume else ""
     options = Options(audit, rejects, strict, workers or os.cpu_count() or 1, resume, fingerprint)

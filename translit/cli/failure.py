@@ -9,7 +9,8 @@ import click
 
 from translit.errors import SourceErrors, TranslitError
 
-FAILED, USAGE, REJECTS, INTERRUPTED = 1, 2, 3, 130
+FAILED, USAGE, INTERRUPTED = 1, 2, 130
+_SHOWN_FAULTS = 10
 
 _MENDS = {
     errno.ENOSPC: "the disk is full; make room and run again",
@@ -60,7 +61,9 @@ def _status(error: BaseException) -> int:
 
 def _message(error: BaseException) -> str:
     if isinstance(error, SourceErrors):
-        return f"the lexicon source has {len(error.errors)} faults:\n{error}"
+        shown, more = error.errors[:_SHOWN_FAULTS], len(error.errors) - _SHOWN_FAULTS
+        lines = [*map(str, shown), *([f"… and {more} more"] if more > 0 else [])]
+        return "the lexicon source has faults ('translit lexicon check' lists all):\n" + "\n".join(lines)
     if isinstance(error, TranslitError):
         return str(error)
     if isinstance(error, OSError):

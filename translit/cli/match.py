@@ -36,13 +36,14 @@ def command(
 
     from translit.cli.progress import reporting
     from translit.files.base import Engine, Task
-    from translit.files.run import Job, Options, run
+    from translit.files.run import Job, Options, check, run
 
     if min_confidence is not None and context.get_parameter_source("precision") is ParameterSource.COMMANDLINE:
         raise click.UsageError("--precision and --min-confidence exclude each other: give one of them.")
+    jobs = [Job(file, "names", None if output == "-" else output)]
+    check(jobs)
     normalizer = choice.open()
     engine: Engine = normalizer if min_confidence is None else AtLeast(normalizer, min_confidence)
-    jobs = [Job(file, "names", None if output == "-" else output)]
     with reporting(jobs) as report:
         counts = run(jobs, Task("name"), engine, Options(workers=workers), report)
     if counts.rejected:

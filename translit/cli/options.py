@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 Command = Callable[..., Any]
 
+_SHARE = click.FloatRange(0, 1, min_open=True, max_open=True)
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -64,14 +66,14 @@ def lexicon_options(command: Command) -> Command:
 
     @functools.wraps(command)
     def wrapped(
-        lexicons: tuple[str, ...], precision: float, target: str, types: tuple[str, ...] | None, **others: Any
+        lexicons: tuple[str, ...], precision: float, target: str, types: tuple[str, ...], **others: Any
     ) -> Any:
         return command(choice=Choice(lexicons, precision, target, types or DEFAULT_TYPES), **others)
 
     options = (
         click.option("--lexicon", "lexicons", metavar="L", multiple=True, type=click.Path(exists=True),
                      help="A lexicon, compiled or not; may be given again. The built-in one by default."),
-        click.option("--precision", metavar="P", default=0.99, show_default=True, type=click.FloatRange(0, 1, min_open=True, max_open=True),
+        click.option("--precision", metavar="P", default=0.99, show_default=True, type=_SHARE,
                      help="Share of the answers that must be right."),
         click.option("--target", metavar="LANG", default="en", show_default=True,
                      help="Language to write canonical names in."),

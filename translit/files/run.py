@@ -29,7 +29,7 @@ from translit.files.inputs import Input, packing
 
 log = logging.getLogger("translit.files")
 
-_SECONDS_BETWEEN_CHECKPOINTS = 2.0
+_SECONDS_BETWEEN_CHECKPOINTS = 0.5
 _LENGTH = struct.Struct("<Q")
 
 
@@ -93,6 +93,16 @@ class Summary:
 
 
 Report = Callable[[Summary, Input], None]
+
+
+def check(jobs: Sequence[Job]) -> None:
+    """Raise InputError where a file is not there, before anything else takes time."""
+    for job in jobs:
+        if job.source != "-" and not os.path.exists(job.source):
+            raise InputError(f"{job.source}: no such file; check the path")
+        folder = os.path.dirname(os.path.realpath(job.target)) if job.target else "."
+        if not os.path.isdir(folder):
+            raise InputError(f"{job.target}: there is no directory {folder}; make it first")
 
 
 def run(
