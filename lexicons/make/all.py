@@ -10,14 +10,23 @@ import make_cities
 import make_countries
 import make_names
 from contested import rank, settle_claims
-from packs import NAMES, MissingSource, pack_bytes, render
+from packs import NAMES, MissingSource, Place, pack_bytes, render
+
+
+BY_HAND = {"AF": "afghanistan.tsv"}
+"""Countries whose subdivisions and cities have a pack written by hand."""
+
+
+def by_hand(place: Place) -> bool:
+    """Whether a place below a country stands in a pack written by hand instead."""
+    return rank(place) > 0 and place.country in BY_HAND
 
 
 def packs(root: Path) -> dict[str, bytes]:
     """File name → contents of every generated pack."""
     countries = make_countries.countries(root)
     places = settle_claims([*countries, *make_countries.subdivisions(root), *make_cities.places(root, countries)])
-    lands, units, cities = ([place for place in places if rank(place) == level] for level in range(3))
+    lands, units, cities = ([p for p in places if rank(p) == level and not by_hand(p)] for level in range(3))
     made = {
         "countries.tsv": render(lands, make_countries.LICENCE, make_countries.COUNTRY_SOURCE),
         "subdivisions.tsv": render(units, make_countries.LICENCE, make_countries.SUBDIVISION_SOURCE),

@@ -204,7 +204,7 @@ def trials(names: Sequence[str], tables: dict[str, CostTable]) -> Iterator[Examp
             yield ask(
                 index, rough,
                 Questions(
-                    [t for t, _ in asked], np.full(len(asked), -1), np.array([row[i] for _, i in asked]), np.ones(len(asked), dtype=bool)
+                    [t for t, _ in asked], np.full(len(asked), -1), np.array([row[i] for _, i in asked]), np.ones(len(asked), dtype=bool), np.ones(len(asked), dtype=bool),
                 ),
                 505 + number,
             )  # fmt: skip

@@ -63,7 +63,7 @@ class Lexicon:
         arrays, meta, questions = compile_entities(entities, tables, rough)
         meta |= {"fallback": fallback, "unicode": unicodedata.unidata_version}
         tell(f"calibrating on {len(questions.text)} variants")
-        meta["folded_precision"] = folded_precision(Index(arrays, meta), questions)
+        meta["folded_precision"] = folded_precision(Index(arrays, meta), questions, arrays["entity.weight"])
         model = learn(Index(arrays, meta), rough, questions, read_model())
         meta["model"] = model_to_json(model)
         arrays["model"] = np.frombuffer(json.dumps(meta.pop("model"), sort_keys=True).encode(), dtype=np.uint8)

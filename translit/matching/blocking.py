@@ -43,6 +43,8 @@ def outlines(words: Sequence[str]) -> U64:
     >>> [hex(o) for o in outlines(["panjshir", "pandschir", "ahmad", ""])]
     ['0x9682', '0x9682', '0x471', '0x0']
     """
+    if not words:
+        return np.zeros(0, dtype=np.uint64)
     text = "\n".join(words) + "\n"
     for group, symbol in GROUPS:
         text = text.replace(group, symbol)
@@ -142,6 +144,8 @@ def signatures(words: Sequence[str]) -> U64:
     >>> int(np.bitwise_count(a & b)) > int(np.bitwise_count(a & c))
     True
     """
+    if not words:
+        return np.zeros(0, dtype=np.uint64)
     text = "\n".join(words) + "\n"
     data = np.frombuffer(text.encode("latin-1", "replace"), dtype=np.uint8).astype(np.uint32)
     before = np.concatenate((np.array([10], dtype=np.uint32), data[:-1]))

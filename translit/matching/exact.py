@@ -11,7 +11,7 @@ from translit.lexicon.index import CANONICAL, Index
 LISTED = 0.9995
 """Confidence of a spelling that the lexicon lists for one entity only."""
 SUPPORT_KINDS = frozenset({"given", "family", "name"})
-"""Kinds that support the matching of persons and are no answer of their own beside an entity of another kind."""
+"""Kinds that support the matching of persons: known names, but no answers of their own in a lexicon that has other kinds."""
 PROTECTED = "protected"
 OUTWEIGH = 4.0
 """How many times heavier than the next an entity must be to be meant by a shared spelling."""
@@ -62,8 +62,11 @@ def resolve(index: Index, postings: Iterable[int], types: frozenset[int]) -> Res
         bearers[entity] = bearers.get(entity, False) or kind == CANONICAL
     if not bearers:
         return Resolution("known", -1, 0.0, ()) if known else None
-    full = {e for e in bearers if index.kind(e) not in SUPPORT_KINDS}
-    chosen = full or set(bearers)
+    chosen = {e for e in bearers if index.kind(e) not in SUPPORT_KINDS}
+    if not chosen:
+        if not set(index.kinds) <= SUPPORT_KINDS | {PROTECTED}:
+            return Resolution("known", -1, 0.0, tuple(sorted(bearers)))
+        chosen = set(bearers)
     pull = {e: (float(index.entity_weight[e]) + 1.0) * (_CANONICAL_BONUS if bearers[e] else 1.0) for e in chosen}
     ranked = sorted(pull, key=lambda e: (-pull[e], e))
     best = ranked[0]

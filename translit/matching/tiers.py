@@ -91,10 +91,15 @@ class Tiers:
             found, exactly = self.listed(name, text, int(forms[i]))
             if found is None:
                 open_.append(i)
+            elif found.state == "known":
+                out[i] = self.part(text, least)
             elif found.state == "one":
                 answer = self.exact(found, exactly, text)
                 if answer.confidence >= (self.precision if least is None else least):
                     out[i] = answer
+                elif not exactly:
+                    # Folded alike is not sure enough on this lexicon by itself: let the margin to other entities decide.
+                    open_.append(i)
             elif found.state == "several" and least is not None and found.share >= least:
                 out[i] = self.exact(found, exactly, text)
         self._guess(names, folded, open_, out, least)
@@ -118,12 +123,7 @@ class Tiers:
     ) -> None:
         singles = [i for i in rows if " " not in folded[i]]
         for i in singles:
-            part = self.index.part(folded[i])
-            if part is not None:
-                text, share, _ = part
-                confidence = round(LISTED * share, 5)
-                if share >= SURE_PART and confidence >= (min(self.precision, SURE_PART) if least is None else least):
-                    out[i] = Answer(-1, text, "exact", confidence, (), folded[i], part=True)
+            out[i] = self.part(folded[i], least)
         left = [i for i in rows if out[i] is None and any(c.isalpha() for c in folded[i])]
         distinct = list(dict.fromkeys(names[i] for i in left))
         guesses = dict(zip(distinct, guess_many(self.index, self.lexicon.rough, self.lexicon.model, distinct), strict=True))
@@ -131,6 +131,17 @@ class Tiers:
             guess = guesses[names[i]]
             if guess is not None and self.accepts(guess, least):
                 out[i] = self.guessed(names[i], guess)
+
+    def part(self, word: str, least: float | None = None) -> Answer | None:
+        """The answer for a part of persons' names that stands alone, where its bearers agree how it is written."""
+        found = self.index.part(word)
+        if found is None:
+            return None
+        text, share, _ = found
+        confidence = round(LISTED * share, 5)
+        if share < SURE_PART or confidence < (min(self.precision, SURE_PART) if least is None else least):
+            return None
+        return Answer(-1, text, "exact", confidence, (), word, part=True)
 
     def accepts(self, guess: Guess, least: float | None = None) -> bool:
         """Whether a guess is sure enough to be given."""
@@ -141,6 +152,8 @@ class Tiers:
     def guessed(self, name: str, guess: Guess) -> Answer:
         """The answer of the rule tier where the name shares a key with the form, else of the fuzzy tier."""
         form = self.index.forms[guess.form]
+        if guess.folded and form == fold(name):
+            return Answer(guess.entity, self.canonical(guess.entity), "exact", guess.confidence, (guess.entity,), form)
         method: Method = "rule" if self.shares_key(name, form) else "fuzzy"
         rivals = (guess.entity, guess.second) if guess.second >= 0 else (guess.entity,)
         return Answer(guess.entity, self.canonical(guess.entity), method, guess.confidence, rivals, form)

@@ -65,12 +65,10 @@ class Finder:
         wanted: dict[str, None] = {}
         for words in documents:
             for i, word in enumerate(words.folded):
-                for count in range(1, self._reach(words, i, longest.get(word, 0)) + 1):
+                for count in range(1, self._reach(words, i, longest.get(word, 1)) + 1):
                     wanted[words.joined_fold(i, count)] = None
-        for word in distinct:
-            stem = _stem(word)
-            if stem:
-                wanted[stem] = None
+                    for stem, _ in _endings(words.tokens[i + count - 1].text):
+                        wanted[words.joined_stem(i, count, fold_token(stem))] = None
         windows = list(wanted)
         forms = self.index.find_forms(windows).tolist()
         return {window: form for window, form in zip(windows, forms, strict=True) if form >= 0}
@@ -110,7 +108,7 @@ class Finder:
             return None
         raw = words.text[words.tokens[i].start : words.tokens[i + count - 1].end]
         found, exactly = self.tiers.listed(raw, words.joined_fold(i, count), form)
-        if found is None:
+        if found is None or (found.state == "known" and found.rivals):
             return None
         if found.state != "one":
             return Place(i, i + count, None)
@@ -120,19 +118,20 @@ class Finder:
         return Place(i, i + count, answer)
 
     def _with_ending(self, words: Words, i: int, known: dict[str, int]) -> Place | None:
-        """A listed name of one word with an ending: *Panjsjir's*, *Pandschirs*."""
+        """A listed name with an ending on its last word: *Panjsjir's*, *Achmad Massuds*."""
         if not words.capital[i]:
             return None
-        for stem, ending in _endings(words.tokens[i].text):
-            form = known.get(fold_token(stem))
-            if form is None:
-                continue
-            found = resolve(self.index, self.index.postings(form), self.tiers.types)
-            if found is None:
-                continue
-            if found.state != "one":
-                return Place(i, i + 1, None)
-            return Place(i, i + 1, self.tiers.exact(found, True, fold_token(stem)), ending)
+        for count in range(self._reach(words, i, self._longest.get(words.folded[i], 1)), 0, -1):
+            for stem, ending in _endings(words.tokens[i + count - 1].text):
+                form = known.get(words.joined_stem(i, count, fold_token(stem)))
+                if form is None:
+                    continue
+                found = resolve(self.index, self.index.postings(form), self.tiers.types)
+                if found is None or (found.state == "known" and found.rivals):
+                    continue
+                if found.state != "one":
+                    return Place(i, i + count, None)
+                return Place(i, i + count, self.tiers.exact(found, True, self.index.forms[form]), ending)
         return None
 
     def _parts(self, words: Words, places: list[Place]) -> list[Place]:
@@ -247,8 +246,3 @@ def _endings(word: str) -> Iterator[tuple[str, str]]:
     stem, ending = bare_genitive(word)
     if ending:
         yield stem, ending
-
-
-def _stem(folded: str) -> str:
-    """The folded word without a genitive *s*, or nothing."""
-    return folded[:-1] if len(folded) > 4 and folded.endswith("s") and not folded.endswith("ss") else ""

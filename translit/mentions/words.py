@@ -51,6 +51,13 @@ class Words:
             out.append(self.folded[k])
         return "".join(out)
 
+    def joined_stem(self, i: int, count: int, stem: str) -> str:
+        """:meth:`joined_fold` with the last word's folded stem in its place."""
+        if count == 1:
+            return stem
+        head = self.joined_fold(i, count - 1)
+        return head + ("" if spaceless(self.folded[i + count - 2]) and spaceless(stem) else " ") + stem
+
 
 def words_of(text: str) -> Words:
     """Cut a text into its words.

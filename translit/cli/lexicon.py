@@ -1,0 +1,188 @@
+"""``translit lexicon``: build, check, measure, compare and import lexicons."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from translit.errors import SourceError
+    from translit.lexicon.lexicon import Lexicon
+    from translit.model import Entity
+
+_SOURCES = click.argument("sources", nargs=-1, required=True, metavar="SRC…", type=click.Path(exists=True))
+_OUTPUT = click.option("-o", "--output", required=True, metavar="OUT", help="The file to write.")
+
+
+@click.group("lexicon")
+def command() -> None:
+    """Build, check, measure, compare and import lexicons."""
+
+
+@command.command("build")
+@_SOURCES
+@_OUTPUT
+@click.option("--fallback", type=click.Choice(["unidecode", "anyascii"]), default="unidecode", show_default=True,
+              help="Romanizer for characters that nothing else covers.")  # fmt: skip
+def build(sources: tuple[str, ...], output: str, fallback: str) -> None:
+    """Compile name packs, records and directories of them into one file."""
+    from translit import Lexicon
+
+    lexicon = Lexicon.build(list(sources), fallback=fallback, progress=_tell)
+    lexicon.save(output)
+    click.echo(f"translit: {len(lexicon)} entities in {output}", err=True)
+
+
+@command.command("check")
+@_SOURCES
+def check(sources: tuple[str, ...]) -> int:
+    """Print every fault of name packs, records and rule files; the examples of rules are run.
+
+    The exit status is 1 where there are faults.
+    """
+    from translit.errors import SourceErrors
+
+    names, rules = _sorted_out(sources)
+    faults: list[SourceError] = []
+    if names:
+        from translit.lexicon.source import check_sources
+
+        faults += check_sources(names)
+    if rules:
+        faults += _rule_faults(rules)
+    for fault in SourceErrors(faults).errors:
+        click.echo(str(fault))
+    told = f"{len(faults)} faults" if len(faults) != 1 else "1 fault"
+    click.echo(f"translit: {told} in {len(names) + len(rules)} sources", err=True)
+    return 1 if faults else 0
+
+
+@command.command("stats")
+@click.argument("lexicon", required=False, metavar="[L]", type=click.Path(exists=True))
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def stats(lexicon: str | None, as_json: bool) -> None:
+    """Print the counts of a lexicon, the built-in one by default."""
+    counts = _open(lexicon).stats()
+    if as_json:
+        click.echo(json.dumps(counts, ensure_ascii=False))
+        return
+    rows = list(_flat(counts))
+    width = max(len(name) for name, _ in rows)
+    for name, value in rows:
+        click.echo(f"{name:<{width}}  {value}")
+
+
+@command.command("diff")
+@click.argument("old", type=click.Path(exists=True))
+@click.argument("new", type=click.Path(exists=True))
+@click.option("--names", "names_file", metavar="FILE", type=click.Path(exists=True),
+              help="Names, one a line, whose answers are compared too.")  # fmt: skip
+def diff(old: str, new: str, names_file: str | None) -> None:
+    """Print what changes from the lexicon OLD to the lexicon NEW."""
+    from translit.lexicon.diff import diff as differences
+
+    names = Path(names_file).read_text(encoding="utf-8").splitlines() if names_file else None
+    found = differences(_open(old), _open(new), names)
+    for line in [found] if isinstance(found, str) else found:
+        click.echo(str(line))
+
+
+@command.command("import")
+@click.argument("kind")
+@click.argument("file", type=click.Path(exists=True))
+@_OUTPUT
+def import_(kind: str, file: str, output: str) -> None:
+    """Turn FILE, data of another project of the KIND named, into a lexicon source.
+
+    OUT is a name pack where it ends in .tsv, and records where it ends in .jsonl; either also with .gz.
+    """
+    from translit.lexicon.source import write_names, write_records
+
+    importer = _importer(kind)
+    entities: list[Entity] = list(importer.read(Path(file)))
+    plain = output.lower().removesuffix(".gz")
+    if plain.endswith(".jsonl"):
+        write_records(entities, output)
+    elif plain.endswith(".tsv"):
+        write_names(entities, output, importer.HEADER)
+    else:
+        raise click.BadParameter(f"{output!r}: end it in .tsv or .jsonl.", param_hint="-o")
+    click.echo(f"translit: {len(entities)} entities in {output}", err=True)
+
+
+def _importer(kind: str) -> Any:
+    import pkgutil
+    from importlib import import_module
+
+    from translit.lexicon import importers
+
+    known = sorted(module.name for module in pkgutil.iter_modules(importers.__path__))
+    if kind not in known:
+        raise click.BadParameter(f"{kind!r} is not one of {', '.join(known) or '(none)'}.", param_hint="KIND")
+    return import_module(f"translit.lexicon.importers.{kind}")
+
+
+def _open(path: str | None) -> Lexicon:
+    import translit
+
+    return translit.open_lexicon([path] if path else [])
+
+
+def _tell(line: str) -> None:
+    if sys.stderr.isatty():
+        click.echo(f"translit: {line}", err=True)
+
+
+def _flat(counts: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, object]]:
+    for name, value in counts.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{prefix}{name}.")
+        else:
+            yield prefix + name, ", ".join(map(str, value)) if isinstance(value, list) else value
+
+
+def _sorted_out(sources: Sequence[str]) -> tuple[list[str], list[Path]]:
+    """The lexicon sources and the rule files; a directory of rule files counts as its files."""
+    names: list[str] = []
+    rules: list[Path] = []
+    for source in sources:
+        path = Path(source)
+        inside = sorted(path.glob("*.tsv")) if path.is_dir() else [path]
+        found = [file for file in inside if _is_rules(file)]
+        rules += found
+        if path.is_dir() and found:
+            names += [str(file) for file in inside if file not in found]
+        elif not found:
+            names.append(source)
+    return names, rules
+
+
+def _is_rules(path: Path) -> bool:
+    """Whether a file says that it holds rules, or has their columns."""
+    try:
+        with path.open("rb") as stream:
+            head = stream.read(4096)
+    except OSError:
+        return False
+    return b"format=translit-rules/" in head or b"\nspelling\tbefore\t" in b"\n" + head
+
+
+def _rule_faults(paths: Sequence[Path]) -> list[SourceError]:
+    from translit.fallback import with_unidecode
+    from translit.resources import rule_paths
+    from translit.rules.examples import failing_examples
+    from translit.rules.grammar import check_rules, read_rules
+    from translit.rules.romanize import Romanizer
+
+    faults = check_rules(paths)
+    broken = {fault.file for fault in faults}
+    sound = [read_rules(path) for path in paths if str(path) not in broken]
+    # An example may need the rules of its script that stand in another file.
+    given = {path.resolve() for path in paths}
+    others = [read_rules(path) for path in rule_paths() if path.resolve() not in given]
+    return faults + failing_examples(sound, Romanizer([*sound, *others], with_unidecode))
