@@ -1,8 +1,9 @@
 """Evaluation: what a lexicon's answers are worth on questions whose right answers are known.
 
-The measure is recall at fixed precision: the answers are ranked by confidence, and of the questions whose entity the lexicon has, the
-share is counted that is answered right while the answers given so far are right often enough. Equal confidences stand or fall together.
-Calibration sets what was promised beside what was kept, once by precision and once by confidence.
+The measure is recall at fixed precision: the answers are ranked by confidence, and of the questions whose entity the
+lexicon has, the share is counted that is answered right while the answers given so far are right often enough. Equal
+confidences stand or fall together. Calibration sets what was promised beside what was kept, once by precision and once
+by confidence.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from translit.errors import InputError, TranslitError
 from translit.lexicon.lexicon import Lexicon
@@ -123,7 +126,7 @@ class Evaluation:
         unlisted: questions whose expected id the lexicon has not; they count as having no right answer.
         promises: what was got for each precision asked.
         reliability: what was got for each range of confidence.
-        calibration_error: mean distance of confidence from the share that is right, over the ranges, weighted by answers.
+        calibration_error: mean distance of the confidence from the share that is right, over all best candidates.
         by_script: by ISO 15924 code of the question.
         by_kind: by kind of the right entity, of the answer where there is none.
         by_method: by the tier that gave the best candidate.
@@ -141,9 +144,9 @@ class Evaluation:
     confusions: tuple[Confusion, ...]
 
     def as_json(self) -> dict[str, Any]:
-        """The figures as plain values; the curve stays out of the groups."""
+        """The figures as plain values, without the curves."""
         told = asdict(self)
-        for group in (*told["by_script"].values(), *told["by_kind"].values()):
+        for group in (told["ranked"], *told["by_script"].values(), *told["by_kind"].values()):
             del group["curve"]
         return told
 
@@ -161,13 +164,15 @@ class _Asked:
         return self.best is not None and self.best.id == self.right
 
 
-def rank(expected: Sequence[str], answers: Sequence[tuple[str, float] | None], precisions: Iterable[float] = PRECISIONS) -> Ranked:
+def rank(
+    expected: Sequence[str], answers: Sequence[tuple[str, float] | None], precisions: Iterable[float] = PRECISIONS
+) -> Ranked:
     """Measure answers of any system.
 
     Args:
         expected: the right id of each question, ``""`` where there is none.
-        answers: id and confidence of the best candidate of each question, None where there is no candidate. Any number serves as
-            confidence; only its order counts.
+        answers: id and confidence of the best candidate of each question, None where there is no candidate. Any number
+            serves as confidence; only its order counts.
         precisions: at which recall is wanted.
 
     >>> found = rank(["a", "b", ""], [("a", 0.9), ("c", 0.5), ("d", 0.2)])
@@ -176,7 +181,8 @@ def rank(expected: Sequence[str], answers: Sequence[tuple[str, float] | None], p
     """
     known = sum(map(bool, expected))
     share = 1 / known if known else 0.0
-    given = [(answer[1], answer[0] == right) for right, answer in zip(expected, answers, strict=True) if answer is not None]
+    pairs = zip(expected, answers, strict=True)
+    given = [(answer[1], answer[0] == right) for right, answer in pairs if answer is not None]
     given.sort(key=lambda pair: -pair[0])
     curve: list[tuple[float, float, float]] = []
     hits = 0
@@ -206,7 +212,8 @@ def evaluate(lexicon: Lexicon, questions: Sequence[Question], promises: Sequence
     """
     if not questions:
         raise TranslitError("there are no questions to ask; give at least one row of query and expected")
-    numbers = {ident: i for i, ident in enumerate(lexicon.index.ids.take(_all(len(lexicon))))}
+    ids = lexicon.index.ids.take(np.arange(len(lexicon), dtype=np.int64))
+    numbers = {ident: i for i, ident in enumerate(ids)}
     names = [question.query for question in questions]
     best = Normalizer(lexicon).match_many(names, min_confidence=0.0)
     asked = [_Asked(q, q.expected if q.expected in numbers else "", b) for q, b in zip(questions, best, strict=True)]
@@ -222,12 +229,6 @@ def evaluate(lexicon: Lexicon, questions: Sequence[Question], promises: Sequence
         by_method=_by_method(asked),
         confusions=_confusions(asked, lexicon, numbers),
     )
-
-
-def _all(count: int) -> Any:
-    import numpy as np
-
-    return np.arange(count, dtype=np.int64)
 
 
 def _rank(asked: Sequence[_Asked]) -> Ranked:
@@ -287,17 +288,15 @@ def _by_method(asked: Sequence[_Asked]) -> dict[str, ByMethod]:
 def _confusions(asked: Sequence[_Asked], lexicon: Lexicon, numbers: Mapping[str, int]) -> tuple[Confusion, ...]:
     wrong = [(a, a.best) for a in asked if a.best is not None and not a.hit]
     wrong.sort(key=lambda pair: (-pair[1].confidence, pair[0].question.query))
+    meant = [lexicon.index.canonicals[numbers[a.right]] if a.right else "" for a, _ in wrong[:CONFUSIONS]]
     return tuple(
-        Confusion(
-            a.question.query, best.id, best.canonical, a.right, lexicon.index.canonicals[numbers[a.right]] if a.right else "",
-            best.method, best.confidence,
-        )
-        for a, best in wrong[:CONFUSIONS]
-    )  # fmt: skip
+        Confusion(a.question.query, best.id, best.canonical, a.right, name, best.method, best.confidence)
+        for (a, best), name in zip(wrong, meant, strict=False)
+    )
 
 
 def read_questions(path: Path) -> list[Question]:
-    """Read a file of questions: TSV with the columns ``query`` and ``expected``, also packed with gzip; other columns are passed over.
+    """Read questions: TSV with the columns ``query`` and ``expected``, also packed with gzip; others are passed over.
 
     Raises:
         InputError: the file cannot be read, or has not the columns.
@@ -305,7 +304,7 @@ def read_questions(path: Path) -> list[Question]:
     lines = _text(path).replace("\r\n", "\n").removesuffix("\n").split("\n")
     header = lines[0].split("\t")
     if "query" not in header or "expected" not in header:
-        raise InputError(f"{path}:1: no columns 'query' and 'expected'; name them in the first line, with a tab between")
+        raise InputError(f"{path}:1: no columns 'query' and 'expected'; name them in the first line, tabs between")
     query, expected = header.index("query"), header.index("expected")
     questions = []
     for number, line in enumerate(lines[1:], 2):
@@ -352,7 +351,8 @@ def picture(evaluation: Evaluation, title: str, form: str) -> bytes:
         from matplotlib import rc_context
         from matplotlib.figure import Figure
     except ImportError:
-        raise TranslitError("a plot needs matplotlib; install it with: pip install 'translit-normalizer[plot]'") from None
+        mend = "install it with: pip install 'translit-normalizer[plot]'"
+        raise TranslitError(f"a plot needs matplotlib; {mend}") from None
     # Without a salt and with a date the same figures would not give the same file.
     with rc_context({"svg.hashsalt": "translit", "svg.fonttype": "none"}):
         figure = Figure(figsize=(10, 4.6), layout="constrained")
@@ -370,7 +370,8 @@ def _draw_curve(axes: Any, evaluation: Evaluation) -> None:
     axes.step([r for r, _, _ in ranked.curve], [p for _, p, _ in ranked.curve], where="post", label="by confidence")
     axes.plot([p.recall for p in evaluation.promises], [p.got for p in evaluation.promises], "o", label="as promised")
     for promise in evaluation.promises:
-        axes.annotate(f"{promise.asked:g}", (promise.recall, promise.got), (4, 4), textcoords="offset points", fontsize=7)
+        place = (promise.recall, promise.got)
+        axes.annotate(f"{promise.asked:g}", place, (4, 4), textcoords="offset points", fontsize=7)
     axes.set(xlabel="recall", ylabel="precision", xlim=(0, 1), ylim=(min(0.5, 0.98 * _lowest(ranked)), 1.005))
     axes.grid(alpha=0.3)
     axes.legend(loc="lower left")
@@ -384,9 +385,10 @@ def _draw_reliability(axes: Any, evaluation: Evaluation) -> None:
     rows = evaluation.reliability
     largest = max((row.answers for row in rows), default=1)
     axes.plot([0, 1], [0, 1], color="grey", linewidth=1, linestyle="--", label="as it should be")
-    axes.plot([row.confidence for row in rows], [row.right for row in rows], color="C0", linewidth=1)
+    across, up = [row.confidence for row in rows], [row.right for row in rows]
     sizes = [12 + 120 * row.answers / largest for row in rows]
-    axes.scatter([row.confidence for row in rows], [row.right for row in rows], s=sizes, color="C0", label="answers (area: how many)")
+    axes.plot(across, up, color="C0", linewidth=1)
+    axes.scatter(across, up, s=sizes, color="C0", label="answers (area: how many)")
     axes.set(xlabel="confidence", ylabel="share that is right", xlim=(0, 1.01), ylim=(0, 1.01))
     axes.grid(alpha=0.3)
     axes.legend(loc="upper left")

@@ -20,15 +20,17 @@ if TYPE_CHECKING:
 @click.command("evaluate", short_help="Measure recall at fixed precision, and plot it.")
 @click.argument("source", metavar="LEXICON_SOURCE", type=click.Path(exists=True))
 @click.argument("queries", metavar="QUERIES", type=click.Path(exists=True, dir_okay=False))
-@click.option("--precision", "precisions", metavar="P", multiple=True, type=click.FloatRange(0, 1, min_open=True, max_open=True),
+@click.option("--precision", "precisions", metavar="P", multiple=True,
+              type=click.FloatRange(0, 1, min_open=True, max_open=True),
               help="A precision to ask for; may be given again.  [default: 0.995 0.99 0.97 0.95 0.9 0.8]")
 @click.option("--plot", metavar="OUT.png|OUT.svg", help="Draw precision against recall, and reliability, there.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")  # fmt: skip
 def command(source: str, queries: str, precisions: tuple[float, ...], plot: str | None, as_json: bool) -> None:
     """Ask the names in QUERIES of a lexicon, with the default settings, and measure the answers.
 
-    QUERIES is TSV with the columns query and expected (an entity id, empty where no answer is the right one), also packed
-    with gzip. Answers are ranked by confidence, equal ones together; recall is over the questions whose entity the lexicon has.
+    QUERIES is TSV with the columns query and expected (an entity id, empty where no answer is the right one), also
+    packed with gzip. Answers are ranked by confidence, equal ones together; recall is over the questions whose entity
+    the lexicon has.
     """
     import translit
     from translit import evaluation
@@ -64,7 +66,8 @@ def _print(found: Evaluation) -> None:
     ranked = found.ranked
     console.print(f"{ranked.questions} questions, {ranked.known} whose entity the lexicon has", markup=False)
     if found.unlisted:
-        console.print(f"{found.unlisted} expect an id that the lexicon has not, and count as having no right answer", markup=False)
+        told = f"{found.unlisted} expect an id that the lexicon has not, and count as having no right answer"
+        console.print(told, markup=False)
     _ranked(console, "Recall at fixed precision", {"all": ranked})
     _promises(console, found)
     _reliability(console, found)
@@ -74,12 +77,14 @@ def _print(found: Evaluation) -> None:
     _confusions(console, found)
 
 
-def _table(title: str, *columns: str, text: int = 1) -> Table:
-    """A table whose first ``text`` columns hold words and the others numbers."""
+def _table(console: Console, title: str, *columns: str, text: int = 1) -> Table:
+    """A table under a title; its first ``text`` columns hold words, the others numbers."""
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
-    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+    # A title of the table's own would be broken to the table's width.
+    console.print(title, style="bold", markup=False)
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
     for place, column in enumerate(columns):
         table.add_column(column, justify="left" if place < text else "right", overflow="fold")
     return table
@@ -87,7 +92,7 @@ def _table(title: str, *columns: str, text: int = 1) -> Table:
 
 def _ranked(console: Console, title: str, groups: Mapping[str, Ranked]) -> None:
     wanted = list(next(iter(groups.values())).recall)
-    table = _table(title, "", "questions", "known", "top-1", *(f"R@{p:g}" for p in wanted))
+    table = _table(console, title, "", "questions", "known", "top-1", *(f"R@{p:g}" for p in wanted))
     for name, group in groups.items():
         recall = [f"{group.recall[p]:.3f}" for p in wanted]
         table.add_row(name, str(group.questions), str(group.known), f"{group.top1:.3f}", *recall)
@@ -95,7 +100,7 @@ def _ranked(console: Console, title: str, groups: Mapping[str, Ranked]) -> None:
 
 
 def _promises(console: Console, found: Evaluation) -> None:
-    table = _table("Precision asked and got", "asked", "got", "answers", "right", "recall", text=0)
+    table = _table(console, "Precision asked and got", "asked", "got", "answers", "right", "recall", text=0)
     for p in found.promises:
         table.add_row(f"{p.asked:g}", f"{p.got:.4f}", str(p.answers), str(p.right), f"{p.recall:.3f}")
     console.print(table)
@@ -103,14 +108,14 @@ def _promises(console: Console, found: Evaluation) -> None:
 
 def _reliability(console: Console, found: Evaluation) -> None:
     title = f"Reliability of the confidence (mean distance {found.calibration_error:.4f})"
-    table = _table(title, "confidence", "answers", "mean", "right")
+    table = _table(console, title, "confidence", "answers", "mean", "right")
     for row in found.reliability:
-        table.add_row(f"{row.low:g} – {row.high:g}", str(row.answers), f"{row.confidence:.3f}", f"{row.right:.3f}")
+        table.add_row(f"{row.low:g} to {row.high:g}", str(row.answers), f"{row.confidence:.3f}", f"{row.right:.3f}")
     console.print(table)
 
 
 def _methods(console: Console, found: Evaluation) -> None:
-    table = _table("Best candidates by method", "", "answers", "right", "mean confidence")
+    table = _table(console, "Best candidates by method", "", "answers", "right", "mean confidence")
     for name, group in found.by_method.items():
         table.add_row(name, str(group.answers), f"{group.right:.3f}", f"{group.confidence:.3f}")
     console.print(table)
@@ -119,8 +124,9 @@ def _methods(console: Console, found: Evaluation) -> None:
 def _confusions(console: Console, found: Evaluation) -> None:
     from rich.text import Text
 
-    table = _table("Worst confusions", "name", "answered", "expected", "method", "confidence", text=4)
+    table = _table(console, "Worst confusions", "name", "answered", "expected", "method", "confidence", text=4)
     for c in found.confusions:
         # As text: a name may hold brackets, which would be read as markup.
-        table.add_row(Text(c.query), Text(c.canonical), Text(c.expected_canonical or "nothing"), c.method, f"{c.confidence:.4f}")
+        words = (Text(c.query), Text(c.canonical), Text(c.expected_canonical or "nothing"))
+        table.add_row(*words, c.method, f"{c.confidence:.4f}")
     console.print(table)
