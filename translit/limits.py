@@ -16,11 +16,11 @@ MAX_TOKEN_CODEPOINTS = 120
 """Longest word that is matched in running text."""
 TOKEN_CACHE = 1 << 16
 """Folded words kept by the caches of :mod:`translit.unicode`."""
-MAX_READINGS = 12
+MAX_READINGS = 24
 """Most readings of one word."""
 MAX_SPELLING = 8
 """Longest spelling of a rule, in code points."""
-MAX_KEYS = 12
+MAX_KEYS = 24
 """Most keys of one name."""
 MAX_CANDIDATES = 24
 """Most candidate forms of a name that are compared with it letter by letter."""

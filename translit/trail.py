@@ -11,9 +11,9 @@ import numpy as np
 from translit import limits
 from translit.errors import TrailError
 from translit.model import Candidate, Match, Mention
-from translit.rules.keys import Level
+from translit.rules.keys import Level, reading_words
 from translit.unicode.scripts import ABJADS, script_of
-from translit.unicode.tokens import fold, tokens
+from translit.unicode.tokens import fold
 
 if TYPE_CHECKING:
     from translit.matching.exact import Resolution
@@ -156,8 +156,8 @@ def explain(tiers: Tiers, name: str) -> Explanation:
 
 def _readings(tiers: Tiers, name: str) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
     found: list[tuple[str, str]] = []
-    for token in list(tokens(name))[: limits.MAX_NAME_TOKENS]:
-        for reading in tiers.keys.romanizer.readings(token.text, tiers.conventions)[: limits.MAX_CANDIDATES_SHOWN]:
+    for word in reading_words(name)[: limits.MAX_NAME_TOKENS]:
+        for reading in tiers.keys.romanizer.readings(word, tiers.conventions)[: limits.MAX_CANDIDATES_SHOWN]:
             found.append((" ".join(reading.langs), reading.text))
     level: Level = "skeleton" if script_of(name) in ABJADS else "tight"
     return tuple(found), tiers.keys.keys(name, level, tiers.conventions)

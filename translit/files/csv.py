@@ -158,6 +158,8 @@ class _Rows:
         while (row := self._row(0)) is not None:
             self.position = self._after(row)
             if row.body.removeprefix(_BOM):
+                # The row of names has no number.
+                self.position = self.position._replace(rows=0)
                 return _Row(blank + row.raw, row.fault, row.skipped)
             blank += row.raw
         return _Row(blank, "it is blank") if blank else None
@@ -251,8 +253,8 @@ def _value(field: str) -> str:
         return field[1:-1].replace('""', '"')
     # Letters after the closing quote belong to the field, as in Python's csv.
     closed = _WHOLLY_QUOTED.match(field)
-    cut = closed.end() if closed else len(field)
-    return field[1 : cut - 1].replace('""', '"') + field[cut:]
+    inside, after = (field[1 : closed.end() - 1], field[closed.end() :]) if closed else (field[1:], "")
+    return inside.replace('""', '"') + after
 
 
 def _field(value: str, delimiter: str, *, quoted: bool) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import hashlib
+import io
 import json
 import logging
 import multiprocessing
@@ -215,13 +216,33 @@ class _Nowhere:
 Encoding = Callable[[BinaryIO], Encoder]
 
 
+class _Valve(io.RawIOBase):
+    """Passes bytes on until it is shut."""
+
+    def __init__(self, target: BinaryIO) -> None:
+        self._target, self.shut, self._told = target, False, 0
+
+    def writable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._told
+
+    def write(self, data: Any, /) -> int:
+        size = memoryview(data).nbytes
+        if not self.shut:
+            self._target.write(data)
+        self._told += size
+        return size
+
+
 class _Direct:
     """Encodes, packs and writes as results come."""
 
     def __init__(self, target: BinaryIO, name: str, encoding: Encoding, *, flush: bool = False) -> None:
-        self._target, self._flush = target, flush
+        self._target, self._flush, self._valve = target, flush, _Valve(target)
         self._stack = contextlib.ExitStack()
-        stream = self._stack.enter_context(packing(target, name))
+        stream = self._stack.enter_context(packing(cast(BinaryIO, self._valve), name))
         self._encoder = encoding(stream)
 
     def write(self, data: bytes) -> None:
@@ -233,6 +254,16 @@ class _Direct:
         self._encoder.close()
         self._stack.close()
         self._target.flush()
+        self._valve.shut = True
+
+    def abort(self) -> None:
+        """Let go of everything without the endings that would make the output look whole."""
+        if not self._valve.shut:
+            self._valve.shut = True
+            with contextlib.suppress(Exception):
+                self._encoder.close()
+            with contextlib.suppress(Exception):
+                self._stack.close()
 
 
 class Spool:
@@ -264,9 +295,12 @@ class Spool:
         self._stream.seek(0)
         with AtomicFile(self._target) as file:
             direct = _Direct(file.stream, self._target, self._encoding)
-            while head := self._stream.read(_LENGTH.size):
-                direct.write(self._stream.read(_LENGTH.unpack(head)[0]))
-            direct.finish()
+            try:
+                while head := self._stream.read(_LENGTH.size):
+                    direct.write(self._stream.read(_LENGTH.unpack(head)[0]))
+                direct.finish()
+            finally:
+                direct.abort()
 
     def close(self) -> None:
         """Close the file without losing it."""
@@ -280,7 +314,11 @@ def _sink(job: Job, format_: Format, source: Input, task: Task, journal: Journal
         return format_.encoder(source, stream, task)
 
     if job.target is None:
-        yield _Direct(sys.stdout.buffer, "", encoding, flush=True)
+        direct = _Direct(sys.stdout.buffer, "", encoding, flush=True)
+        try:
+            yield direct
+        finally:
+            direct.abort()
         return
     with _file(job.target, encoding, "output", journal) as sink:
         yield sink
@@ -301,12 +339,12 @@ def _file(path: str, encoding: Encoding, role: str, journal: Journal | None) -> 
         with contextlib.closing(Spool(part_name(path, role), path, encoding)) as spool:
             yield spool
         return
-    file = AtomicFile(path)
-    try:
+    with contextlib.ExitStack() as stack:
+        file = AtomicFile(path)
+        stack.callback(file.discard)
         direct = _Direct(file.stream, path, encoding)
+        stack.callback(direct.abort)
         yield _Committing(direct, file)
-    finally:
-        file.discard()
 
 
 @dataclass(slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from translit import limits
-from translit.lexicon.index import CANONICAL, SCRIPT_CODES, TYPE_NUMBERS, Rows, hashes, strict, table_arrays
+from translit.lexicon.index import CANONICAL, PLURAL, SCRIPT_CODES, TYPE_NUMBERS, Rows, hashes, strict, table_arrays
 from translit.lexicon.storage import Array, Strings
 from translit.matching.align import CostTable
 from translit.matching.calibrate import Questions
@@ -73,7 +73,8 @@ def _spellings(entity: Entity) -> dict[str, tuple[str, int]]:
     out: dict[str, tuple[str, int]] = {strict(entity.canonical): (entity.canonical, CANONICAL)}
     exonym = TYPE_NUMBERS["exonym"]
     for variant in entity.variants:
-        out.setdefault(strict(variant.text), (variant.text, TYPE_NUMBERS[variant.type]))
+        kind = PLURAL if variant.note == "plural" else TYPE_NUMBERS[variant.type]
+        out.setdefault(strict(variant.text), (variant.text, kind))
     for text in entity.canonicals.values():
         out.setdefault(strict(text), (text, exonym))
     return out
@@ -170,7 +171,7 @@ def _entity_forms(arrays: dict[str, Array]) -> None:
 def _parts(arrays: dict[str, Array], ordered: Sequence[Entity]) -> None:
     """Words of persons' names → the canonical spelling of that part, with how surely it is that one."""
     pull: dict[str, dict[str, float]] = {}
-    last: dict[str, float] = {}
+    last: dict[str, dict[str, float]] = {}
     for entity in ordered:
         if entity.kind != PERSON:
             continue
@@ -184,16 +185,23 @@ def _parts(arrays: dict[str, Array], ordered: Sequence[Entity]) -> None:
             spellings = pull.setdefault(word, {})
             spellings[canonical[place]] = spellings.get(canonical[place], 0.0) + weight
             if place == len(canonical) - 1:
-                last[word] = last.get(word, 0.0) + weight
+                last.setdefault(word, {})[canonical[place]] = last.get(word, {}).get(canonical[place], 0.0) + weight
     words = sorted(pull)
-    best = [max(pull[w].items(), key=lambda item: (item[1], item[0])) for w in words]
-    total = [sum(pull[w].values()) for w in words]
+    best, share, lasting = [], [], []
+    for word in words:
+        often_last = sum(last.get(word, {}).values()) / sum(pull[word].values())
+        spellings = last[word] if often_last >= 0.5 else pull[word]
+        spelling, weight = max(spellings.items(), key=lambda item: (item[1], item[0]))
+        best.append(spelling)
+        # Squares, as between homonyms: the prominent bearer of a name is meant more often than by its share of all bearers.
+        share.append(weight * weight / sum(w * w for w in spellings.values()))
+        lasting.append(often_last)
     digest = hashes(words)
     order = np.argsort(digest, kind="stable")
     arrays["part.hash"] = digest[order]
-    arrays["part.share"] = np.array([b / t for (_, b), t in zip(best, total, strict=True)], dtype=np.float32)[order]
-    arrays["part.last"] = np.array([last.get(w, 0.0) / t for w, t in zip(words, total, strict=True)], dtype=np.float32)[order]
-    _put(arrays, "part.text", [best[i][0] for i in order.tolist()])
+    arrays["part.share"] = np.array(share, dtype=np.float32)[order]
+    arrays["part.last"] = np.array(lasting, dtype=np.float32)[order]
+    _put(arrays, "part.text", [best[i] for i in order.tolist()])
 
 
 def _listed(arrays: dict[str, Array], spellings: Sequence[str], posting: Rows) -> None:

@@ -24,6 +24,8 @@ from translit.unicode.scripts import CODES
 SCRIPT_CODES = (*CODES, "Zyyy")
 CANONICAL = 255
 """Posting type of the canonical spelling itself."""
+PLURAL = 254
+"""Posting type of a plural of a people's name, which the singular canonical must not stand for."""
 TYPE_NUMBERS: Mapping[str, int] = {name: i for i, name in enumerate(VARIANT_TYPES)}
 Rows = NDArray[np.int64]
 

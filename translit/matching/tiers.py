@@ -17,8 +17,8 @@ from translit.unicode.tokens import fold
 
 PART = "name"
 """Kind of a part of persons' names that stands alone."""
-SURE_PART = 0.9
-"""Least share of the bearers of a part that must agree on its spelling."""
+OFTEN_LAST = 0.5
+"""Least share of a part's bearers whose last name it must be, to be changed in text where nobody is named in full."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +139,7 @@ class Tiers:
             return None
         text, share, _ = found
         confidence = round(LISTED * share, 5)
-        if share < SURE_PART or confidence < (min(self.precision, SURE_PART) if least is None else least):
+        if confidence < (self.precision if least is None else least):
             return None
         return Answer(-1, text, "exact", confidence, (), word, part=True)
 

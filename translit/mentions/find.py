@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import regex
 
 from translit.matching.exact import resolve
-from translit.matching.tiers import PART, SURE_PART, Answer, Tiers
+from translit.matching.tiers import OFTEN_LAST, PART, Answer, Tiers
 from translit.mentions.casing import bare_genitive, split_ending, wear
 from translit.mentions.parts import PERSON, align_parts, words_of_name
 from translit.mentions.words import Words, words_of
@@ -65,7 +65,7 @@ class Finder:
         wanted: dict[str, None] = {}
         for words in documents:
             for i, word in enumerate(words.folded):
-                for count in range(1, self._reach(words, i, longest.get(word, 1)) + 1):
+                for count in range(1, self._reach(words, i, longest.get(word) or 1) + 1):
                     wanted[words.joined_fold(i, count)] = None
                     for stem, _ in _endings(words.tokens[i + count - 1].text):
                         wanted[words.joined_stem(i, count, fold_token(stem))] = None
@@ -121,7 +121,7 @@ class Finder:
         """A listed name with an ending on its last word: *Panjsjir's*, *Achmad Massuds*."""
         if not words.capital[i]:
             return None
-        for count in range(self._reach(words, i, self._longest.get(words.folded[i], 1)), 0, -1):
+        for count in range(self._reach(words, i, self._longest.get(words.folded[i]) or 1), 0, -1):
             for stem, ending in _endings(words.tokens[i + count - 1].text):
                 form = known.get(words.joined_stem(i, count, fold_token(stem)))
                 if form is None:
@@ -172,12 +172,9 @@ class Finder:
             (spelling, entity), = meant.items()
             return Answer(entity, spelling, "exact", 0.99, (entity,), word)
         part = self.index.part(word)
-        if part is None:
+        if part is None or part[2] < OFTEN_LAST:
             return None
-        spelling, share, last = part
-        if share < SURE_PART or last < SURE_PART:
-            return None
-        return Answer(-1, spelling, "exact", round(0.9995 * share, 5), (), word, part=True)
+        return self.tiers.part(word)
 
     def _unlisted(self, documents: Sequence[Words], places: list[list[Place]]) -> None:
         """Unknown capitalised words of all texts, each distinct one looked up once by the fuzzy tier."""

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 
 from translit.errors import SourceError
 from translit.rules.grammar import RuleFile
-from translit.rules.keys import Keys
+from translit.rules.keys import Keys, reading_words
 from translit.rules.romanize import Romanizer
-from translit.unicode.tokens import tokens
 
 
 def failing_examples(files: Sequence[RuleFile], romanizer: Romanizer) -> list[SourceError]:
@@ -26,7 +25,7 @@ def failing_examples(files: Sequence[RuleFile], romanizer: Romanizer) -> list[So
                 continue
             left, right = rule.example
             line = int(rule.place.rpartition(":")[2])
-            if not any(rule.place in romanizer.fired(t.text, lang) for t in tokens(left) for lang in rule.langs):
+            if not any(rule.place in romanizer.fired(word, lang) for word in reading_words(left) for lang in rule.langs):
                 faults.append(
                     SourceError(
                         f"the rule takes no part in reading its example '{left}'",

@@ -53,7 +53,7 @@ def tight(coarse: str) -> str:
     >>> tight("massuud"), tight("kasjanuv"), tight("kasianuv"), tight("iara"), tight("maia")
     ('masud', 'kasanuv', 'kasanuv', 'jara', 'maja')
     """
-    key = _REPEAT.sub(r"\1", coarse)
+    key = _REPEAT.sub(r"\1", coarse.replace("ts", "c").replace("tS", "C").replace("dz", "z").replace("dJ", "J"))
     key = _BETWEEN.sub("j", key)
     key = _START_I.sub("j", key)
     key = _AFTER_CONSONANT.sub("", key)
@@ -70,10 +70,17 @@ def skeleton(coarse: str) -> str:
     >>> skeleton("ahmad"), skeleton("masʕud"), skeleton("panJSir")
     ('Ahmd', 'msʕd', 'pnJSr')
     """
-    key = _REPEAT.sub(r"\1", coarse)
+    key = _REPEAT.sub(r"\1", coarse.replace("ts", "c").replace("tS", "C").replace("dz", "z").replace("dJ", "J"))
     start = "A" if key[:1] in tuple("aiu") else ""
     key = _VOWELS.sub("", _FINAL_H.sub("", key))
     return start + _REPEAT.sub(r"\1", key)
+
+
+def _close(key: str, level: Level) -> str:
+    """The key of a whole name from the keys of its words: an initial vowel counts at its start only, doubling nowhere."""
+    if level == "tight":
+        return key
+    return key[:1] + _REPEAT.sub(r"\1", key[1:].replace("A", ""))
 
 
 class Keys:
@@ -102,11 +109,11 @@ class Keys:
         finish = tight if level == "tight" else skeleton
         whole: dict[str, tuple[int, int]] = {"": (-1, 0)}
         script = ""
-        for token in tokens(name):
-            states = self._word(token.text, chosen)
+        for word in reading_words(name):
+            states = self._word(word, chosen)
             if not states:
                 continue
-            here = script_of(token.text)
+            here = script_of(word)
             merged: dict[str, tuple[int, int]] = {}
             for prefix, (mask, cost) in whole.items():
                 for coarse, (langmask, penalty) in states.items():
@@ -123,12 +130,34 @@ class Keys:
                 merged = dict(best)
             whole = merged or whole
         ordered = sorted(whole.items(), key=lambda item: (item[1][1], item[0]))
-        return tuple(key for key, _ in ordered if key)
+        return tuple(dict.fromkeys(_close(key, level) for key, _ in ordered if key))
 
     def shares(self, left: str, left_langs: Iterable[str] | None, right: str) -> bool:
         """Whether two names share a key: tight, or skeleton where one of them stands in an abjad."""
         level: Level = "skeleton" if {script_of(left), script_of(right)} & ABJADS else "tight"
         return bool(set(self.keys(left, level, left_langs)) & set(self.keys(right, level)))
+
+
+_JOINED = frozenset({"Thai", "Laoo", "Khmr", "Mymr", "Tibt", "Hira", "Kana"})
+
+
+def reading_words(name: str) -> list[str]:
+    """The words of a name for reading: characters of a script without spaces joined again, which the rules read together.
+
+    >>> reading_words("Ahmad Massoud"), reading_words("とうきょう"), reading_words("北京")
+    (['Ahmad', 'Massoud'], ['とうきょう'], ['北', '京'])
+    """
+    out: list[str] = []
+    end, last = -1, ""
+    for token in tokens(name):
+        here = script_of(token.text)
+        kana = {here, last} <= {"Hira", "Kana"}
+        if out and token.start == end and here in _JOINED and (here == last or kana):
+            out[-1] += token.text
+        else:
+            out.append(token.text)
+        end, last = token.end, here
+    return out
 
 
 class _Fold(dict[str, str]):
