@@ -1,0 +1,40 @@
+"""The case tables: what names and texts become."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from tables import cases
+
+from translit import Normalizer
+
+Normalizers = Callable[[str], Normalizer]
+
+
+@pytest.mark.parametrize("case", cases("names.tsv"))
+def test_names(case: dict[str, str], normalizers: Normalizers) -> None:
+    """An expected ``=`` is the input itself; a method is only checked where the case names one."""
+    norm = normalizers(case["lexicon"])
+    name = case["input"]
+    expected = name if case["canonical"] == "=" else case["canonical"]
+    assert norm.normalize(name) == expected
+    if case["method"]:
+        match = norm.match(name)
+        assert match is not None
+        assert (match.canonical, match.method) == (expected, case["method"])
+
+
+@pytest.mark.parametrize("case", cases("texts.tsv"))
+def test_texts(case: dict[str, str], normalizers: Normalizers) -> None:
+    norm = normalizers(case["lexicon"])
+    assert norm.clean(case["before"]) == case["after"]
+    assert norm.clean(case["after"]) == case["after"]
+
+
+@pytest.mark.parametrize("lexicon", ["built-in", "afghanistan", "small"])
+@pytest.mark.parametrize("case", cases("unchanged.tsv"))
+def test_unchanged(case: dict[str, str], lexicon: str, normalizers: Normalizers) -> None:
+    norm = normalizers(lexicon)
+    assert norm.clean(case["text"]) == case["text"]
+    assert norm.normalize(case["text"]) == case["text"]
