@@ -16,7 +16,7 @@ from setuptools import Command, Extension, setup
 from setuptools.command.build import build
 
 LEXICONS = Path("lexicons")
-SHIPPED = ("rules/*.tsv", "names/*.tsv", "names/*.tsv.gz", "model/*", "words.tsv.gz")
+SHIPPED = ("rules/*.tsv", "names/*.tsv", "names/*.tsv.gz", "model/*", "*.tsv", "*.tsv.gz")
 COMPILE = """
 from translit.lexicon.cache import BUILT_IN
 from translit.lexicon.lexicon import Lexicon
