@@ -197,10 +197,10 @@ def format_of(name: str) -> Format:
 
 
 def dump(record: Mapping[str, object]) -> bytes:
-    """One JSON line; escaped where it holds a lone surrogate, which UTF-8 cannot.
+    r"""One JSON line; escaped where it holds a lone surrogate, which UTF-8 cannot.
 
-    >>> dump({"input": "\\ud800é"})
-    b'{"input":"\\\\ud800\\\\u00e9"}\\n'
+    >>> dump({"input": "\ud800é"})
+    b'{"input":"\\ud800\\u00e9"}\n'
     """
     try:
         return json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"

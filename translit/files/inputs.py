@@ -10,7 +10,7 @@ import tempfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import IO, BinaryIO, cast
+from typing import IO, Any, BinaryIO, cast
 
 from translit.errors import InputError
 
@@ -66,11 +66,12 @@ class Input:
             read1 = getattr(self.stream, "read1", self.stream.read) if self.name == "-" else self.stream.read
             return cast(bytes, read1(size))
         except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-            raise InputError(f"{self.shown}: damaged gzip data ({error}); make or fetch the file again") from None
+            raise InputError(f"{self.shown}: damaged packed data ({error}); make or fetch the file again") from None
         except OSError as error:
             raise InputError(f"{self.shown}: cannot be read: {error.strerror or error}; check the file") from None
         except Exception as error:
-            if type(error).__module__.startswith("zstandard"):
+            # zstandard may not be installed, so its error is known by name.
+            if type(error).__name__ == "ZstdError":
                 message = f"{self.shown}: damaged zstd data ({error}); make or fetch the file again"
                 raise InputError(message) from None
             raise
@@ -128,11 +129,39 @@ def _open(name: str) -> BinaryIO:
 def _unpacked(raw: BinaryIO, head: bytes, name: str) -> BinaryIO:
     if head.startswith(_GZIP):
         return cast(BinaryIO, gzip.GzipFile(fileobj=raw, mode="rb"))
-    reader = _zstandard(name).ZstdDecompressor().stream_reader(raw, read_across_frames=True, closefd=False)
-    return cast(BinaryIO, io.BufferedReader(reader, _COPY_BYTES))
+    return io.BufferedReader(_Zstd(raw, _zstandard(name)), _COPY_BYTES)
 
 
-def _zstandard(name: str):  # type: ignore[no-untyped-def]
+class _Zstd(io.RawIOBase):
+    """The frames of a zstd file one after the other; zstandard's own reader takes a cut file for a whole one."""
+
+    def __init__(self, raw: BinaryIO, library: Any) -> None:
+        self._raw, self._library = raw, library
+        self._frame: Any = None
+        self._packed = self._plain = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any, /) -> int:
+        while not self._plain:
+            self._packed = self._packed or self._raw.read(_COPY_BYTES // 8)
+            if not self._packed:
+                if self._frame is not None:
+                    raise EOFError("it ends in the middle")
+                return 0
+            self._frame = self._frame or self._library.ZstdDecompressor().decompressobj()
+            self._plain = self._frame.decompress(self._packed)
+            self._packed = self._frame.unused_data
+            if self._frame.eof:
+                self._frame = None
+        size = min(len(buffer), len(self._plain))
+        buffer[:size] = self._plain[:size]
+        self._plain = self._plain[size:]
+        return size
+
+
+def _zstandard(name: str) -> Any:
     try:
         import zstandard
     except ImportError:
@@ -157,7 +186,7 @@ def packing(target: BinaryIO, name: str) -> Iterator[BinaryIO]:
             # Packers see blocks of one size, so that the output does not depend on how it came.
             yield from _reblocked(cast(BinaryIO, packed))
     elif name.lower().endswith(".zst"):
-        with _zstandard(name).ZstdCompressor(level=3).stream_writer(target, closefd=False) as packed:
+        with _zstandard(name).ZstdCompressor(level=3, write_checksum=True).stream_writer(target, closefd=False) as packed:
             yield from _reblocked(packed)
     else:
         yield target

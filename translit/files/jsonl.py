@@ -72,7 +72,7 @@ class JsonLines:
                 continue
             for value in row.values:
                 collector.change(number, value.column, found[value.text].mentions)
-            output.append(_rewritten(row, found, task))
+            output.append(_rewritten(row, found, task) + line[len(line.rstrip(b"\r\n")) :])
         columns = {value.column for _, _, row in rows if row for value in row.values}
         collector.result.found = frozenset(columns)
         return collector.finish(b"".join(output))
@@ -118,7 +118,7 @@ def _parsed(
         else:
             collector.result.rows += 1
             try:
-                row = _row(line, offset, paths)
+                row = _row(line.rstrip(b"\r\n"), offset, paths)
                 if taken & row.keys:
                     raise ValueError(f"it has a key {min(taken & row.keys)!r} already")
                 yield number, line, row
@@ -133,7 +133,7 @@ def _reason(error: Exception) -> str:
     if isinstance(error, RecursionError):
         return "nested too deep"
     if isinstance(error, json.JSONDecodeError):
-        return f"broken JSON: {error.msg} at character {error.pos + 1}"
+        return f"broken JSON: {error.msg.removesuffix(' at')} at character {error.pos + 1}"
     return str(error)
 
 
