@@ -19,6 +19,7 @@ def main(args: Sequence[str] | None = None) -> int:
         0 done, 1 failed, 2 usage, 3 done with rejects, 130 interrupted.
     """
     try:
+        _have_streams()
         _end_on_terminate()
         status = _run(args)
         sys.stdout.flush()
@@ -62,6 +63,17 @@ def _quiet(handle: int) -> None:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, handle)
     os.close(nowhere)
+
+
+def _have_streams() -> None:
+    """Without standard output or error, the next file opened would take their place."""
+    if sys.stdout is None:
+        handle = os.open(os.devnull, os.O_RDONLY)
+        os.dup2(handle, 1)
+        # Writing to it fails, as it should.
+        sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
 
 
 def _end_on_terminate() -> None:

@@ -19,6 +19,7 @@ _MENDS = {
     errno.EACCES: "permission denied; check the path and its permissions",
     errno.EROFS: "the file system is read-only; write elsewhere",
     errno.EIO: "the device failed; check the disk",
+    errno.EBADF: "standard output is closed; send it somewhere, or give -o",
     errno.EMFILE: "too many open files; raise the limit (ulimit -n) and run again",
 }
 

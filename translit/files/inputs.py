@@ -31,7 +31,7 @@ class Input:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self.raw: BinaryIO = sys.stdin.buffer if name == "-" else _open(name)
+        self.raw: BinaryIO = _open(name)
         head = cast(io.BufferedReader, self.raw).peek(4)[:4]
         self.packed = head.startswith((_GZIP, _ZSTD))
         self.stream: BinaryIO = _unpacked(self.raw, head, name) if self.packed else self.raw
@@ -120,6 +120,10 @@ class Input:
 
 
 def _open(name: str) -> BinaryIO:
+    if name == "-":
+        if sys.stdin is None:
+            raise InputError("standard input is closed; name a file")
+        return sys.stdin.buffer
     try:
         return open(name, "rb")
     except OSError as error:

@@ -1,0 +1,272 @@
+"""What happens when a run is killed, the disk is full, the reader goes away or a worker dies: real processes."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+import translit
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and limits of POSIX")
+
+TRANSLIT = [sys.executable, "-c", "import sys; from translit.cli import main; sys.exit(main())"]
+RECORDS = [
+    {"id": "place:panjshir", "canonical": "Panjshir", "kind": "place", "variants": ["Panjsjir", "Punjir"]},
+    {"id": "person:massoud", "canonical": "Ahmad Massoud", "kind": "person", "variants": ["Achmad Massud"]},
+]
+
+
+class Setting(NamedTuple):
+    """A lexicon, a file to clean, and what a run that nothing disturbs makes of it."""
+
+    lexicon: Path
+    source: Path
+    whole: dict[str, bytes]
+
+
+@pytest.fixture(scope="module")
+def setting(tmp_path_factory: pytest.TempPathFactory) -> Setting:
+    folder = tmp_path_factory.mktemp("faults")
+    lexicon, source = folder / "small.translit", folder / "in.jsonl"
+    translit.Lexicon.build(RECORDS).save(lexicon)
+    chance = random.Random(7)
+    words = "the government said on Monday that fighting near the valley went to see markets in Moscow".split()
+    rows = []
+    for number in range(6000):
+        text = " ".join(chance.choices(words, k=60)) + f" Punjir, Achmad Massud {number}."
+        rows.append(json.dumps({"n": number, "text": text}) + "\n")
+        if number % 100 == 0:
+            rows.append("{broken\n")
+    source.write_text("".join(rows))
+    target = folder / "whole"
+    target.mkdir()
+    assert run(lexicon, source, target).wait(120) == 3
+    return Setting(lexicon, source, files(target))
+
+
+def run(
+    lexicon: Path, source: Path, folder: Path, *extra: str, **popen: object
+) -> subprocess.Popen[bytes]:
+    """Start a run that writes output, audit and rejects into a folder."""
+    arguments = ["--audit", str(folder / "audit"), "--rejects", str(folder / "rejects"), "-o", str(folder / "out")]
+    command = [*TRANSLIT, "clean", "--lexicon", str(lexicon), "--column", "text", str(source), *arguments, *extra]
+    return subprocess.Popen(command, stderr=subprocess.PIPE, start_new_session=True, **popen)  # type: ignore[call-overload, no-any-return]
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    """The files of a folder that a user sees."""
+    return {path.name: path.read_bytes() for path in folder.iterdir() if not path.name.startswith(".")}
+
+
+def ended(process: subprocess.Popen[bytes]) -> tuple[int, str]:
+    """Exit status and messages."""
+    _, errors = process.communicate(timeout=60)
+    assert b"Traceback" not in errors
+    assert b"Exception ignored" not in errors
+    return process.returncode, errors.decode()
+
+
+def started(folder: Path, process: subprocess.Popen[bytes]) -> None:
+    """Wait until the run has begun to write."""
+    while process.poll() is None and not any(path.name.startswith(".out") for path in folder.iterdir()):
+        time.sleep(0.01)
+
+
+def children(process: subprocess.Popen[bytes]) -> list[int]:
+    """The worker processes of a run."""
+    found: list[int] = []
+    for listing in Path(f"/proc/{process.pid}/task").glob("*/children"):
+        found += map(int, listing.read_text().split())
+    return [pid for pid in found if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+
+
+@contextmanager
+def kept(process: subprocess.Popen[bytes]) -> Iterator[None]:
+    """End a run that a failing test leaves behind."""
+    try:
+        yield
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_killed_run_leaves_the_old_output_and_resume_ends_with_the_same_bytes(
+    setting: Setting, tmp_path: Path, workers: str
+) -> None:
+    (tmp_path / "out").write_bytes(b"old")
+    chance = random.Random(int(workers))
+    kills = 0
+    for _ in range(12):
+        process = run(setting.lexicon, setting.source, tmp_path, "--resume", "--workers", workers)
+        try:
+            process.wait(chance.uniform(0.3, 1.2))
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
+            kills += 1
+            seen = files(tmp_path)
+            assert seen.get("out") in (b"old", setting.whole["out"])
+            assert seen.get("audit") in (None, setting.whole["audit"])
+            assert seen.get("rejects") in (None, setting.whole["rejects"])
+            continue
+        status, errors = ended(process)
+        assert (status, "60 of 6060 rows rejected" in errors) == (3, True)
+        break
+    else:
+        assert run(setting.lexicon, setting.source, tmp_path, "--resume", "--workers", workers).wait(60) == 3
+    assert kills
+    assert files(tmp_path) == setting.whole
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["audit", "out", "rejects"]
+
+
+def test_resume_goes_on_where_the_kill_struck(setting: Setting, tmp_path: Path) -> None:
+    process = run(setting.lexicon, setting.source, tmp_path, "--resume")
+    checkpoint = tmp_path / ".out.translit-checkpoint"
+    with kept(process):
+        while not checkpoint.exists():
+            assert process.poll() is None
+            time.sleep(0.01)
+    state = json.loads(checkpoint.read_text())
+    assert 0 < state["position"][0] < setting.source.stat().st_size
+    process = run(setting.lexicon, setting.source, tmp_path, "--resume", "--precision", "0.9")
+    status, errors = ended(process)
+    assert (status, "of another run" in errors) == (1, True)
+    assert ended(run(setting.lexicon, setting.source, tmp_path, "--resume"))[0] == 3
+    assert files(tmp_path) == setting.whole
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs /proc")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("workers", ["1", "3"])
+def test_an_interrupted_run_leaves_nothing(setting: Setting, tmp_path: Path, number: int, workers: str) -> None:
+    process = run(setting.lexicon, setting.source, tmp_path, "--workers", workers)
+    with kept(process):
+        started(tmp_path, process)
+        time.sleep(0.3)
+        workers_found = children(process)
+        assert len(workers_found) == (int(workers) if workers != "1" else 0)
+        # A terminal sends Ctrl-C to the workers as well.
+        os.killpg(process.pid, number)
+        status, errors = ended(process)
+    assert (status, list(tmp_path.iterdir())) == (128 + number, [])
+    assert errors.strip() == {signal.SIGINT: "translit: interrupted", signal.SIGTERM: "translit: terminated"}[number]
+    assert gone(workers_found)
+
+
+def gone(processes: list[int]) -> bool:
+    """Whether all of them end soon."""
+    for _ in range(500):
+        if not any(Path(f"/proc/{pid}").exists() for pid in processes):
+            return True
+        time.sleep(0.01)
+    return False
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs /proc")
+def test_a_killed_worker_is_a_clear_failure(setting: Setting, tmp_path: Path) -> None:
+    process = run(setting.lexicon, setting.source, tmp_path, "--workers", "2")
+    with kept(process):
+        while not (found := children(process)):
+            assert process.poll() is None
+            time.sleep(0.01)
+        started(tmp_path, process)
+        os.kill(found[0], signal.SIGKILL)
+        status, errors = ended(process)
+    assert (status, list(tmp_path.iterdir())) == (1, [])
+    assert errors == (
+        "translit: a worker process ended before its time (killed, or out of memory); run again with fewer --workers\n"
+    )
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs /proc")
+def test_workers_end_with_a_killed_parent(setting: Setting, tmp_path: Path) -> None:
+    process = run(setting.lexicon, setting.source, tmp_path, "--workers", "2")
+    with kept(process):
+        started(tmp_path, process)
+        while len(found := children(process)) < 2:
+            assert process.poll() is None
+            time.sleep(0.01)
+    assert gone(found)
+
+
+@pytest.mark.parametrize("extra", [(), ("--workers", "2"), ("--resume",)])
+def test_a_file_that_may_not_grow(setting: Setting, tmp_path: Path, extra: tuple[str, ...]) -> None:
+    resource = pytest.importorskip("resource")
+    (tmp_path / "out").write_bytes(b"old")
+
+    def limit() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (500_000, 500_000))
+
+    status, errors = ended(run(setting.lexicon, setting.source, tmp_path, *extra, preexec_fn=limit))
+    assert (status, files(tmp_path)) == (1, {"out": b"old"})
+    assert "the file is larger than the system allows" in errors
+    if extra == ("--resume",):
+        assert ended(run(setting.lexicon, setting.source, tmp_path, *extra))[0] == 3
+        assert files(tmp_path) == setting.whole
+    else:
+        assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+@pytest.fixture
+def tiny_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 400 kB."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=400k", "tmpfs", str(disk)], capture_output=True, check=False
+    )
+    if mounted.returncode:
+        pytest.skip("mounting is not allowed here")
+    yield disk
+    subprocess.run(["umount", "-l", str(disk)], check=True)
+
+
+def test_a_full_disk(setting: Setting, tiny_disk: Path) -> None:
+    (tiny_disk / "out").write_bytes(b"old")
+    status, errors = ended(run(setting.lexicon, setting.source, tiny_disk))
+    assert (status, files(tiny_disk)) == (1, {"out": b"old"})
+    assert errors == "translit: the disk is full; make room and run again\n"
+    assert [path.name for path in tiny_disk.iterdir()] == ["out"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.parametrize("command", [["clean", "--format", "text"], ["match"], ["explain", "Punjir"], ["--help"]])
+def test_standard_output_on_a_full_disk(setting: Setting, command: list[str]) -> None:
+    extra = [] if command == ["--help"] else ["--lexicon", str(setting.lexicon)]
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            [*TRANSLIT, *command, *extra], input=b"Punjir\n", stdout=full, stderr=subprocess.PIPE, check=False
+        )
+    assert (done.returncode, done.stderr) == (1, b"translit: the disk is full; make room and run again\n")
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_reader_that_goes_away(setting: Setting, workers: str) -> None:
+    command = [*TRANSLIT, "clean", "--lexicon", str(setting.lexicon), "--column", "text", "--workers", workers]
+    with subprocess.Popen(
+        [*command, str(setting.source)], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert b"Panjshir" in process.stdout.readline()
+        process.stdout.close()
+        assert (process.stderr.read(), process.wait(60)) == (b"", 1)
+
+
+def test_standard_output_closed_from_the_start(setting: Setting) -> None:
+    command = " ".join(f"'{part}'" for part in [*TRANSLIT, "match", "--lexicon", str(setting.lexicon)])
+    done = subprocess.run(["sh", "-c", f"{command} >&-"], input=b"Punjir\n", stderr=subprocess.PIPE, check=False)
+    assert (done.returncode, done.stderr) == (1, b"translit: standard output is closed; send it somewhere, or give -o\n")
