@@ -20,12 +20,14 @@ SHIPPED = ("rules/*.tsv", "names/*.tsv", "names/*.tsv.gz", "model/*", "*.tsv", "
 COMPILE = """
 from translit.lexicon.cache import BUILT_IN
 from translit.lexicon.lexicon import Lexicon
+from translit.mentions.vocabulary import build_vocabulary
 from translit.resources import name_paths
 
 def tell(line):
     print("built-in lexicon:", line, flush=True)
 
 BUILT_IN.parent.mkdir(exist_ok=True)
+build_vocabulary(BUILT_IN.with_name("vocabulary.translit"))
 Lexicon.build(name_paths(), progress=tell).save(BUILT_IN)
 tell(f"{BUILT_IN.stat().st_size / 1e6:.0f} MB written")
 """

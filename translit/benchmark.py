@@ -1,7 +1,7 @@
 """What this installation does on this machine: start, names, text and columns, each measured several times.
 
 The names are a lexicon's own canonical spellings, spread evenly over it, each asked once: as they are (exact) and with
-one letter changed (fuzzy). Whatever a normalizer remembers is new in each run, so nothing is answered from memory twice.
+one letter changed (fuzzy). What a normalizer remembers is new in each run, so nothing is answered from memory twice.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ COLUMN_ROWS = 200_000
 COLUMN_DISTINCT = 1_000
 """Distinct values of a column."""
 _SENTENCE = (
-    "on that day the road from {} to the coast was closed and nobody could say why, but two days later a letter from {} "
-    "told of heavy rain in the hills and of the bridges that it had carried away. "
+    "on that day the road from {} to the coast was closed and nobody could say why, but two days later a letter from "
+    "{} told of heavy rain in the hills and of the bridges that it had carried away. "
 )
 _START = """
 import json, sys, time

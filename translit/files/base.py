@@ -10,10 +10,10 @@ from __future__ import annotations
 import importlib
 import json
 import pkgutil
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import BinaryIO, Literal, NamedTuple, Protocol
+from typing import BinaryIO, Literal, NamedTuple, Protocol, cast
 
 from translit.errors import InputError, TranslitError
 from translit.files.inputs import Input
@@ -32,6 +32,10 @@ MAX_REJECT_BYTES = 1 << 16
 """Longest rejected row that is copied into the rejects file, in bytes."""
 MAX_ROW_GROUP_BYTES = 1 << 28
 """Largest Parquet row group written as one, in uncompressed bytes; a larger one is written as several."""
+MEMO_VALUES = 1 << 17
+"""Most values of a column whose answers are remembered."""
+MEMO_CODEPOINTS = 100
+"""Longest value whose answer is remembered, in code points."""
 
 ADDABLE = ("id", "confidence", "method", "original")
 """What ``--add`` can write beside a column."""
@@ -284,16 +288,43 @@ class Answer:
         return None if self.match is None else getattr(self.match, what)
 
 
-def answers(values: Sequence[str], task: Task, engine: Engine) -> dict[str, Answer]:
+class Memo:
+    """An engine that remembers what became of short values, for the length of one run.
+
+    Args:
+        engine: answers what is new.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self.find_many, self.match_many = engine.find_many, engine.match_many
+        self.known: dict[str, Answer] = {}
+
+    def keep(self, fresh: Mapping[str, Answer]) -> None:
+        """Remember the answers of values that are short enough."""
+        if len(self.known) + len(fresh) > MEMO_VALUES:
+            self.known.clear()
+        self.known.update((value, answer) for value, answer in fresh.items() if len(value) <= MEMO_CODEPOINTS)
+
+
+def answers(values: Iterable[str], task: Task, engine: Engine) -> dict[str, Answer]:
     """The answer for each distinct value."""
-    distinct = list(dict.fromkeys(values))
+    known = engine.known if isinstance(engine, Memo) else {}
+    found = {value: known.get(value) for value in values}
+    new = [value for value, answer in found.items() if answer is None]
     if task.mode == "name":
-        return {value: _named(value, m) for value, m in zip(distinct, engine.match_many(distinct), strict=True)}
-    return {value: _cleaned(value, found) for value, found in zip(distinct, engine.find_many(distinct), strict=True)}
+        fresh = {value: _named(value, match) for value, match in zip(new, engine.match_many(new), strict=True)}
+    else:
+        fresh = {value: _cleaned(value, mentions) for value, mentions in zip(new, engine.find_many(new), strict=True)}
+    if isinstance(engine, Memo):
+        engine.keep(fresh)
+    return cast("dict[str, Answer]", found | fresh)
 
 
 def _named(value: str, match: Match | None) -> Answer:
-    if match is None or match.canonical == value:
+    if match is None:
+        return Answer(value)
+    match = replace(match, candidates=())
+    if match.canonical == value:
         return Answer(value, (), match)
     mention = Mention(
         value, match.id, match.canonical, match.kind, match.method, match.confidence, (), 0, len(value), match.canonical

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -14,6 +13,7 @@ from translit.files.base import (
     CHUNK_BYTES,
     MAX_QUOTED_BYTES,
     MAX_ROW_BYTES,
+    Answer,
     BytesEncoder,
     Cell,
     Chunk,
@@ -34,6 +34,7 @@ from translit.files.lines import Block, blocks
 
 _BOM = b"\xef\xbb\xbf"
 _ENDS = (b"\r\n", b"\n", b"\r")
+_LINE_END = re.compile(rb"\r\n|\n|\r")
 _CLOSES = re.compile(rb'(?:[^"]++|"")*+"')
 _WHOLLY_QUOTED = re.compile(r'"(?:[^"]++|"")*+"', re.DOTALL)
 
@@ -73,32 +74,12 @@ class Table:
             return Result(cast(bytes, chunk.data))
         layout = cast(_Layout, chunk.context)
         collector = Collector(task, chunk, Result(found=frozenset(range(len(task.columns)))))
-        rows = list(_parsed(cast("list[_Row]", chunk.data), layout, chunk, collector))
-        values = [_value(fields[i]) for _, fields, _ in rows if fields for i in layout.columns]
-        found = answers([value for value in values if value], task, engine)
-        output = []
-        for row, fields, number in rows:
-            if not fields:
-                output.append(row.raw)
-                continue
-            cells: list[tuple[str, Cell]] = []
-            originals = [_value(fields[i]) for i in layout.columns]
-            touched = False
-            for column, (i, value) in enumerate(zip(layout.columns, originals, strict=True)):
-                if value and (answer := found[value]).mentions:
-                    collector.change(number, column, answer.mentions)
-                    fields[i] = _field(answer.text, layout.delimiter, quoted=_quoted(fields[i]))
-                    touched = True
-            for column, what, _ in task.added():
-                value = originals[column]
-                cell = found[value].cell(what, value) if value else (value if what == "original" else None)
-                cells.append((fields[layout.columns[column]], cell))
-            if not touched and not cells:
-                output.append(row.raw)
-                continue
-            tail = [_field(_shown(cell), layout.delimiter, quoted=_styled(near, cell)) for near, cell in cells]
-            output.append(layout.delimiter.join([*fields, *tail]).encode() + row.end)
-        return collector.finish(b"".join(output))
+        rows = list(_parsed(cast("list[bytes | _Row]", chunk.data), layout, chunk, collector))
+        values = {_value(row[1][i]) for row in rows if row[1] for i in layout.columns}
+        found = answers(sorted(values - {""}), task, engine)
+        found[""] = Answer("")
+        writer = _Writer(layout, task, found, collector)
+        return collector.finish("".join([writer.written(*row) for row in rows]).encode())
 
     def encoder(self, source: Input, target: BinaryIO, task: Task) -> Encoder:
         """The rows, one after the other."""
@@ -135,20 +116,22 @@ class _Row:
 
 
 class _Rows:
-    """Puts the lines of a file together into rows."""
+    """Parts a file into rows: many of one line each at a time, and others one by one."""
 
     def __init__(self, source: Input, delimiter: str) -> None:
         self.source, self.delimiter = source, delimiter
         self.position = Position()
-        self.lines: deque[bytes | Block] = deque()
+        self.data, self.at = b"", 0
         self.blocks = blocks(source, carriage_returns=True)
+        self.ahead: Block | None = None
+        self.plain = _plain_rows(delimiter)
 
     def go_on(self, start: Position) -> None:
         """Go to a place further on that an earlier run reached."""
         missing = start.offset - self.position.offset
         while missing and self._fill():
-            line = self.lines.popleft()
-            size = len(line) if isinstance(line, bytes) else line.skipped
+            size = self._skipped() or min(missing, len(self.data) - self.at)
+            self.at += 0 if self.at == len(self.data) else size
             missing -= size
         self.position = start
 
@@ -156,7 +139,7 @@ class _Rows:
         """The first row that is not blank; None in an empty file. Blank rows before it count to it."""
         blank = b""
         while (row := self._row(0)) is not None:
-            self.position = self._after(row)
+            self._count(row)
             if row.body.removeprefix(_BOM):
                 # The row of names has no number.
                 self.position = self.position._replace(rows=0)
@@ -164,54 +147,87 @@ class _Rows:
             blank += row.raw
         return _Row(blank, "it is blank") if blank else None
 
-    def batches(self, width: int) -> Iterator[tuple[Position, list[_Row], Position]]:
-        """Lists of rows with the places where each starts and ends."""
-        batch, size, first = [], 0, self.position
-        while (row := self._row(width)) is not None:
-            batch.append(row)
-            size += len(row.raw)
-            self.position = self._after(row)
-            if size >= CHUNK_BYTES or (self.source.name == "-" and not self.lines):
+    def batches(self, width: int) -> Iterator[tuple[Position, list[bytes | _Row], Position]]:
+        """Rows, those of one line in blocks, with the places where each list starts and ends."""
+        batch: list[bytes | _Row] = []
+        size, first = 0, self.position
+        while self._fill():
+            simple = self.plain.match(self.data, self.at)
+            if simple and simple.end() > self.at:
+                block = self.data[self.at : simple.end()]
+                self.at = simple.end()
+                offset, rows, line = self.position
+                lines = _lines(block)
+                self.position = Position(offset + len(block), rows + lines - _blanks(block), line + lines)
+                batch.append(block)
+                size += len(block)
+            elif row := self._row(width):
+                self._count(row)
+                batch.append(row)
+                size += len(row.raw)
+            if size >= CHUNK_BYTES or (self.source.name == "-" and self.at == len(self.data)):
                 yield first, batch, self.position
                 batch, size, first = [], 0, self.position
         if batch:
             yield first, batch, self.position
 
-    def _after(self, row: _Row) -> Position:
-        offset, count, line = self.position
+    def _count(self, row: _Row) -> None:
+        offset, rows, line = self.position
         size = row.skipped or len(row.raw)
-        return Position(offset + size, count + bool(row.body or row.skipped), line + (_lines(row.raw) or 1))
+        self.position = Position(offset + size, rows + bool(row.body or row.skipped), line + (_lines(row.raw) or 1))
 
     def _fill(self) -> bool:
-        while not self.lines:
-            block = next(self.blocks, None)
-            if block is None:
-                return False
-            self.lines.extend([block] if block.skipped else block.data.splitlines(keepends=True))
+        """Whether anything is left."""
+        return self.at < len(self.data) or self._more() or self.ahead is not None
+
+    def _more(self) -> bool:
+        """Read on behind what is not used up; not over a line that is too long."""
+        block = self.ahead or next(self.blocks, None)
+        self.ahead = block if block and block.skipped else None
+        if block is None or self.ahead:
+            return False
+        self.data, self.at = self.data[self.at :] + block.data, 0
         return True
+
+    def _skipped(self) -> int:
+        """The size of a line that is too long, if that comes next; it is used up."""
+        if self.at < len(self.data) or self.ahead is None:
+            return 0
+        size, self.ahead = self.ahead.skipped, None
+        return size
 
     def _row(self, width: int) -> _Row | None:
         if not self._fill():
             return None
-        line = self.lines.popleft()
-        if isinstance(line, Block):
-            return _Row(b"", f"longer than {MAX_ROW_BYTES} bytes", line.skipped)
+        if skipped := self._skipped():
+            return _Row(b"", f"longer than {MAX_ROW_BYTES} bytes", skipped)
+        start, end = self.at, self._line_end(self.at)
+        line = self.data[start:end]
+        self.at = end
         if b'"' not in line or not _opens(line, self.delimiter):
             return _Row(line)
-        return self._long_row(line, width)
+        self.at = start
+        return self._long_row(len(line), width)
 
-    def _long_row(self, line: bytes, width: int) -> _Row:
+    def _line_end(self, start: int) -> int:
+        found = _LINE_END.search(self.data, start)
+        return found.end() if found else len(self.data)
+
+    def _long_row(self, first: int, width: int) -> _Row:
         """A row whose quoted field goes on in the next line; where it never ends well only the first line is lost."""
-        held, size, closed = [line], len(line), False
-        while not closed and size <= MAX_QUOTED_BYTES and self._fill() and isinstance(self.lines[0], bytes):
-            more = cast(bytes, self.lines.popleft())
-            held.append(more)
-            size += len(more)
-            closed = _CLOSES.match(more) is not None and not _opens(b'"' + more, self.delimiter)
-        whole = _Row(b"".join(held))
-        if closed and self._sound(whole, width):
-            return whole
-        self.lines.extendleft(reversed(held[1:]))
+        size, closed = first, False
+        while not closed and size <= MAX_QUOTED_BYTES and (self.at + size < len(self.data) or self._more()):
+            end = self._line_end(self.at + size)
+            line = self.data[self.at + size : end]
+            size = end - self.at
+            closed = _CLOSES.match(line) is not None and not _opens(b'"' + line, self.delimiter)
+        if closed:
+            whole = _Row(self.data[self.at : self.at + size])
+            if self._sound(whole, width):
+                self.at += size
+                return whole
+        line = self.data[self.at : self.at + first]
+        self.at += first
         return _Row(line, "a quoted field that does not end")
 
     def _sound(self, row: _Row, width: int) -> bool:
@@ -223,6 +239,21 @@ class _Rows:
 
 def _lines(raw: bytes) -> int:
     return raw.count(b"\n") + raw.count(b"\r") - raw.count(b"\r\n")
+
+
+def _blanks(block: bytes) -> int:
+    """How many lines are empty."""
+    if block[:1] not in (b"\n", b"\r") and not any(2 * end in block for end in _ENDS) and b"\n\r" not in block:
+        return 0
+    return sum(line in _ENDS for line in block.splitlines(keepends=True))
+
+
+@cache
+def _plain_rows(delimiter: str) -> re.Pattern[bytes]:
+    """Rows of one line each, whose quotes leave no doubt."""
+    d = re.escape(delimiter)
+    field = rf'(?:"(?:[^"\r\n]++|"")*+"|[^"{d}\r\n][^{d}\r\n]*+|)'
+    return re.compile(rf"(?:{field}(?:{d}{field})*+(?:\r\n|\n|\r(?=.)))*+".encode(), re.DOTALL)
 
 
 @cache
@@ -306,27 +337,96 @@ def _added_header(layout: _Layout, task: Task) -> bytes:
     return "".join(layout.delimiter + name for name in added).encode()
 
 
-def _parsed(
-    rows: list[_Row], layout: _Layout, chunk: Chunk, collector: Collector
-) -> Iterator[tuple[_Row, list[str], int]]:
-    """Each row with its fields (none for a blank row) and its number; the broken ones go to the rejects."""
+_Parsed = tuple[str, list[str], int]
+"""A row with its end, its fields (none for a blank row), and its number."""
+
+
+def _parsed(parts: list[bytes | _Row], layout: _Layout, chunk: Chunk, collector: Collector) -> Iterator[_Parsed]:
+    """The rows of a chunk; the broken ones go to the rejects."""
     offset, number, line = chunk.start
-    for row in rows:
-        body = row.body
-        fields: list[str] = []
-        fault = row.fault
-        if body and not fault:
-            try:
-                fields = _fields(body.decode(), layout.delimiter)
-                if len(fields) != layout.width:
-                    fault = f"{len(fields)} fields instead of {layout.width}"
-            except UnicodeDecodeError as error:
-                fault = bad_utf8(error, offset)
-        collector.result.rows += bool(body or fault)
-        if fault:
-            collector.reject(number, line + 1, offset, None if row.skipped else row.raw, fault)
-        else:
-            yield row, fields, number
-        offset += row.skipped or len(row.raw)
-        number += bool(body or fault)
-        line += _lines(row.raw) or 1
+    for part in parts:
+        rows = [part] if isinstance(part, _Row) else _simple_rows(part, layout, number)
+        if rows and isinstance(rows[0], tuple):
+            yield from cast("list[_Parsed]", rows)
+            lines, blanks = _lines(cast(bytes, part)), _blanks(cast(bytes, part))
+            collector.result.rows += lines - blanks
+            offset, number, line = offset + len(cast(bytes, part)), number + lines - blanks, line + lines
+            continue
+        for row in cast("list[_Row]", rows):
+            fields, fault = _checked(row, layout, offset)
+            used = bool(row.body or fault)
+            collector.result.rows += used
+            if fault:
+                collector.reject(number, line + 1, offset, None if row.skipped else row.raw, fault)
+            else:
+                yield row.raw.decode(), fields, number
+            offset += row.skipped or len(row.raw)
+            number += used
+            line += _lines(row.raw) or 1
+
+
+def _simple_rows(block: bytes, layout: _Layout, number: int) -> list[_Parsed] | list[_Row]:
+    """The rows of a block parsed all at once where nothing is wrong with any, else its lines."""
+    lines = block.splitlines(keepends=True)
+    try:
+        text = block.decode()
+    except UnicodeDecodeError:
+        return [_Row(line) for line in lines]
+    end = "\r\n" if "\r\n" in text else "\r" if "\r" in text else "\n"
+    rows = text.split(end)
+    if len(rows) != len(lines) + 1 or "" in rows[:-1]:
+        return [_Row(line) for line in lines]
+    rows.pop()
+    delimiter, width = layout.delimiter, layout.width
+    find = _field_pattern(delimiter).findall
+    fields = [find(row) if '"' in row else row.split(delimiter) for row in rows]
+    if any(len(row) != width for row in fields):
+        return [_Row(line) for line in lines]
+    return [(row + end, cells, number + i) for i, (row, cells) in enumerate(zip(rows, fields, strict=True))]
+
+
+def _checked(row: _Row, layout: _Layout, offset: int) -> tuple[list[str], str]:
+    """The fields of a row and what is wrong with it."""
+    if row.fault or not row.body:
+        return [], row.fault
+    try:
+        fields = _fields(row.body.decode(), layout.delimiter)
+    except UnicodeDecodeError as error:
+        return [], bad_utf8(error, offset)
+    return fields, "" if len(fields) == layout.width else f"{len(fields)} fields instead of {layout.width}"
+
+
+@dataclass(slots=True)
+class _Writer:
+    """Writes rows with their answers."""
+
+    layout: _Layout
+    task: Task
+    found: dict[str, Answer]
+    collector: Collector
+
+    def written(self, text: str, fields: list[str], number: int) -> str:
+        """A row with its end."""
+        if not fields:
+            return text
+        originals = [_value(fields[i]) for i in self.layout.columns]
+        touched = bool(self.task.add)
+        before = [fields[i] for i in self.layout.columns]
+        for column, value in enumerate(originals):
+            answer = self.found[value]
+            if answer.mentions:
+                touched = True
+                self.collector.change(number, column, answer.mentions)
+                fields[self.layout.columns[column]] = _field(
+                    answer.text, self.layout.delimiter, quoted=_quoted(before[column])
+                )
+        if not touched:
+            return text
+        end = text[len(text.rstrip("\r\n")) :] if text.endswith(("\n", "\r")) else ""
+        end = "\r\n" if end.endswith("\r\n") else end[-1:]
+        return self.layout.delimiter.join([*fields, *self._added(originals, before)]) + end
+
+    def _added(self, originals: list[str], before: list[str]) -> Iterator[str]:
+        for column, what, _ in self.task.added():
+            cell = self.found[originals[column]].cell(what, originals[column])
+            yield _field(_shown(cell), self.layout.delimiter, quoted=_styled(before[column], cell))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from json.decoder import JSONDecoder, scanstring  # type: ignore[attr-defined]
@@ -30,7 +29,7 @@ from translit.files.inputs import Input
 from translit.files.lines import blocks
 
 _BOM = "\ufeff"
-_SPACE = re.compile(r"[ \t\r\n]*")
+_SPACES = frozenset(" \t\r\n")
 
 
 # Numbers stay text: they are only stepped over, and a very long one must not cost anything.
@@ -159,8 +158,9 @@ def _row(raw: bytes, offset: int, paths: list[tuple[str, ...]]) -> _Row:
 
 
 def _skip(line: str, at: int) -> int:
-    found = _SPACE.match(line, at)
-    return found.end() if found else at
+    while line[at : at + 1] in _SPACES:
+        at += 1
+    return at
 
 
 def _object(line: str, at: int, path: tuple[str, ...], columns: dict[tuple[str, ...], int], row: _Row) -> int:

@@ -25,7 +25,7 @@ from typing import Any, BinaryIO, Protocol, cast
 
 from translit.errors import InputError, TranslitError
 from translit.files.atomic import AtomicFile, sync_directory
-from translit.files.base import BytesEncoder, Chunk, Encoder, Engine, Format, Position, Result, Task, formats
+from translit.files.base import BytesEncoder, Chunk, Encoder, Engine, Format, Memo, Position, Result, Task, formats
 from translit.files.inputs import Input, packing
 
 log = logging.getLogger("translit.files")
@@ -498,7 +498,8 @@ class Pool(Protocol):
 @contextlib.contextmanager
 def _pool(engine: Engine, workers: int, jobs: int) -> Iterator[Pool]:
     if workers == 1 or not jobs:
-        yield lambda format_, task, chunks: ((chunk, format_.transform(chunk, task, engine)) for chunk in chunks)
+        memo = Memo(engine)
+        yield lambda format_, task, chunks: ((chunk, format_.transform(chunk, task, memo)) for chunk in chunks)
         return
     before = set(multiprocessing.active_children())
     context = multiprocessing.get_context("spawn")
@@ -540,7 +541,7 @@ _engine: Engine | None = None
 
 def _start_worker(engine: Engine) -> None:
     global _engine
-    _engine = engine
+    _engine = Memo(engine)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threading.Thread(target=_end_with_parent, daemon=True).start()

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import platformdirs
+import xxhash
 
 from translit.lexicon.storage import VERSION
 from translit.resources import data_root, name_paths
@@ -20,6 +21,12 @@ if TYPE_CHECKING:
 
 BUILT_IN = Path(__file__).resolve().parents[1] / "_compiled" / "builtin.translit"
 """Where an installation keeps the built-in lexicon compiled."""
+
+
+def installed(name: str) -> Path | None:
+    """The compiled file of that name in the installation, or None."""
+    path = BUILT_IN.with_name(f"{name}.translit")
+    return path if path.exists() else None
 
 
 def folder() -> Path:
@@ -33,7 +40,7 @@ def content_key(paths: Sequence[Path], fallback: str = "unidecode") -> str:
     for path in paths:
         files = sorted(p for p in path.iterdir() if p.is_file()) if path.is_dir() else [path]
         for file in files:
-            digest.update(hashlib.sha256(file.read_bytes()).digest())
+            digest.update(xxhash.xxh3_128_digest(file.read_bytes()))
     return digest.hexdigest()[:32]
 
 
@@ -45,7 +52,7 @@ def _code_key() -> str:
     for part in ("lexicon", "matching", "unicode", "rules"):
         for file in sorted((package / part).glob("*.py")):
             digest.update(file.read_bytes())
-    for file in [package / "limits.py", *sorted((data_root() / "model").iterdir()), data_root() / "words.tsv.gz"]:
+    for file in [package / "limits.py", *sorted((data_root() / "model").iterdir())]:
         if file.exists():
             digest.update(file.read_bytes())
     return digest.hexdigest()
@@ -76,8 +83,9 @@ def built_in() -> Lexicon:
     """The lexicon that ships with translit: mapped from the installation, else compiled once into the cache."""
     from translit.lexicon.lexicon import Lexicon
 
-    if BUILT_IN.exists():
-        return Lexicon.load(BUILT_IN)
+    path = installed(BUILT_IN.stem)
+    if path is not None:
+        return Lexicon.load(path)
     return compiled(name_paths())
 
 

@@ -13,6 +13,7 @@ from translit.lexicon.storage import Array, Strings
 from translit.matching.align import CostTable
 from translit.matching.calibrate import Questions
 from translit.matching.candidates import make_blocks
+from translit.matching.exact import OUTWEIGH
 from translit.matching.rough import Rough
 from translit.mentions.parts import PERSON, align_parts, words_of_name
 from translit.model import Entity
@@ -74,10 +75,21 @@ def _spellings(entity: Entity) -> dict[str, tuple[str, int]]:
     exonym = TYPE_NUMBERS["exonym"]
     for variant in entity.variants:
         kind = PLURAL if variant.note == "plural" else TYPE_NUMBERS[variant.type]
+        if variant.type == "romanization" and is_code(variant.text) and not is_code(entity.canonical):
+            kind = TYPE_NUMBERS["abbreviation"]
         out.setdefault(strict(variant.text), (variant.text, kind))
     for text in entity.canonicals.values():
         out.setdefault(strict(text), (text, exonym))
     return out
+
+
+def is_code(text: str) -> bool:
+    """Whether a spelling is a code, such as an airport's, though nobody said so: two to four capitals.
+
+    >>> is_code("LED"), is_code("Led"), is_code("IS IT")
+    (True, False, False)
+    """
+    return 2 <= len(text) <= 4 and text.isascii() and text.isalpha() and text.isupper()
 
 
 def _forms(arrays: dict[str, Array], ordered: Sequence[Entity], rough: Rough) -> Questions:
@@ -114,6 +126,10 @@ def _forms(arrays: dict[str, Array], ordered: Sequence[Entity], rough: Rough) ->
     arrays["posting.entity"] = owner[first].astype(np.uint32)
     arrays["posting.type"] = kind[first].astype(np.uint8)
     arrays["posting.spellings"] = np.minimum(np.bincount(posting, minlength=int(first.sum())), 255).astype(np.uint8)
+    weight = arrays["entity.weight"][owner[first]]
+    heaviest = np.zeros(len(texts), dtype=np.float32)
+    np.maximum.at(heaviest, form[first], weight)
+    arrays["posting.outweighed"] = weight * OUTWEIGH <= heaviest[form[first]] - (heaviest[form[first]] == 0)
     starts = np.zeros(len(texts) + 1, dtype=np.uint32)
     starts[1:] = np.cumsum(np.bincount(form[first], minlength=len(texts)))
     arrays["form.postings"] = starts

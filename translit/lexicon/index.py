@@ -67,6 +67,7 @@ class Index:
         self.posting_start: NDArray[np.uint32] = arrays["form.postings"]
         self.posting_entity: NDArray[np.uint32] = arrays["posting.entity"]
         self.posting_type: NDArray[np.uint8] = arrays["posting.type"]
+        self.posting_outweighed: NDArray[np.bool_] = arrays["posting.outweighed"]
         self.form_script: NDArray[np.uint8] = arrays["form.script"]
 
     def _strings(self, name: str) -> Strings:

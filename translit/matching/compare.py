@@ -25,6 +25,7 @@ class Listing(Protocol):
     posting_start: NDArray[np.uint32]
     posting_entity: NDArray[np.uint32]
     posting_canonical: NDArray[np.bool_]
+    posting_outweighed: NDArray[np.bool_]
     form_script: NDArray[np.uint8]
     entity_weight: NDArray[np.float32]
     entity_forms: NDArray[np.uint32]
@@ -74,6 +75,9 @@ def compare(
     most = limits.MAX_CANDIDATES
     found = search(listing.blocks, [n.rom for n in names], most if hidden is None else 2 * most)
     position, owner = expand(listing.posting_start, found.form)
+    # A homonym that another bearer of the form far outweighs is not meant by it, and is no rival either.
+    meant = ~listing.posting_outweighed[position]
+    position, owner = position[meant], owner[meant]
     entity = listing.posting_entity[position].astype(np.int64)
     if hidden is not None:
         keep = _visible(hidden, found.name[owner], found.form[owner], entity, listing.posting_canonical[position])

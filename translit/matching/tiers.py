@@ -126,11 +126,15 @@ class Tiers:
             out[i] = self.part(folded[i], least)
         left = [i for i in rows if out[i] is None and any(c.isalpha() for c in folded[i])]
         distinct = list(dict.fromkeys(names[i] for i in left))
-        guesses = dict(zip(distinct, guess_many(self.index, self.lexicon.rough, self.lexicon.model, distinct), strict=True))
+        guesses = dict(zip(distinct, self.guess_many(distinct), strict=True))
         for i in left:
             guess = guesses[names[i]]
             if guess is not None and self.accepts(guess, least):
                 out[i] = self.guessed(names[i], guess)
+
+    def guess_many(self, names: Sequence[str]) -> list[Guess | None]:
+        """The nearest entity for each name, however far."""
+        return guess_many(self.index, self.lexicon.rough, self.lexicon.model, names)
 
     def part(self, word: str, least: float | None = None) -> Answer | None:
         """The answer for a part of persons' names that stands alone, where its bearers agree how it is written."""

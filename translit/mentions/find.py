@@ -8,14 +8,19 @@ words by the fuzzy tier; then the spelling to write.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
+import numpy as np
 import regex
 
 from translit.matching.exact import resolve
+from translit.matching.fuzzy import Guess
 from translit.matching.tiers import OFTEN_LAST, PART, Answer, Tiers
 from translit.mentions.casing import bare_genitive, split_ending, wear
+from translit.mentions.evidence import SHORT, Context, Need
 from translit.mentions.parts import PERSON, align_parts, words_of_name
+from translit.mentions.vocabulary import shipped_vocabulary
 from translit.mentions.words import Words, words_of
 from translit.model import Mention
 from translit.unicode.fold import fold_token
@@ -26,6 +31,12 @@ MOST_WORDS_GUESSED = 3
 """Most words of an unlisted name in text."""
 LEAST_LETTERS_GUESSED = 5
 """Fewest letters of an unlisted name in text."""
+ANCHORED, CUED = 6000, 1500
+"""What it is worth, in 1/1000 log-odds, that a guessed entity is named elsewhere in the document, or that a cue stands before it."""
+FAMED = ((0.99, 1500), (0.9, 700))
+"""What it is worth that an entity is heavier than that share of the lexicon."""
+LONE = 0.995
+"""Precision that a guess in text must promise, with what the evidence around it is worth."""
 _DIGIT = regex.compile(r"\p{N}")
 
 
@@ -33,13 +44,15 @@ _DIGIT = regex.compile(r"\p{N}")
 class Place:
     """Words ``first`` to ``last`` (exclusive) of a text and what they are taken for.
 
-    ``answer`` is None for words that are known and left alone. ``ending`` is what a language hung on the last word.
+    ``answer`` is None for words that are known and left alone. ``ending`` is what a language hung on the last word, ``need`` the
+    evidence that it wants beside its spelling.
     """
 
     first: int
     last: int
     answer: Answer | None
     ending: str = ""
+    need: Need = Need.NOTHING
 
 
 class Finder:
@@ -52,14 +65,18 @@ class Finder:
     def find_many(self, texts: Sequence[str]) -> list[list[Mention]]:
         """The mentions of each text, left to right, without overlap."""
         documents = [words_of(text) for text in texts]
-        known = self._windows(documents)
-        places = [self._listed(words, known) for words in documents]
-        self._unlisted(documents, places)
+        distinct = list({word for words in documents for word in words.folded if word})
+        stems = {fold_token(stem) for words in documents for t in words.tokens for stem, _ in _endings(t.text)}
+        asked = [*distinct, *stems]
+        bits = dict(zip(asked, shipped_vocabulary().classes(asked).tolist(), strict=True))
+        contexts = [Context(words, bits) for words in documents]
+        known = self._windows(documents, distinct)
+        places = [self._listed(context, known) for context in contexts]
+        self._unlisted(contexts, places)
         return [list(self._mentions(words, found)) for words, found in zip(documents, places, strict=True)]
 
-    def _windows(self, documents: Sequence[Words]) -> dict[str, int]:
+    def _windows(self, documents: Sequence[Words], distinct: list[str]) -> dict[str, int]:
         """Folded window → form, for the windows of all texts that the lexicon lists; looked up once each."""
-        distinct = list({word for words in documents for word in words.folded if word})
         longest = dict(zip(distinct, self.index.longest_from(distinct).tolist(), strict=True))
         self._longest = longest
         wanted: dict[str, None] = {}
@@ -81,18 +98,50 @@ class Finder:
                 return k
         return count
 
-    def _listed(self, words: Words, known: dict[str, int]) -> list[Place]:
-        """The listed names of one text, and then the parts of the persons among them."""
+    def _listed(self, context: Context, known: dict[str, int]) -> list[Place]:
+        """The listed names of one text that the evidence bears out, and then the parts of the persons among them."""
+        words = context.words
         places: list[Place] = []
         i, n = 0, len(words.folded)
         while i < n:
             place = self._longest_at(words, i, known)
-            if place is not None:
-                places.append(place)
-                i = place.last
-            else:
+            if place is None:
                 i += 1
-        return self._parts(words, places)
+                continue
+            places.append(self._weighed(context, place))
+            i = place.last
+        anchors = {p.answer.entity for p in places if p.answer is not None and p.need is Need.NOTHING}
+        return self._parts(context, [self._borne_out(context, place, anchors) for place in places])
+
+    def _weighed(self, context: Context, place: Place) -> Place:
+        """A place with the evidence that it needs."""
+        answer = place.answer
+        if answer is None:
+            return place
+        canonical = fold(answer.canonical)
+        trusted = self._trusted(answer)
+        return replace(place, need=context.need(place.first, place.last, answer.form, canonical, trusted))
+
+    def _trusted(self, answer: Answer) -> bool:
+        """Whether the lexicon types the form: an exonym or native form need not look like the canonical."""
+        form = int(self.index.find_forms([answer.form])[0])
+        if form < 0:
+            return False
+        return any(
+            int(self.index.posting_entity[p]) == answer.entity and int(self.index.posting_type[p]) not in (0,)
+            for p in self.index.postings(form)
+        )
+
+    def _borne_out(self, context: Context, place: Place, anchors: set[int]) -> Place:
+        """The place, or the same words left alone where the evidence is short."""
+        if place.answer is None or place.need is Need.NOTHING:
+            return place
+        anchored = place.answer.entity in anchors
+        cued = context.has_cue(place.first, self.index.kind(place.answer.entity))
+        cued = cued and not context.beside_name(place.first, place.last)
+        if (anchored and cued) if place.need is Need.BOTH else (anchored or (cued and place.need is Need.CUE)):
+            return place
+        return replace(place, answer=None)
 
     def _longest_at(self, words: Words, i: int, known: dict[str, int]) -> Place | None:
         for count in range(self._reach(words, i, self._longest.get(words.folded[i], 0)), 0, -1):
@@ -134,8 +183,9 @@ class Finder:
                 return Place(i, i + count, self.tiers.exact(found, True, self.index.forms[form]), ending)
         return None
 
-    def _parts(self, words: Words, places: list[Place]) -> list[Place]:
+    def _parts(self, context: Context, places: list[Place]) -> list[Place]:
         """Places with the parts of names that stand alone added."""
+        words = context.words
         anchors: dict[str, dict[str, int]] = {}
         for place in places:
             if place.answer is not None and place.answer.entity >= 0 and place.last - place.first > 1:
@@ -150,7 +200,7 @@ class Finder:
             if not word or not words.capital[i] or taken[i]:
                 continue
             for stem, ending in ((words.tokens[i].text, ""), *_endings(words.tokens[i].text)):
-                answer = self._part(fold_token(stem), anchors)
+                answer = self._part(context, i, fold_token(stem), anchors)
                 if answer is not None:
                     extra.append(Place(i, i + 1, answer, ending))
                     break
@@ -164,7 +214,7 @@ class Finder:
             for word, place in align_parts(canonical, folded, form.split(" ")):
                 anchors.setdefault(word, {})[canonical[place]] = entity
 
-    def _part(self, word: str, anchors: dict[str, dict[str, int]]) -> Answer | None:
+    def _part(self, context: Context, i: int, word: str, anchors: dict[str, dict[str, int]]) -> Answer | None:
         meant = anchors.get(word)
         if meant is not None:
             if len(meant) > 1:
@@ -172,45 +222,81 @@ class Finder:
             (spelling, entity), = meant.items()
             return Answer(entity, spelling, "exact", 0.99, (entity,), word)
         part = self.index.part(word)
-        if part is None or part[2] < OFTEN_LAST:
+        if part is None or part[2] < OFTEN_LAST or context.is_word(i) or context.beside_name(i, i + 1) or len(word) <= SHORT:
             return None
         return self.tiers.part(word)
 
-    def _unlisted(self, documents: Sequence[Words], places: list[list[Place]]) -> None:
-        """Unknown capitalised words of all texts, each distinct one looked up once by the fuzzy tier."""
-        runs: list[tuple[int, int, int]] = []
-        for number, words in enumerate(documents):
+    def _unlisted(self, contexts: Sequence[Context], places: list[list[Place]]) -> None:
+        """Unknown capitalised words of all texts, each distinct name looked up once by the fuzzy tier."""
+        runs: list[tuple[int, int, int, str, str]] = []
+        for number, context in enumerate(contexts):
             taken = {k for place in places[number] for k in range(place.first, place.last)}
+            words = context.words
             small = {word for word, capital in zip(words.folded, words.capital, strict=True) if not capital}
-            for i in range(len(words.folded)):
-                if i not in taken and self._may_be_name(words, i, small):
-                    runs.append((number, i, i + 1))
-        names = {}
-        for number, first, last in runs:
-            words = documents[number]
-            names[words.text[words.tokens[first].start : words.tokens[last - 1].end]] = None
-        distinct = list(names)
-        answers = dict(zip(distinct, self.tiers.answer_many([split_ending(name)[0] for name in distinct]), strict=True))
-        for number, first, last in runs:
-            words = documents[number]
-            raw = words.text[words.tokens[first].start : words.tokens[last - 1].end]
-            answer = answers[raw]
-            if answer is not None and not answer.part:
-                places[number].append(Place(first, last, answer, split_ending(raw)[1]))
+            for first, last in self._unknown_runs(context, taken, small):
+                raw = words.text[words.tokens[first].start : words.tokens[last - 1].end]
+                stem, ending = split_ending(raw)
+                runs.append((number, first, last, stem, ending))
+        distinct = list(dict.fromkeys(stem for *_, stem, _ in runs))
+        guesses = dict(zip(distinct, self.tiers.guess_many(distinct), strict=True))
+        for number, first, last, stem, ending in sorted(runs, key=lambda run: (run[0], run[1] - run[2], run[1])):
+            guess = guesses[stem]
+            if guess is None or any(p.first < last and first < p.last for p in places[number]):
+                continue
+            if self._convinces(contexts[number], places[number], first, last, guess):
+                places[number].append(Place(first, last, self.tiers.guessed(stem, guess), ending))
         for found in places:
             found.sort(key=lambda place: place.first)
 
-    def _may_be_name(self, words: Words, i: int, small: set[str]) -> bool:
-        word = words.folded[i]
+    def _unknown_runs(self, context: Context, taken: set[int], small: set[str]) -> Iterator[tuple[int, int]]:
+        """Windows of capitalised words of which at least one is unknown, and none is small elsewhere in the text."""
+        words, n = context.words, len(context.words.folded)
+        for i in range(n):
+            if i in taken or not self._may_be_name(context, i, small):
+                continue
+            if context.unknown(i) and len(words.folded[i]) >= LEAST_LETTERS_GUESSED:
+                yield i, i + 1
+            for count in range(2, MOST_WORDS_GUESSED + 1):
+                k = i + count - 1
+                if k >= n or k in taken or not words.joined[k] or not self._may_be_name(context, k, small):
+                    break
+                if any(context.unknown(j) for j in range(i, k + 1)):
+                    yield i, k + 1
+
+    def _may_be_name(self, context: Context, i: int, small: set[str]) -> bool:
+        word = context.words.folded[i]
         return (
-            len(word) >= LEAST_LETTERS_GUESSED
-            and words.capital[i]
+            len(word) > 1
+            and context.words.capital[i]
             and word not in small
-            and not words.starts_sentence(i)
+            and not context.is_word(i)
             and script_of(word) == "Latn"
             and _DIGIT.search(word) is None
-            and self.index.part(word) is None
         )
+
+    def _convinces(self, context: Context, places: Sequence[Place], first: int, last: int, guess: Guess) -> bool:
+        """Whether a guess is sure enough with the evidence around it."""
+        named = sum(p.answer is not None and p.answer.entity == guess.entity for p in places)
+        # A spelling met more often than all others of the entity is likelier a name of its own than a slip.
+        anchored = named > 0 and (last - first > 1 or context.count(context.words.folded[first]) <= max(named, 2))
+        if last - first == 1 and not anchored and context.beside_name(first, last):
+            return False
+        score = guess.score + self._fame(guess.entity)
+        if anchored:
+            score += ANCHORED
+        elif context.has_cue(first, self.index.kind(guess.entity)):
+            score += CUED
+        curve = self.tiers.lexicon.model.curve(guess.script_class)
+        return score >= curve.threshold(max(LONE, self.tiers.precision))
+
+    def _fame(self, entity: int) -> int:
+        weight = float(self.index.entity_weight[entity])
+        return next((worth for least, worth in self._fames if weight > least), 0)
+
+    @cached_property
+    def _fames(self) -> list[tuple[float, int]]:
+        weights = self.index.entity_weight
+        return [(max(float(np.quantile(weights, share)), 0.0), worth) for share, worth in FAMED]
 
     def _mentions(self, words: Words, places: Sequence[Place]) -> Iterator[Mention]:
         for place in places:

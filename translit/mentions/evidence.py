@@ -1,0 +1,125 @@
+"""Evidence: what a listed or guessed spelling in a text needs beside its letters to be taken for a name.
+
+An ordinary word, a personal name, a very short or unlike spelling may stand for something else: it needs a cue before it
+(*in*, *near*, *province*) or an anchor, a sure mention of the same entity elsewhere in the document.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import cached_property
+
+from rapidfuzz.distance import JaroWinkler
+
+from translit.mentions.vocabulary import CALENDAR, GEO, NAME, PERSON_CUE, PLACE_CUE, WORD
+from translit.mentions.words import Words
+
+SHORT = 3
+"""A spelling of so few letters proves nothing by itself."""
+ALIKE = 0.7
+"""Least similarity (Jaro–Winkler, folded) of a romanization to a spelling it stands beside."""
+PLACE = "place"
+
+
+class Need(IntEnum):
+    """What a mention needs beside its spelling."""
+
+    NOTHING = 0
+    CUE = 1
+    ANCHOR = 2
+    BOTH = 3
+
+
+@dataclass(frozen=True)
+class Context:
+    """A document's words with their classes.
+
+    Args:
+        words: the words.
+        bits: folded word or stem → its class bits, of :mod:`translit.mentions.vocabulary`.
+    """
+
+    words: Words
+    bits: Mapping[str, int]
+
+    @cached_property
+    def classes(self) -> Sequence[int]:
+        """The class bits of each word."""
+        get = self.bits.get
+        return [get(word, 0) for word in self.words.folded]
+
+    @cached_property
+    def _counts(self) -> Counter[str]:
+        return Counter(self.words.folded)
+
+    def count(self, folded: str) -> int:
+        """How often a folded word stands in the document."""
+        return self._counts[folded]
+
+    def is_word(self, i: int) -> bool:
+        """Whether a word is an ordinary or calendar word."""
+        return bool(self.classes[i] & (WORD | CALENDAR))
+
+    def is_name(self, i: int) -> bool:
+        """Whether a word is a personal name."""
+        return bool(self.classes[i] & NAME)
+
+    def need(self, first: int, last: int, folded: str, canonical: str, trusted: bool) -> Need:
+        """What a listed spelling needs, to be rewritten to ``canonical``.
+
+        Args:
+            first, last: the words that it spans.
+            folded: the listed form, without an ending.
+            canonical: the folded canonical spelling.
+            trusted: whether the lexicon says of what kind the variant is (exonym, native …), so that it need not look alike.
+        """
+        alike = folded == canonical or JaroWinkler.similarity(folded, canonical) >= ALIKE
+        unlike = not alike and not trusted and folded.isascii()
+        if last - first > 1:
+            # Several words that are all known ones by themselves may say something else: Federal Capital, Karl Marx.
+            plain = all(self.bits.get(word, 0) & (WORD | NAME | CALENDAR) for word in folded.split(" "))
+            return Need.CUE if unlike and plain else Need.NOTHING
+        bits = self.bits.get(folded, 0)
+        if bits & (WORD | CALENDAR) or len(folded) <= SHORT:
+            return Need.BOTH
+        need = Need.NOTHING
+        if bits & NAME and (unlike or not bits & GEO):
+            need = Need.ANCHOR if unlike else Need.CUE
+        if self.beside_name(first, last):
+            need = max(need, Need.CUE)
+        return need
+
+    def beside_name(self, first: int, last: int) -> bool:
+        """Whether the words stand in what looks like a person's name: behind a first name or an initial, before a surname."""
+        words = self.words
+        if first and words.joined[first] and words.capital[first - 1]:
+            before = words.tokens[first - 1].text
+            if (len(before) == 1 and before.isalpha()) or (self.is_name(first - 1) and not words.starts_sentence(first - 1)):
+                return True
+            if self.is_name(first - 1) and not self.is_word(first - 1):
+                return True
+        if last < len(words.folded) and words.joined[last] and words.capital[last] and _blank_before(words, last):
+            return self.is_name(last) and not self.is_word(last)
+        return False
+
+    def has_cue(self, first: int, kind: str) -> bool:
+        """Whether the word before is a cue of that kind of entity."""
+        if not first:
+            return False
+        words = self.words
+        gap = words.text[words.tokens[first - 1].end : words.tokens[first].start]
+        if gap.strip(" \n\r\t\u00a0'’"):
+            return False
+        return bool(self.classes[first - 1] & (PLACE_CUE if kind == PLACE else PERSON_CUE)) and not words.capital[first - 1]
+
+    def unknown(self, i: int) -> bool:
+        """Whether a word is none that is known."""
+        bits = self.classes[i]
+        return not bits & (WORD | CALENDAR) and (not bits & NAME or bool(bits & GEO))
+
+
+def _blank_before(words: Words, i: int) -> bool:
+    return words.text[words.tokens[i - 1].end : words.tokens[i].start] == " "

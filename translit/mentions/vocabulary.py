@@ -1,0 +1,110 @@
+"""The vocabulary: which folded words are ordinary words, personal names or calendar words, and which are cues of a mention.
+
+Read from ``lexicons/words.tsv.gz`` and ``lexicons/cues.tsv``, and kept compiled beside the built-in lexicon or in the user's cache.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from translit.errors import SourceError
+from translit.lexicon.cache import folder, installed
+from translit.lexicon.index import hashes
+from translit.lexicon.storage import read, write
+from translit.resources import data_root
+
+WORD, NAME, CALENDAR, PLACE_CUE, PERSON_CUE, WEAK, GEO = 1, 2, 4, 8, 16, 32, 64
+"""Bits of a word's classes."""
+_CLASSES = {"word": WORD, "name": NAME, "calendar": CALENDAR, "weak": WEAK, "geo": GEO}
+_CUES = {"place": PLACE_CUE, "person": PERSON_CUE}
+FORMATS = ("translit-words/1", "translit-cues/1")
+
+
+class Vocabulary:
+    """Classes of folded words.
+
+    Args:
+        digests: sorted hashes of the words.
+        bits: the classes of each.
+    """
+
+    def __init__(self, digests: NDArray[np.uint64], bits: NDArray[np.uint8]) -> None:
+        self._digests, self._bits = digests, bits
+
+    def classes(self, words: Sequence[str]) -> NDArray[np.uint8]:
+        """The class bits of each folded word, 0 for an unknown one."""
+        out = np.zeros(len(words), dtype=np.uint8)
+        if len(words) and len(self._digests):
+            digest = hashes(words)
+            place = np.minimum(np.searchsorted(self._digests, digest), len(self._digests) - 1)
+            hit = self._digests[place] == digest
+            out[hit] = self._bits[place[hit]]
+        return out
+
+
+def _rows(path: Path) -> Iterator[tuple[str, str]]:
+    data = path.read_bytes()
+    text = (gzip.decompress(data) if path.suffix == ".gz" else data).decode("utf-8")
+    lines = text.splitlines()
+    if not lines or not any(lines[0] == f"#: format={name}" for name in FORMATS):
+        raise SourceError("not a word list", f"write '#: format={FORMATS[0]}' as the first line", str(path), 1)
+    columns = False
+    for number, line in enumerate(lines, 1):
+        if line.startswith("#:") or not line:
+            continue
+        if not columns:
+            columns = True
+            continue
+        cells = line.split("\t")
+        if len(cells) != 3:
+            raise SourceError(f"{len(cells)} columns, not 3", "part the columns by tabs", str(path), number)
+        yield cells[0], cells[1]
+
+
+def compile_vocabulary(words: Path, cues: Path) -> tuple[NDArray[np.uint64], NDArray[np.uint8]]:
+    """The sorted hashes and class bits of the words and cues of two files."""
+    bits: dict[str, int] = {}
+    for word, names in _rows(words):
+        value = 0
+        for name in names.split(" "):
+            value |= _CLASSES[name]
+        bits[word] = value
+    for word, kind in _rows(cues):
+        bits[word] = bits.get(word, 0) | _CUES[kind]
+    digest = hashes(bits)
+    order = np.argsort(digest, kind="stable")
+    return digest[order], np.fromiter(bits.values(), dtype=np.uint8, count=len(bits))[order]
+
+
+def build_vocabulary(target: Path) -> None:
+    """Compile the shipped word list and cues into a file."""
+    words, cues = data_root() / "words.tsv.gz", data_root() / "cues.tsv"
+    digests, bits = compile_vocabulary(words, cues)
+    write(target, {"digests": digests, "bits": bits}, {"sources": [words.name, cues.name]})
+
+
+@lru_cache(maxsize=1)
+def shipped_vocabulary() -> Vocabulary:
+    """The vocabulary that ships with translit.
+
+    >>> [int(b) & (WORD | NAME) for b in shipped_vocabulary().classes(["but", "robert", "panjsjir"])]
+    [1, 2, 0]
+    """
+    target = installed("vocabulary")
+    if target is None:
+        digest = hashlib.sha256()
+        for name in ("words.tsv.gz", "cues.tsv"):
+            digest.update((data_root() / name).read_bytes())
+        target = folder() / f"{digest.hexdigest()[:32]}.vocabulary"
+        if not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            build_vocabulary(target)
+    arrays, _ = read(target)
+    return Vocabulary(arrays["digests"], arrays["bits"])
