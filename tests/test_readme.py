@@ -1,0 +1,22 @@
+"""What the README shows is what its commands print; its Python examples run as doctests (``--doctest-glob=README.md``)."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+from readme import CONSOLE, README, examples, run, shell
+
+SHOWN = [example for block in CONSOLE.findall(README.read_text(encoding="utf-8")) for example in examples(block)]
+
+
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    return shell(tmp_path_factory.mktemp("bin"))
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="the README's commands are for a shell")
+@pytest.mark.parametrize(("command", "printed"), SHOWN, ids=[command for command, _ in SHOWN])
+def test_commands_print_what_the_readme_shows(command: str, printed: str, environment: dict[str, str]) -> None:
+    stdout, stderr, status = run(command, environment)
+    assert (stdout, status) == (printed, 0), stderr
