@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 from translit.errors import InputError
 from translit.files.base import (
@@ -128,11 +128,12 @@ class _Rows:
 
     def go_on(self, start: Position) -> None:
         """Go to a place further on that an earlier run reached."""
-        missing = start.offset - self.position.offset
-        while missing and self._fill():
-            size = self._skipped() or min(missing, len(self.data) - self.at)
-            self.at += 0 if self.at == len(self.data) else size
-            missing -= size
+        while self.position.offset < start.offset and self._fill():
+            size = self._skipped()
+            if not size:
+                size = min(start.offset - self.position.offset, len(self.data) - self.at)
+                self.at += size
+            self.position = Position(self.position.offset + size)
         self.position = start
 
     def header(self) -> _Row | None:
@@ -347,7 +348,7 @@ def _parsed(parts: list[bytes | _Row], layout: _Layout, chunk: Chunk, collector:
     for part in parts:
         rows = [part] if isinstance(part, _Row) else _simple_rows(part, layout, number)
         if rows and isinstance(rows[0], tuple):
-            yield from cast("list[_Parsed]", rows)
+            yield from cast(Any, rows)
             lines, blanks = _lines(cast(bytes, part)), _blanks(cast(bytes, part))
             collector.result.rows += lines - blanks
             offset, number, line = offset + len(cast(bytes, part)), number + lines - blanks, line + lines

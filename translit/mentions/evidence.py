@@ -14,7 +14,7 @@ from functools import cached_property
 
 from rapidfuzz.distance import JaroWinkler
 
-from translit.mentions.vocabulary import CALENDAR, GEO, NAME, PERSON_CUE, PLACE_CUE, WORD
+from translit.mentions.vocabulary import CALENDAR, GEO, NAME, PERSON_CUE, PLACE_CUE, REGION, WORD
 from translit.mentions.words import Words
 
 SHORT = 3
@@ -31,6 +31,8 @@ class Need(IntEnum):
     CUE = 1
     ANCHOR = 2
     BOTH = 3
+    MORE = 4
+    """Nothing in a text is enough."""
 
 
 @dataclass(frozen=True)
@@ -83,8 +85,10 @@ class Context:
             plain = all(self.bits.get(word, 0) & (WORD | NAME | CALENDAR) for word in folded.split(" "))
             return Need.CUE if unlike and plain else Need.NOTHING
         bits = self.bits.get(folded, 0)
+        if bits & REGION and folded != canonical and not trusted:
+            return Need.MORE
         if bits & (WORD | CALENDAR) or len(folded) <= SHORT:
-            return Need.BOTH
+            return Need.ANCHOR if bits & GEO else Need.BOTH
         need = Need.NOTHING
         if bits & NAME and (unlike or not bits & GEO):
             need = Need.ANCHOR if unlike else Need.CUE

@@ -139,9 +139,8 @@ class Finder:
         anchored = place.answer.entity in anchors
         cued = context.has_cue(place.first, self.index.kind(place.answer.entity))
         cued = cued and not context.beside_name(place.first, place.last)
-        if (anchored and cued) if place.need is Need.BOTH else (anchored or (cued and place.need is Need.CUE)):
-            return place
-        return replace(place, answer=None)
+        borne = {Need.CUE: anchored or cued, Need.ANCHOR: anchored, Need.BOTH: anchored and cued, Need.MORE: False}[place.need]
+        return place if borne else replace(place, answer=None)
 
     def _longest_at(self, words: Words, i: int, known: dict[str, int]) -> Place | None:
         for count in range(self._reach(words, i, self._longest.get(words.folded[i], 0)), 0, -1):

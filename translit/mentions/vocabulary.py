@@ -6,22 +6,26 @@ Read from ``lexicons/words.tsv.gz`` and ``lexicons/cues.tsv``, and kept compiled
 from __future__ import annotations
 
 import gzip
-import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
+import xxhash
 from numpy.typing import NDArray
 
 from translit.errors import SourceError
 from translit.lexicon.cache import folder, installed
 from translit.lexicon.index import hashes
+from translit.lexicon.source import read_names
 from translit.lexicon.storage import read, write
-from translit.resources import data_root
+from translit.resources import data_root, name_paths
+from translit.unicode.tokens import fold
 
-WORD, NAME, CALENDAR, PLACE_CUE, PERSON_CUE, WEAK, GEO = 1, 2, 4, 8, 16, 32, 64
-"""Bits of a word's classes."""
+WORD, NAME, CALENDAR, PLACE_CUE, PERSON_CUE, WEAK, GEO, REGION = 1, 2, 4, 8, 16, 32, 64, 128
+"""Bits of a word's classes; a region is a country or a first-level subdivision, by its canonical name."""
+RARE = 4.0
+"""Zipf frequency below which a word that is a place too counts as weak."""
 _CLASSES = {"word": WORD, "name": NAME, "calendar": CALENDAR, "weak": WEAK, "geo": GEO}
 _CUES = {"place": PLACE_CUE, "person": PERSON_CUE}
 FORMATS = ("translit-words/1", "translit-cues/1")
@@ -49,7 +53,7 @@ class Vocabulary:
         return out
 
 
-def _rows(path: Path) -> Iterator[tuple[str, str]]:
+def _rows(path: Path) -> Iterator[tuple[str, str, str]]:
     data = path.read_bytes()
     text = (gzip.decompress(data) if path.suffix == ".gz" else data).decode("utf-8")
     lines = text.splitlines()
@@ -65,28 +69,40 @@ def _rows(path: Path) -> Iterator[tuple[str, str]]:
         cells = line.split("\t")
         if len(cells) != 3:
             raise SourceError(f"{len(cells)} columns, not 3", "part the columns by tabs", str(path), number)
-        yield cells[0], cells[1]
+        yield cells[0], cells[1], cells[2]
 
 
-def compile_vocabulary(words: Path, cues: Path) -> tuple[NDArray[np.uint64], NDArray[np.uint8]]:
-    """The sorted hashes and class bits of the words and cues of two files."""
+def compile_vocabulary(
+    words: Path, cues: Path, regions: Iterable[str] = ()
+) -> tuple[NDArray[np.uint64], NDArray[np.uint8]]:
+    """The sorted hashes and class bits of the words and cues of two files, and of the folded names of regions."""
     bits: dict[str, int] = {}
-    for word, names in _rows(words):
+    for word, names, zipf in _rows(words):
         value = 0
         for name in names.split(" "):
             value |= _CLASSES[name]
+        if value & WORD and value & GEO and float(zipf) < RARE:
+            value = value & ~WORD | WEAK
         bits[word] = value
-    for word, kind in _rows(cues):
+    for region in regions:
+        bits[region] = bits.get(region, 0) | REGION
+    for word, kind, _ in _rows(cues):
         bits[word] = bits.get(word, 0) | _CUES[kind]
     digest = hashes(bits)
     order = np.argsort(digest, kind="stable")
     return digest[order], np.fromiter(bits.values(), dtype=np.uint8, count=len(bits))[order]
 
 
+def shipped_regions() -> list[str]:
+    """The folded canonical names of the countries and first-level subdivisions that ship."""
+    paths = [path for path in name_paths() if path.name.startswith(("countries.", "subdivisions."))]
+    return sorted({fold(entity.canonical) for path in paths for entity in read_names(path)})
+
+
 def build_vocabulary(target: Path) -> None:
     """Compile the shipped word list and cues into a file."""
     words, cues = data_root() / "words.tsv.gz", data_root() / "cues.tsv"
-    digests, bits = compile_vocabulary(words, cues)
+    digests, bits = compile_vocabulary(words, cues, shipped_regions())
     write(target, {"digests": digests, "bits": bits}, {"sources": [words.name, cues.name]})
 
 
@@ -99,10 +115,10 @@ def shipped_vocabulary() -> Vocabulary:
     """
     target = installed("vocabulary")
     if target is None:
-        digest = hashlib.sha256()
-        for name in ("words.tsv.gz", "cues.tsv"):
-            digest.update((data_root() / name).read_bytes())
-        target = folder() / f"{digest.hexdigest()[:32]}.vocabulary"
+        digest = xxhash.xxh3_128()
+        for path in [data_root() / "words.tsv.gz", data_root() / "cues.tsv", *name_paths(), Path(__file__)]:
+            digest.update(path.read_bytes())
+        target = folder() / f"{digest.hexdigest()}.vocabulary"
         if not target.exists():
             target.parent.mkdir(parents=True, exist_ok=True)
             build_vocabulary(target)
