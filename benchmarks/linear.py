@@ -1,0 +1,120 @@
+"""Linear and bounded: what twice as much costs. A ratio near 2 is linear; near 1, a cost that does not grow.
+
+Each input is timed at four sizes, each twice the one before: running text, one long word, a long name, a growing
+lexicon, and input that is made to hurt.
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, NamedTuple
+
+from benchmarks.data import plain_records, texts_of
+from benchmarks.harness import Report, clock, interleave, written
+
+FORMS = 10_000
+STEPS = 4
+MOST = 2.5
+"""A ratio above which the growth is called more than linear."""
+
+
+class Series(NamedTuple):
+    """Something to do at growing sizes, the smallest first, with the unit of the sizes."""
+
+    name: str
+    unit: str
+    smallest: int
+    make: Callable[[int], str]
+    as_name: bool = False
+
+
+def run(report: Report) -> None:
+    """Time everything, and print the doubling ratios."""
+    from translit import Lexicon, Normalizer
+
+    smoke = report.settings.smoke
+    records = plain_records(300 if smoke else FORMS)
+    normalizer = Normalizer(Lexicon.build(records))
+    running = texts_of(records, 20_000 if smoke else 4_000_000)
+    joined = " ".join(running)
+    table = report.table(
+        "What twice as much costs", "", *(f"s × {2**step}" for step in range(STEPS)), "last", "median", "", readme=True,
+        note="Seconds, each size twice the one before, and the ratios between them: 2 is linear, 1 does not grow.",
+    )  # fmt: skip
+    for series in _series(joined):
+        first = max(1, series.smallest // (50 if smoke else 1))
+        inputs = [series.make(first * 2**step) for step in range(STEPS)]
+        work = {str(step): _work(normalizer, text, series.as_name) for step, text in enumerate(inputs)}
+        timed = interleave(work, 2 if smoke else report.settings.runs)
+        _row(table.rows, f"{series.name}, from {first:,} {series.unit}", [timed[str(s)].median for s in range(STEPS)])
+    _forms(report, table.rows)
+    report.show(table)
+    if not smoke:
+        _line(report, normalizer, joined)
+
+
+def _row(rows: list[Any], name: str, seconds: Sequence[float]) -> None:
+    ratios = [after / before for before, after in zip(seconds, seconds[1:], strict=False)]
+    middle = statistics.median(ratios)
+    rows.append((name, *seconds, ratios[-1], middle, "more than linear" if min(middle, ratios[-1]) > MOST else ""))
+
+
+def _work(normalizer: Any, text: str, as_name: bool) -> Callable[[], object]:
+    # A new normalizer remembers no answers.
+    def work() -> object:
+        from translit import Normalizer
+
+        fresh = Normalizer(normalizer.lexicon)
+        return fresh.match(text) if as_name else fresh.clean(text)
+
+    return work
+
+
+def _series(running: str) -> tuple[Series, ...]:
+    def text(size: int) -> str:
+        return (running * (1 + size // len(running)))[:size]
+
+    return (
+        Series("running text", "characters", 250_000, text),
+        Series("many lines", "characters", 250_000, lambda size: text(size).replace(". ", ".\n")),
+        Series("one word", "letters", 50_000, lambda size: "P" + "anjshir" * (size // 7)),
+        Series("one word as a name", "letters", 50_000, lambda size: "P" + "anjshir" * (size // 7), True),
+        Series("a name of many words", "words", 5_000, lambda size: "Kabul " * size, True),
+        Series("one letter over and over", "letters", 50_000, lambda size: "a" * size),
+        Series("one capital over and over", "words", 10_000, lambda size: "A " * size),
+        Series("combining marks on one letter", "marks", 10_000, lambda size: "a" + "\u0301" * size),
+        Series("combining marks of two classes", "marks", 10_000, lambda size: "a" + "\u0301\u0323" * (size // 2)),
+        Series("apostrophes and hyphens", "characters", 50_000, lambda size: "a'-" * (size // 3)),
+        Series("Hangul syllables without a space", "syllables", 20_000, lambda size: "한" * size),
+        Series("Han characters without a space", "characters", 20_000, lambda size: "北京" * (size // 2)),
+        Series("distinct unknown names", "names", 100, lambda size: ". ".join(f"of {_made(k)}" for k in range(size))),
+    )
+
+
+def _made(number: int) -> str:
+    syllables = ("ba", "ren", "to", "mi", "lor", "ke", "du", "san", "vi", "gar")
+    return "".join(syllables[int(digit)] for digit in f"{number * 7919 % 100_000:05d}").capitalize()
+
+
+def _forms(report: Report, rows: list[Any]) -> None:
+    """Building, as the number of forms grows."""
+    from translit import Lexicon
+
+    first = 100 if report.settings.smoke else 10_000
+    seconds = [clock(partial(Lexicon.build, plain_records(first * 2**step)))[0] for step in range(STEPS)]
+    _row(rows, f"building a lexicon, from {first:,} forms", seconds)
+
+
+def _line(report: Report, normalizer: Any, running: str) -> None:
+    """Text of 100 MB in one line."""
+    from translit import Normalizer
+
+    table = report.table("One line", "MB", "s", "MB/s", readme=True)
+    for megabytes in (10, 100):
+        text = running * (1 + megabytes * 1_000_000 // len(running))
+        text = text[: megabytes * 1_000_000]
+        seconds, _ = clock(partial(Normalizer(normalizer.lexicon).clean, text))
+        table.rows.append((written(megabytes), seconds, len(text.encode()) / 1e6 / seconds))
+    report.show(table)
