@@ -34,7 +34,7 @@ def _sizes(_context: click.Context, _parameter: click.Parameter, value: str) -> 
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
               help="Where results are kept.  [default: benchmarks/results]")
 @click.option("--plot", is_flag=True, help="Draw the accuracy as SVG beside the results.")
-@click.option("--readme", is_flag=True, help="Run nothing; write the README's figures from the kept results.")  # fmt: skip
+@click.option("--readme", is_flag=True, help="Write the README's figures from the kept results.")  # fmt: skip
 def main(
     names: tuple[str, ...], smoke: bool, tasks: Path | None, only: tuple[str, ...], peers: tuple[str, ...],
     sizes: tuple[int, ...], megabytes: float, runs: int, out: Path | None, plot: bool, readme: bool,

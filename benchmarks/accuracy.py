@@ -78,8 +78,8 @@ def _task(report: Report, task: Task, peers: Sequence[Peer], best: Table, promis
     )  # fmt: skip
     found: dict[str, Ranked] = {}
     for peer in [Peer("translit", (), Translit), *peers]:
-        built, system = clock(partial(peer.make, task.records))
-        asked, answers = clock(partial(system.ask, names))
+        built, system = clock(partial(_make, peer, task))
+        asked, answers = clock(partial(_ask, system, names))
         ranked = rank(expected, answers)
         found[peer.name] = ranked
         row: list[Cell] = [peer.name, ranked.top1, *(ranked.recall[p] for p in PRECISIONS)]
@@ -92,10 +92,21 @@ def _task(report: Report, task: Task, peers: Sequence[Peer], best: Table, promis
         _plot(report, task.name, found)
 
 
+def _make(peer: Peer, task: Task) -> System:
+    return peer.make(task.records)
+
+
+def _ask(system: System, names: Sequence[str]) -> list[Answer]:
+    return system.ask(names)
+
+
 def _summary(found: dict[str, Ranked]) -> list[Cell]:
     others = {name: ranked for name, ranked in found.items() if name != "translit"}
+    measures: tuple[Callable[[Ranked], float], ...] = (
+        lambda r: r.recall[0.99], lambda r: r.recall[0.95], lambda r: r.top1,
+    )  # fmt: skip
     out: list[Cell] = []
-    for measure in (lambda r: r.recall[0.99], lambda r: r.recall[0.95], lambda r: r.top1):
+    for measure in measures:
         out.append(measure(found["translit"]))
         leader = max(others, key=lambda name, m=measure: m(others[name]), default=None)  # type: ignore[misc]
         value = measure(others[leader]) if leader is not None else 0.0

@@ -1,4 +1,4 @@
-"""What is measured on: tasks of names with known answers, lists of forms, running text. All seeded, from public data."""
+"""What is measured on: tasks of names with known answers, lists of forms, running text. Seeded, of public data."""
 
 from __future__ import annotations
 
@@ -59,10 +59,10 @@ def tasks_of(folder: Path, only: Sequence[str] = ()) -> Iterator[Task]:
 
 
 def made_tasks(entities: int, questions: int, only: Sequence[str] = ()) -> Iterator[Task]:
-    """Tasks made from the name packs: half of each entity's variants asked for, one entity in ten left out.
+    """Tasks from the name packs: half of each entity's variants asked for, one entity in ten left out.
 
-    The packs, or their sources, also stand behind the model that ships with translit, so these tasks are kinder to it than
-    names of other sources are.
+    The packs, or their sources, also stand behind the model that ships with translit, so these tasks are kinder to it
+    than names of other sources are.
     """
     for pack in PACKS:
         if not only or pack in only:
@@ -72,7 +72,8 @@ def made_tasks(entities: int, questions: int, only: Sequence[str] = ()) -> Itera
 def hide(name: str, records: Sequence[Record], entities: int, questions: int) -> Task:
     """A task made of records by hiding variants and whole entities."""
     drawn = random.Random(f"{SEED} {name}")
-    chosen = [record for record in records if len(record["variants"]) >= 2]
+    chosen = [{**r, "variants": sorted({*r["variants"]} - {r["canonical"]})} for r in records]
+    chosen = [record for record in chosen if len(record["variants"]) >= 2]
     chosen = drawn.sample(chosen, min(entities, len(chosen)))
     kept: list[Record] = []
     asked: list[Question] = []

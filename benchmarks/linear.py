@@ -9,6 +9,7 @@ from __future__ import annotations
 import statistics
 from collections.abc import Callable, Sequence
 from functools import partial
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from benchmarks.data import plain_records, texts_of
@@ -56,7 +57,7 @@ def run(report: Report) -> None:
 
 
 def _row(rows: list[Any], name: str, seconds: Sequence[float]) -> None:
-    ratios = [after / before for before, after in zip(seconds, seconds[1:], strict=False)]
+    ratios = [after / before for before, after in pairwise(seconds)]
     middle = statistics.median(ratios)
     rows.append((name, *seconds, ratios[-1], middle, "more than linear" if min(middle, ratios[-1]) > MOST else ""))
 

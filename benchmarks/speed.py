@@ -108,7 +108,7 @@ def flashtext2(pairs: dict[str, str]) -> Replace:
 
 
 def daachorse(pairs: dict[str, str]) -> Replace:
-    """daachorse's leftmost longest hits, those between word boundaries spliced."""
+    """Daachorse's leftmost longest hits, those between word boundaries spliced."""
     module = load("daachorse")
     forms, values = list(pairs), list(pairs.values())
     find = module.CharwiseDoubleArrayAhoCorasick(forms, module.MATCH_KIND_LEFTMOST_LONGEST).find
@@ -124,7 +124,7 @@ def ahocorasick_rs(pairs: dict[str, str]) -> Replace:
 
 
 def pyahocorasick(pairs: dict[str, str]) -> Replace:
-    """pyahocorasick's longest hits, likewise."""
+    """Pyahocorasick's longest hits, likewise."""
     automaton = load("ahocorasick").Automaton()
     forms, values = list(pairs), list(pairs.values())
     for i, form in enumerate(forms):
@@ -138,7 +138,7 @@ def pyahocorasick(pairs: dict[str, str]) -> Replace:
 
 
 def polars(pairs: dict[str, str]) -> Replace:
-    """polars' replace_many over a column of texts; it knows no word boundaries, so the longest forms come first."""
+    """Polars' replace_many over a column of texts; it knows no word boundaries, so the longest forms come first."""
     module = load("polars")
     forms = sorted(pairs, key=lambda form: (-len(form), form))
     values = [pairs[form] for form in forms]
@@ -215,7 +215,7 @@ def _translit(lexicon: Any) -> Look:
 
 
 def symspellpy(owner: dict[str, str]) -> Look:
-    """symspellpy within two edits, the nearest."""
+    """Symspellpy within two edits, the nearest."""
     module = load("symspellpy")
     speller = module.SymSpell(max_dictionary_edit_distance=2, prefix_length=10)
     for form in owner:
