@@ -34,6 +34,7 @@ from translit.files.lines import Block, blocks
 
 _BOM = b"\xef\xbb\xbf"
 _ENDS = (b"\r\n", b"\n", b"\r")
+_MUST_QUOTE = re.compile(r'["\r\n]')
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 _CLOSES = re.compile(rb'(?:[^"]++|"")*+"')
 _WHOLLY_QUOTED = re.compile(r'"(?:[^"]++|"")*+"', re.DOTALL)
@@ -75,11 +76,20 @@ class Table:
         layout = cast(_Layout, chunk.context)
         collector = Collector(task, chunk, Result(found=frozenset(range(len(task.columns)))))
         rows = list(_parsed(cast("list[bytes | _Row]", chunk.data), layout, chunk, collector))
-        values = {_value(row[1][i]) for row in rows if row[1] for i in layout.columns}
-        found = answers(sorted(values - {""}), task, engine)
+        columns = layout.columns
+        values = {cell: _value(cell) for cell in {fields[i] for _, fields, _ in rows if fields for i in columns}}
+        found = answers(sorted({*values.values()} - {""}), task, engine)
         found[""] = Answer("")
-        writer = _Writer(layout, task, found, collector)
-        return collector.finish("".join([writer.written(*row) for row in rows]).encode())
+        writer = _Writer(layout, task.added(), values, found, collector)
+        # Most rows of most files stay as they are.
+        touched = values.keys() if task.add else {cell for cell, value in values.items() if found[value].mentions}
+        output = [
+            writer.written(text, fields, number)
+            if fields and not touched.isdisjoint([fields[i] for i in columns])
+            else text
+            for text, fields, number in rows
+        ]
+        return collector.finish("".join(output).encode())
 
     def encoder(self, source: Input, target: BinaryIO, task: Task) -> Encoder:
         """The rows, one after the other."""
@@ -290,7 +300,7 @@ def _value(field: str) -> str:
 
 
 def _field(value: str, delimiter: str, *, quoted: bool) -> str:
-    if quoted or any(character in value for character in (delimiter, '"', "\n", "\r")):
+    if quoted or delimiter in value or _MUST_QUOTE.search(value):
         return '"' + value.replace('"', '""') + '"'
     return value
 
@@ -402,32 +412,23 @@ class _Writer:
     """Writes rows with their answers."""
 
     layout: _Layout
-    task: Task
+    adds: list[tuple[int, str, str]]
+    values: dict[str, str]
     found: dict[str, Answer]
     collector: Collector
 
     def written(self, text: str, fields: list[str], number: int) -> str:
         """A row with its end."""
-        if not fields:
-            return text
-        originals = [_value(fields[i]) for i in self.layout.columns]
-        touched = bool(self.task.add)
+        delimiter = self.layout.delimiter
         before = [fields[i] for i in self.layout.columns]
-        for column, value in enumerate(originals):
-            answer = self.found[value]
+        for column, cell in enumerate(before):
+            answer = self.found[self.values[cell]]
             if answer.mentions:
-                touched = True
                 self.collector.change(number, column, answer.mentions)
-                fields[self.layout.columns[column]] = _field(
-                    answer.text, self.layout.delimiter, quoted=_quoted(before[column])
-                )
-        if not touched:
-            return text
-        end = text[len(text.rstrip("\r\n")) :] if text.endswith(("\n", "\r")) else ""
-        end = "\r\n" if end.endswith("\r\n") else end[-1:]
-        return self.layout.delimiter.join([*fields, *self._added(originals, before)]) + end
-
-    def _added(self, originals: list[str], before: list[str]) -> Iterator[str]:
-        for column, what, _ in self.task.added():
-            cell = self.found[originals[column]].cell(what, originals[column])
-            yield _field(_shown(cell), self.layout.delimiter, quoted=_styled(before[column], cell))
+                fields[self.layout.columns[column]] = _field(answer.text, delimiter, quoted=_quoted(cell))
+        for column, what, _ in self.adds:
+            value = self.values[before[column]]
+            added = self.found[value].cell(what, value)
+            fields.append(_field(_shown(added), delimiter, quoted=_styled(before[column], added)))
+        end = "\r\n" if text.endswith("\r\n") else text[-1] if text.endswith(("\n", "\r")) else ""
+        return delimiter.join(fields) + end

@@ -10,6 +10,7 @@ import json
 import logging
 import multiprocessing
 import os
+import pickle
 import signal
 import struct
 import sys
@@ -503,7 +504,7 @@ def _pool(engine: Engine, workers: int, jobs: int) -> Iterator[Pool]:
         return
     before = set(multiprocessing.active_children())
     context = multiprocessing.get_context("spawn")
-    executor = ProcessPoolExecutor(workers, context, _start_worker, (engine,))
+    executor = ProcessPoolExecutor(workers, context, _start_worker, (pickle.dumps(engine),))
     try:
         yield _Processes(executor, workers)
         executor.shutdown()
@@ -536,15 +537,18 @@ class _Processes:
             yield first, future.result()
 
 
-_engine: Engine | None = None
+_engine: Memo | Exception | None = None
 
 
-def _start_worker(engine: Engine) -> None:
+def _start_worker(pickled: bytes) -> None:
     global _engine
-    _engine = Memo(engine)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    try:
+        _engine = Memo(pickle.loads(pickled))
+    except Exception as error:  # it is raised where the parent can see it, not on standard error
+        _engine = error
 
 
 def _end_with_parent() -> None:
@@ -556,6 +560,8 @@ def _end_with_parent() -> None:
 
 
 def _work(format_name: str, task: Task, chunk: Chunk) -> Result:
+    if isinstance(_engine, Exception):
+        raise _engine
     return formats()[format_name].transform(chunk, task, cast(Engine, _engine))
 
 
