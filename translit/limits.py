@@ -40,3 +40,5 @@ MAX_CANDIDATES_SHOWN = 5
 """Most candidates kept in a match."""
 MAX_CACHED_NAMES = 100_000
 """Most answers that a normalizer remembers."""
+MAX_PLACES = 200_000
+"""Most places of words whose competing rules are remembered by script."""

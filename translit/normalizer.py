@@ -17,6 +17,7 @@ from translit.matching.tiers import Tiers
 from translit.mentions.find import Finder
 from translit.model import DEFAULT_TYPES, VARIANT_TYPES, Match, Mention
 from translit.trail import apply
+from translit.unicode.tokens import fold
 
 if TYPE_CHECKING:
     from translit.trail import Explanation
@@ -87,9 +88,15 @@ class Normalizer:
         return [known[name] for name in names]
 
     def normalize(self, name: str) -> str:
-        """The canonical form of a name, the name itself where it abstains."""
+        """The canonical form of a name, the name itself where it abstains.
+
+        A part of persons' names (a surname alone) that all its bearers write alike is written so.
+        """
         match = self.match(name)
-        return name if match is None else match.canonical
+        if match is not None:
+            return match.canonical
+        part = self._tiers.part(fold(name))
+        return name if part is None else part.canonical
 
     def find(self, text: str) -> list[Mention]:
         """The mentions in a text, left to right, without overlap; those whose spelling stays are among them."""

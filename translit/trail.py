@@ -92,7 +92,7 @@ def explain(tiers: Tiers, name: str) -> Explanation:
     from translit.matching.score import COMPARISON
 
     index, lexicon = tiers.index, tiers.lexicon
-    answer = tiers.answer_many([name])[0]
+    answer = tiers.answer_many([name])[0] or tiers.part(fold(name))
     match = None if answer is None else tiers.match(name, answer)
     folded = fold(name)
     form = int(index.find_forms([folded])[0]) if folded else -1

@@ -30,7 +30,7 @@ MAX_DOCUMENT_BYTES = 1 << 22
 """Longest plain text that is worked on as one document, in bytes; a longer one is cut at paragraph ends."""
 MAX_REJECT_BYTES = 1 << 16
 """Longest rejected row that is copied into the rejects file, in bytes."""
-MAX_ROW_GROUP_BYTES = 1 << 28
+MAX_ROW_GROUP_BYTES = 1 << 27
 """Largest Parquet row group written as one, in uncompressed bytes; a larger one is written as several."""
 MEMO_VALUES = 1 << 17
 """Most values of a column whose answers are remembered."""

@@ -247,8 +247,8 @@ def _unpacked(data: bytes) -> pa.RecordBatch:
 class _Rows:
     """Takes tables of given lengths from batches of any lengths."""
 
-    def __init__(self, batches: Iterator[pa.RecordBatch], schema: pa.Schema) -> None:
-        self.batches, self.schema = batches, schema
+    def __init__(self, batches: Iterator[pa.RecordBatch]) -> None:
+        self.batches = batches
         self.held: list[pa.RecordBatch] = []
 
     def take(self, count: int) -> pa.Table:
@@ -259,7 +259,7 @@ class _Rows:
             batch = next(self.batches)
             self.held.append(batch)
             rows += batch.num_rows
-        table = pa.Table.from_batches(self.held, self.schema)
+        table = pa.Table.from_batches(self.held)
         self.held = table.slice(count).to_batches()
         return table.slice(0, count)
 
@@ -279,7 +279,8 @@ class _Encoder:
             return
         self.schema = _widened(self.file.schema_arrow, task)
         self.writer = pq.ParquetWriter(pa.PythonFile(target, "w"), self.schema, **_settings(self.file, task))
-        self.group, self.left, self.step, self.others = -1, 0, 0, cast(_Rows, None)
+        self.group, self.left, self.step = -1, 0, 0
+        self.others: _Rows | None = None
         self.answers: list[pa.RecordBatch] = []
 
     def write(self, data: bytes) -> None:
@@ -302,30 +303,31 @@ class _Encoder:
                 cast("pq.ParquetWriter", self.writer).write_table(self.schema.empty_table())
         parts = -(-meta.total_byte_size // MAX_ROW_GROUP_BYTES) or 1
         self.step = -(-meta.num_rows // parts)
-        batches = file.iter_batches(min(self.step, _MAX_CHUNK_ROWS), row_groups=[self.group])
-        self.others = _Rows(batches, file.schema_arrow)
+        names = [name for name in file.schema_arrow.names if name not in self.task.columns]
+        self.others = _Rows(_batches(file, self.group, names, self.shown)) if names else None
 
     def _flush(self) -> None:
         import pyarrow as pa
 
         count = sum(batch.num_rows for batch in self.answers)
-        table = self.others.take(count)
+        table = self.others.take(count) if self.others else None
         keep = [batch.column(_KEEP) if _KEEP in batch.schema.names else None for batch in self.answers]
-        names = [*self.task.columns, *(name for _, _, name in self.task.added())]
-        for name in names:
-            field = self.schema.field(name)
-            values = pa.chunked_array([batch.column(name).cast(field.type) for batch in self.answers], field.type)
-            if name in table.schema.names:
-                table = table.set_column(table.schema.get_field_index(name), field, values)
+        answered = {*self.task.columns, *(name for _, _, name in self.task.added())}
+        columns = []
+        for field in self.schema:
+            if field.name in answered:
+                parts = [batch.column(field.name).cast(field.type) for batch in self.answers]
+                columns.append(pa.chunked_array(parts, field.type))
             else:
-                table = table.append_column(field, values)
+                columns.append(table.column(field.name))
+        table = pa.table(columns, schema=self.schema)
         if any(mask is not None for mask in keep):
             masks = zip(keep, self.answers, strict=True)
             table = table.filter(
                 pa.chunked_array([pa.array([True] * b.num_rows) if mask is None else mask for mask, b in masks])
             )
         # One dictionary a row group, or the writer gives up on it.
-        table = table.unify_dictionaries().cast(self.schema)
+        table = table.unify_dictionaries()
         cast("pq.ParquetWriter", self.writer).write_table(table, row_group_size=max(1, table.num_rows))
         self.answers = []
 

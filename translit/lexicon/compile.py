@@ -21,6 +21,10 @@ from translit.unicode.fold import fold_token
 from translit.unicode.tokens import fold, tokens
 
 
+FULL_NAMES = 0.3
+"""Most persons of one word that a list of full names may have; beyond, its entries are parts of names themselves."""
+
+
 def compile_entities(
     entities: Sequence[Entity], tables: Mapping[str, CostTable], rough: Rough
 ) -> tuple[dict[str, Array], dict[str, Any], Questions]:
@@ -188,9 +192,10 @@ def _parts(arrays: dict[str, Array], ordered: Sequence[Entity]) -> None:
     """Words of persons' names → the canonical spelling of that part, with how surely it is that one."""
     pull: dict[str, dict[str, float]] = {}
     last: dict[str, dict[str, float]] = {}
-    for entity in ordered:
-        if entity.kind != PERSON:
-            continue
+    persons = [entity for entity in ordered if entity.kind == PERSON]
+    if sum(len(words_of_name(p.canonical)) == 1 for p in persons) > FULL_NAMES * len(persons):
+        persons = []
+    for entity in persons:
         canonical = words_of_name(entity.canonical)
         folded = [fold_token(word) for word in canonical]
         seen: set[tuple[str, int]] = set()

@@ -173,13 +173,15 @@ def align(
     gone = np.zeros((pairs, columns + 1), dtype=np.int32)
     np.cumsum(insert, axis=1, out=gone[:, 1:])
     cells = np.empty((rows + 1, pairs, columns + 1), dtype=np.int32)
+    # A cost stops at a cap, but the steps of an alignment must lead back to its start however dear it is.
+    far = 2**29 if trace else FORBIDDEN * 4
     taken = np.zeros((rows + 1, pairs, columns + 1), dtype=np.uint8) if trace else None
     cells[0] = gone
     if taken is not None:
         taken[0] = len(STEPS)
     ends = [target[:, : columns - width + 1, width - 1] for width in (1, 2, 3)]
     for i in range(1, rows + 1):
-        row = np.full((pairs, columns + 1), FORBIDDEN * 4, dtype=np.int32)
+        row = np.full((pairs, columns + 1), far, dtype=np.int32)
         for number, (down, across) in enumerate(STEPS):
             if down > i or across > columns:
                 continue

@@ -17,6 +17,8 @@ from translit.unicode.tokens import fold
 
 PART = "name"
 """Kind of a part of persons' names that stands alone."""
+SURE = 0.99
+"""How often folding alike must mean the same entity, to count as listed without a look at the rivals."""
 OFTEN_LAST = 0.5
 """Least share of a part's bearers whose last name it must be, to be changed in text where nobody is named in full."""
 
@@ -51,6 +53,10 @@ class Tiers:
         self.lexicon, self.index = lexicon, lexicon.index
         self.precision, self.conventions, self.target = precision, conventions, target
         self.types = frozenset(TYPE_NUMBERS[name] for name in types)
+
+    @cached_property
+    def _folded_is_sure(self) -> bool:
+        return float(self.index.meta["folded_precision"]) >= max(SURE, self.precision)
 
     @cached_property
     def keys(self) -> Keys:
@@ -92,14 +98,15 @@ class Tiers:
             if found is None:
                 open_.append(i)
             elif found.state == "known":
-                out[i] = self.part(text, least)
+                continue
             elif found.state == "one":
+                if not exactly and not self._folded_is_sure:
+                    # Folded alike is not sure enough on this lexicon by itself: let the margin to other entities decide.
+                    open_.append(i)
+                    continue
                 answer = self.exact(found, exactly, text)
                 if answer.confidence >= (self.precision if least is None else least):
                     out[i] = answer
-                elif not exactly:
-                    # Folded alike is not sure enough on this lexicon by itself: let the margin to other entities decide.
-                    open_.append(i)
             elif found.state == "several" and least is not None and found.share >= least:
                 out[i] = self.exact(found, exactly, text)
         self._guess(names, folded, open_, out, least)
@@ -121,10 +128,7 @@ class Tiers:
     def _guess(
         self, names: Sequence[str], folded: Sequence[str], rows: Sequence[int], out: list[Answer | None], least: float | None
     ) -> None:
-        singles = [i for i in rows if " " not in folded[i]]
-        for i in singles:
-            out[i] = self.part(folded[i], least)
-        left = [i for i in rows if out[i] is None and any(c.isalpha() for c in folded[i])]
+        left = [i for i in rows if any(c.isalpha() for c in folded[i])]
         distinct = list(dict.fromkeys(names[i] for i in left))
         guesses = dict(zip(distinct, self.guess_many(distinct), strict=True))
         for i in left:
@@ -136,14 +140,17 @@ class Tiers:
         """The nearest entity for each name, however far."""
         return guess_many(self.index, self.lexicon.rough, self.lexicon.model, names)
 
-    def part(self, word: str, least: float | None = None) -> Answer | None:
-        """The answer for a part of persons' names that stands alone, where its bearers agree how it is written."""
+    def part(self, word: str) -> Answer | None:
+        """The answer for a part of persons' names that stands alone, where its bearers agree how it is written.
+
+        It names no entity, so it is no match; it serves texts and :meth:`translit.Normalizer.normalize`.
+        """
         found = self.index.part(word)
         if found is None:
             return None
         text, share, _ = found
         confidence = round(LISTED * share, 5)
-        if confidence < (self.precision if least is None else least):
+        if confidence < self.precision:
             return None
         return Answer(-1, text, "exact", confidence, (), word, part=True)
 
@@ -168,7 +175,7 @@ class Tiers:
 
     def match(self, name: str, answer: Answer) -> Match:
         """The record of an answer."""
-        if answer.part:
+        if answer.entity < 0:
             return Match(name, f"{PART}:{fold(answer.canonical)}", answer.canonical, PART, answer.method, answer.confidence)
         candidates = tuple(
             Candidate(

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 import regex
@@ -25,7 +26,7 @@ from translit.mentions.words import Words, words_of
 from translit.model import Mention
 from translit.unicode.fold import fold_token
 from translit.unicode.scripts import script_of
-from translit.unicode.tokens import fold
+from translit.unicode.tokens import fold, tokens
 
 MOST_WORDS_GUESSED = 3
 """Most words of an unlisted name in text."""
@@ -55,6 +56,13 @@ class Place:
     need: Need = Need.NOTHING
 
 
+class Windows(NamedTuple):
+    """What the lexicon lists of some texts: folded window → form, and by first word how many words the longest form has."""
+
+    forms: dict[str, int]
+    longest: dict[str, int]
+
+
 class Finder:
     """Finds mentions by the tiers of a normalizer."""
 
@@ -75,10 +83,9 @@ class Finder:
         self._unlisted(contexts, places)
         return [list(self._mentions(words, found)) for words, found in zip(documents, places, strict=True)]
 
-    def _windows(self, documents: Sequence[Words], distinct: list[str]) -> dict[str, int]:
-        """Folded window → form, for the windows of all texts that the lexicon lists; looked up once each."""
+    def _windows(self, documents: Sequence[Words], distinct: list[str]) -> Windows:
+        """The windows of all texts that the lexicon lists; looked up once each."""
         longest = dict(zip(distinct, self.index.longest_from(distinct).tolist(), strict=True))
-        self._longest = longest
         wanted: dict[str, None] = {}
         for words in documents:
             for i, word in enumerate(words.folded):
@@ -88,7 +95,7 @@ class Finder:
                         wanted[words.joined_stem(i, count, fold_token(stem))] = None
         windows = list(wanted)
         forms = self.index.find_forms(windows).tolist()
-        return {window: form for window, form in zip(windows, forms, strict=True) if form >= 0}
+        return Windows({window: form for window, form in zip(windows, forms, strict=True) if form >= 0}, longest)
 
     @staticmethod
     def _reach(words: Words, i: int, most: int) -> int:
@@ -98,7 +105,7 @@ class Finder:
                 return k
         return count
 
-    def _listed(self, context: Context, known: dict[str, int]) -> list[Place]:
+    def _listed(self, context: Context, known: Windows) -> list[Place]:
         """The listed names of one text that the evidence bears out, and then the parts of the persons among them."""
         words = context.words
         places: list[Place] = []
@@ -142,9 +149,9 @@ class Finder:
         borne = {Need.CUE: anchored or cued, Need.ANCHOR: anchored, Need.BOTH: anchored and cued, Need.MORE: False}[place.need]
         return place if borne else replace(place, answer=None)
 
-    def _longest_at(self, words: Words, i: int, known: dict[str, int]) -> Place | None:
-        for count in range(self._reach(words, i, self._longest.get(words.folded[i], 0)), 0, -1):
-            form = known.get(words.joined_fold(i, count))
+    def _longest_at(self, words: Words, i: int, known: Windows) -> Place | None:
+        for count in range(self._reach(words, i, known.longest.get(words.folded[i], 0)), 0, -1):
+            form = known.forms.get(words.joined_fold(i, count))
             if form is not None:
                 place = self._resolved(words, i, count, form)
                 if place is not None:
@@ -165,13 +172,13 @@ class Finder:
             return Place(i, i + count, None)
         return Place(i, i + count, answer)
 
-    def _with_ending(self, words: Words, i: int, known: dict[str, int]) -> Place | None:
+    def _with_ending(self, words: Words, i: int, known: Windows) -> Place | None:
         """A listed name with an ending on its last word: *Panjsjir's*, *Achmad Massuds*."""
         if not words.capital[i]:
             return None
-        for count in range(self._reach(words, i, self._longest.get(words.folded[i]) or 1), 0, -1):
+        for count in range(self._reach(words, i, known.longest.get(words.folded[i]) or 1), 0, -1):
             for stem, ending in _endings(words.tokens[i + count - 1].text):
-                form = known.get(words.joined_stem(i, count, fold_token(stem)))
+                form = known.forms.get(words.joined_stem(i, count, fold_token(stem)))
                 if form is None:
                     continue
                 found = resolve(self.index, self.index.postings(form), self.tiers.types)
@@ -306,7 +313,7 @@ class Finder:
             raw = words.text[start:end]
             bare = raw[: len(raw) - len(place.ending)]
             written = bare if fold(answer.canonical) == fold(bare) and answer.canonical.lower() == bare.lower() else (
-                wear(answer.canonical, bare)
+                wear(_unframed(answer.canonical, words.text, start, end), bare)
             )
             match = self.tiers.match(raw, answer)
             if answer.part or answer.entity < 0:
@@ -317,6 +324,18 @@ class Finder:
                 raw, ident, answer.canonical, kind, answer.method, answer.confidence, match.candidates, start, end,
                 written + place.ending,
             )  # fmt: skip
+
+
+def _unframed(canonical: str, text: str, start: int, end: int) -> str:
+    """A canonical spelling without the signs around its words (*Yahoo!*) that stand around the mention already."""
+    inside = list(tokens(canonical))
+    if inside:
+        before, after = canonical[: inside[0].start], canonical[inside[-1].end :]
+        if after and text.startswith(after, end):
+            canonical = canonical[: -len(after)]
+        if before and text.endswith(before, 0, start):
+            canonical = canonical[len(before) :]
+    return canonical
 
 
 def _endings(word: str) -> Iterator[tuple[str, str]]:

@@ -7,11 +7,11 @@ Names share a key where one language reads the one as another reads the other.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Literal
 
-import regex
 
 from translit import limits
 from translit.rules.romanize import Romanizer, State
@@ -25,15 +25,15 @@ CLASSES = {
     "ʔ": "", "ʕ": "", "ʒ": "J", "tʃ": "C", "dʒ": "J", "ts": "c", "dz": "z", "ʃ": "S", "ŋ": "n", "·": "",
 }  # fmt: skip
 """Phoneme → class letter of the key alphabet; a phoneme not named stands for itself."""
-_AFFRICATE = regex.compile("tʃ|dʒ|ts|dz")
-_REPEAT = regex.compile(r"(.)\1+")
-_START_I = regex.compile("^[ij](?=[au])")
-_BETWEEN = regex.compile("(?<=[aiu])[ij](?=[aiu])")
-_AFTER_CONSONANT = regex.compile("(?<![aiu]|^)[ij](?=[au])")
-_GLIDE = regex.compile("(?<=[aiu])[jw](?![aiu])|(?<=[^aiujw])j(?=i)")
-_CLUSTER = regex.compile("([aiu])[aiu]+")
-_FINAL_H = regex.compile("(?<=[aiu])h$")
-_VOWELS = regex.compile("[aiujw]")
+_AFFRICATE = re.compile("tʃ|dʒ|ts|dz")
+_REPEAT = re.compile(r"(.)\1+")
+_START_I = re.compile("^[ij](?=[au])")
+_BETWEEN = re.compile("(?<=[aiu])[ij](?=[aiu])")
+_AFTER_CONSONANT = re.compile("(?<=[^aiu])[ij](?=[au])")
+_GLIDE = re.compile("(?<=[aiu])[jw](?![aiu])|(?<=[^aiujw])j(?=i)")
+_CLUSTER = re.compile("([aiu])[aiu]+")
+_FINAL_H = re.compile("(?<=[aiu])h$")
+_VOWELS = re.compile("[aiujw]")
 
 
 def classes(reading: str) -> str:
@@ -46,6 +46,16 @@ def classes(reading: str) -> str:
     return "".join(CLASSES.get(c, c) for c in joined)
 
 
+def _single(key: str) -> str:
+    """The key with doubled letters written once."""
+    last = ""
+    for letter in key:
+        if letter == last:
+            return _REPEAT.sub(r"\1", key)
+        last = letter
+    return key
+
+
 @lru_cache(maxsize=1 << 16)
 def tight(coarse: str) -> str:
     """The tight key of a word's reading in the key alphabet.
@@ -53,14 +63,17 @@ def tight(coarse: str) -> str:
     >>> tight("massuud"), tight("kasjanuv"), tight("kasianuv"), tight("iara"), tight("maia")
     ('masud', 'kasanuv', 'kasanuv', 'jara', 'maja')
     """
-    key = _REPEAT.sub(r"\1", coarse.replace("ts", "c").replace("tS", "C").replace("dz", "z").replace("dJ", "J"))
-    key = _BETWEEN.sub("j", key)
-    key = _START_I.sub("j", key)
-    key = _AFTER_CONSONANT.sub("", key)
-    key = _GLIDE.sub("", key)
-    key = key.replace("w", "v")
+    key = _single(coarse.replace("ts", "c").replace("tS", "C").replace("dz", "z").replace("dJ", "J"))
+    if "i" in key or "j" in key:
+        key = _BETWEEN.sub("j", key)
+        key = _START_I.sub("j", key)
+        key = _AFTER_CONSONANT.sub("", key)
+    if "j" in key or "w" in key:
+        key = _GLIDE.sub("", key).replace("w", "v")
     key = _CLUSTER.sub(r"\1", key)
-    return _REPEAT.sub(r"\1", _FINAL_H.sub("", key))
+    if key.endswith("h"):
+        key = _FINAL_H.sub("", key)
+    return _single(key)
 
 
 @lru_cache(maxsize=1 << 16)

@@ -52,6 +52,8 @@ class _Script:
         self.abjad = False
         self.rules: dict[str, list[tuple[Rule, RuleFile, int, bool, int]]] = {}
         self.longest = 1
+        # What competes at a place depends on the letter before, the longest spelling's letters and one after: kept by those.
+        self.seen: dict[tuple[str, str, int, int], list[tuple[int, str, int, int]]] = {}
 
     def add(self, rule: Rule, source: RuleFile) -> None:
         for lang in rule.langs:
@@ -68,6 +70,14 @@ class _Script:
                 return
         self.rules.setdefault(key, []).append((rule, source, 0, extra, 0))
         self.longest = max(self.longest, len(key))
+
+    def reach(self, letters: str, i: int) -> int:
+        """Length of the longest spelling that stands at place ``i``, at least 1."""
+        rules = self.rules
+        for width in range(min(self.longest, len(letters) - i), 1, -1):
+            if letters[i : i + width] in rules:
+                return width
+        return 1
 
     def freeze(self) -> None:
         """Turn languages into masks and rank the alternatives of each language in file order."""
@@ -158,10 +168,16 @@ class Romanizer:
             states = ahead[i]
             if not states:
                 continue
-            options = self._options(table, letters, i, mask)
-            for width, sound, langmask, penalty in options:
+            width = table.reach(letters, i)
+            place = (letters[i - 1 : i], letters[i : i + width + 1], mask, id(fold))
+            options = table.seen.get(place)
+            if options is None:
+                options = self._options(table, letters, i, mask)
                 if fold is not None:
-                    sound = fold.get(sound) or "".join(fold.get(c, c) for c in sound)
+                    options = [(w, fold.get(sound, sound), langs, penalty) for w, sound, langs, penalty in options]
+                if len(table.seen) < limits.MAX_PLACES:
+                    table.seen[place] = options
+            for width, sound, langmask, penalty in options:
                 target = ahead[i + width]
                 for text, (statemask, cost) in states.items():
                     both = statemask & langmask
