@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -14,9 +14,7 @@ from strategies import SMALL
 from translit import Lexicon, Normalizer, open_lexicon
 
 # The default profile asks the same questions in every run; "thorough" asks many new ones.
-settings.register_profile(
-    "default", deadline=None, derandomize=True, max_examples=60, suppress_health_check=[HealthCheck.too_slow]
-)
+settings.register_profile("default", deadline=None, derandomize=True, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("thorough", settings.get_profile("default"), derandomize=False, max_examples=2000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
@@ -45,7 +43,7 @@ def norm(afghanistan: Lexicon) -> Normalizer:
 def normalizers(afghanistan: Lexicon, small: Lexicon) -> Callable[[str], Normalizer]:
     """A normalizer by the name of its lexicon: ``afghanistan``, ``small`` or ``built-in``."""
 
-    @lru_cache(maxsize=None)
+    @cache
     def get(name: str) -> Normalizer:
         return Normalizer({"afghanistan": afghanistan, "small": small, "built-in": None}[name])
 

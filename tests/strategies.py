@@ -46,9 +46,10 @@ SCRIPTS = {
 }
 """Letters of the scripts that names are met in, by the script's name."""
 ODD = (
-    "İ", "ı", "ﬁ", "ﬀ", "ß", "ǅ", "ŉ", "ΐ", "a\u0301", "e\u0308\u0323", "\u0301", "\u0345", "\u200d", "\u200c", "\u200b", "\u00ad", "\ufeff",
-    "\u202e", "\u2066", "👩\u200d👩\u200d👧", "🇦🇫", "😀", "👍🏽", "\r\n", "\r", "\n", "\t", "\x00", "\x1b", "\x85", "\u2028", "\u2029", "\u00a0",
-    "\ud800", "\udfff", "\udc80", "\U0010ffff", "\ufffe", "𝐊𝐚𝐛𝐮𝐥", "Ｋａｂｕｌ", "K\u0336a\u0336", "’", "'", "-", "‐", "–", "—", ".", ",", "٠١٢", "½", "Ⅷ", "㎏", "가", "\u1100\u1161",
+    "İ", "ı", "ﬁ", "ﬀ", "ß", "ǅ", "ŉ", "ΐ", "a\u0301", "e\u0308\u0323", "\u0301", "\u0345", "K\u0336a\u0336",
+    "\u200d", "\u200c", "\u200b", "\u00ad", "\ufeff", "\u202e", "\u2066", "\u00a0", "\r\n", "\r", "\n", "\t", "\x00", "\x1b", "\x85",
+    "\u2028", "\u2029", "👩\u200d👩\u200d👧", "🇦🇫", "😀", "👍🏽", "\ud800", "\udfff", "\udc80", "\U0010ffff", "\ufffe",
+    "𝐊𝐚𝐛𝐮𝐥", "Ｋａｂｕｌ", "’", "'", "-", "‐", "–", "—", ".", ",", "٠١٢", "½", "Ⅷ", "㎏", "가", "\u1100\u1161",
 )  # fmt: skip
 """What breaks offsets: letters that grow when folded, marks, joiners, emoji, line ends, lone surrogates."""
 
@@ -71,20 +72,21 @@ def names(most: int = 4) -> st.SearchStrategy[str]:
     return scripts.flatmap(of)
 
 
-def worn(spelling: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+def worn(spelling: st.SearchStrategy[str], misspelt: bool = True) -> st.SearchStrategy[str]:
     """A spelling as texts wear it: in any case, with an ending, or with a letter changed."""
-    misspelt = st.tuples(spelling, st.integers(0, 30), st.sampled_from(["", "a", "h", "i", "sch", "ou", "\u0301", "ß"])).map(
+    changed = st.tuples(spelling, st.integers(0, 30), st.sampled_from(["", "a", "h", "i", "sch", "ou", "\u0301", "ß"])).map(
         lambda t: t[0][: t[1]] + t[2] + t[0][t[1] + 1 :]
     )
     ended = st.tuples(spelling, st.sampled_from(["'s", "’s", "s", "S", "'", "’den", "-", "."])).map("".join)
-    return st.one_of(spelling, spelling.map(str.upper), spelling.map(str.lower), misspelt, ended)
+    kept = st.one_of(spelling, spelling.map(str.upper), spelling.map(str.lower), ended)
+    return st.one_of(kept, changed) if misspelt else kept
 
 
-def texts(spelling: st.SearchStrategy[str] | None = None) -> st.SearchStrategy[str]:
+def texts(spelling: st.SearchStrategy[str] | None = None, misspelt: bool = True) -> st.SearchStrategy[str]:
     """Running texts of words, odd characters and, where given, spellings of a lexicon."""
     pieces = [names(2), odd, st.text(max_size=6), st.sampled_from(["in", "sprak", "De", "and the", "Herr", "1998"])]
     if spelling is not None:
-        pieces = [worn(spelling), worn(spelling), *pieces]
+        pieces = [worn(spelling, misspelt), worn(spelling, misspelt), *pieces]
     gap = st.sampled_from([" ", " ", " ", "", ", ", ". ", "\r\n", "\n\n", " - ", "-", "„", "“", "\u00a0"])
     return st.lists(st.tuples(st.one_of(*pieces), gap).map("".join), max_size=14).map("".join)
 
@@ -97,8 +99,15 @@ anything = st.one_of(
 )
 """Any string at all: lone surrogates, unassigned code points, marks alone, very long words."""
 
-_spellings = names(3).map(lambda name: " ".join(name.split())).filter(lambda name: bool(fold(name)) and name.isprintable())
-_types = st.sampled_from([name for name in VARIANT_TYPES])
+
+def _like_a_name(name: str) -> bool:
+    """Whether every word begins with a letter, and something is left of it when folded."""
+    return name.isprintable() and all(word[0].isalpha() for word in name.split()) and bool(fold(name))
+
+
+_framed = st.sampled_from(["Yahoo!", "Westward Ho!", "'s-Hertogenbosch", "‘Ewa Beach", "(Nord)", "¡Basta!", "Turtkul’"])
+_spellings = st.one_of(names(3).map(lambda name: " ".join(name.split())).filter(_like_a_name), _framed)
+_types = st.sampled_from(VARIANT_TYPES)
 
 
 @st.composite
