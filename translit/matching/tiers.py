@@ -19,6 +19,8 @@ PART = "name"
 """Kind of a part of persons' names that stands alone."""
 SURE = 0.99
 """How often folding alike must mean the same entity, to count as listed without a look at the rivals."""
+FOLDED_CANONICAL = 0.998
+"""Confidence that the canonical spelling of one entity alone is meant where it stands with other diacritics or hyphens."""
 OFTEN_LAST = 0.5
 """Least share of a part's bearers whose last name it must be, to be changed in text where nobody is named in full."""
 
@@ -100,7 +102,7 @@ class Tiers:
             elif found.state == "known":
                 continue
             elif found.state == "one":
-                if not exactly and not self._folded_is_sure:
+                if not exactly and not self._folded_is_sure and not (found.canonical and len(found.rivals) == 1):
                     # Folded alike is not sure enough on this lexicon by itself: let the margin to other entities decide.
                     open_.append(i)
                     continue
@@ -115,6 +117,8 @@ class Tiers:
     def exact(self, found: Resolution, exactly: bool, folded: str) -> Answer:
         """The answer of the exact tier."""
         sure = LISTED if exactly else float(self.index.meta["folded_precision"])
+        if not exactly and found.canonical and len(found.rivals) == 1:
+            sure = max(sure, FOLDED_CANONICAL)
         confidence = round(min(sure, LISTED) * found.share, 5)
         if found.state == "one" and found.share < 1:
             confidence = round(sure * max(found.share, self._alike(found)), 5)
