@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import gzip
 import io
 import json
 import random
+import re
 import sys
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -534,6 +537,64 @@ def test_the_same_bytes_for_any_number_of_workers_and_after_resume(
         made.append(({path.name: path.read_bytes() for path in folder.iterdir()}, counts))
     assert sorted(made[0][0]) == ["audit", "out", "rejects"]
     assert made[0] == made[1] == made[2]
+
+
+class Tiring:
+    """An engine that knows one name, is slow, and fails at the third question."""
+
+    def __init__(self, patience: int) -> None:
+        self.patience = patience
+
+    def find_many(self, texts: Iterable[str]) -> list[list[translit.Mention]]:
+        self._tire()
+        return [[mention(found.start()) for found in re.finditer("Panjsjir", text)] for text in texts]
+
+    def match_many(self, names: Iterable[str]) -> list[translit.Match | None]:
+        self._tire()
+        return [mention(0) if name == "Panjsjir" else None for name in names]
+
+    def _tire(self) -> None:
+        self.patience -= 1
+        if self.patience < 0:
+            raise RuntimeError("tired")
+        if self.patience < 10:
+            time.sleep(0.3)
+
+
+def mention(start: int) -> translit.Mention:
+    return translit.Mention(
+        "Panjsjir", "place:panjshir", "Panjshir", "place", "exact", 1.0, (), start, start + 8, "Panjshir"
+    )
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.csv", "a.tsv", "a.jsonl", "a.parquet", "a.csv.gz", "a.parquet.zst"])
+def test_resume_after_each_failure_ends_with_the_same_bytes(tmp_path: Path, name: str) -> None:
+    plain, packing = re.fullmatch(r"(a\.\w+)(.*)", name).groups()  # type: ignore[union-attr]
+    _, data, task = next(sample for sample in samples() if sample[0] == plain)
+    if plain != "a.parquet":
+        # Enough for three chunks and more, under one row of column names.
+        head, _, rows = data.partition(b"\n")
+        data = head + b"\n" + rows * (50 if plain == "a.txt" else 4)
+    (tmp_path / name).write_bytes(pack(data, packing) if packing else data)
+    whole = {}
+    for folder in (tmp_path / "whole", tmp_path / "parts"):
+        folder.mkdir()
+        job = Job(str(tmp_path / name), format_of(name).name, str(folder / f"out{packing}"))
+        side = Options(str(folder / "audit"), str(folder / "rejects"))
+        if not whole:
+            whole_counts = run([job], task, Tiring(1000), side)
+            whole = {path.name: path.read_bytes() for path in folder.iterdir()}
+    failures = 0
+    while True:
+        try:
+            counts = run([job], task, Tiring(2), dataclasses.replace(side, resume=True))
+            break
+        except RuntimeError:
+            failures += 1
+            assert all(path.name.startswith(".") for path in folder.iterdir())
+    assert failures
+    assert counts == whole_counts
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == whole
 
 
 @pytest.mark.parametrize("name", ["a.txt", "a.csv", "a.tsv", "a.jsonl", "a.parquet"])

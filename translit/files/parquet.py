@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     import pyarrow.parquet as pq
 
 _MAX_CHUNK_ROWS = 1 << 16
+_BUFFER = 1 << 20
 _KEEP = "translit:keep"
 """The column of a result that says which rows are no rejects; there only where some are."""
 
@@ -188,7 +189,7 @@ def _open(source: Input) -> pq.ParquetFile:
     try:
         # By its name a file is read without going through Python.
         plain = source.name != "-" and not source.packed and source.raw.seekable()
-        return pq.ParquetFile(source.name if plain else source.seekable(), pre_buffer=False)
+        return pq.ParquetFile(source.name if plain else source.seekable(), pre_buffer=False, buffer_size=_BUFFER)
     except (pa.ArrowException, OSError) as error:
         raise InputError(f"{source.shown}: not a readable Parquet file ({_one_line(error)}); check the file") from None
 
@@ -279,7 +280,7 @@ class _Encoder:
             return
         self.schema = _widened(self.file.schema_arrow, task)
         self.writer = pq.ParquetWriter(pa.PythonFile(target, "w"), self.schema, **_settings(self.file, task))
-        self.group, self.left, self.step = -1, 0, 0
+        self.group, self.left, self.step, self.waiting = -1, 0, 0, 0
         self.others: _Rows | None = None
         self.answers: list[pa.RecordBatch] = []
 
@@ -290,7 +291,8 @@ class _Encoder:
         batch = _unpacked(data)
         self.answers.append(batch)
         self.left -= batch.num_rows
-        if self.left == 0 or sum(batch.num_rows for batch in self.answers) >= self.step:
+        self.waiting += batch.num_rows
+        if self.left == 0 or self.waiting >= self.step:
             self._flush()
 
     def _next_group(self) -> None:
@@ -309,17 +311,16 @@ class _Encoder:
     def _flush(self) -> None:
         import pyarrow as pa
 
-        count = sum(batch.num_rows for batch in self.answers)
-        table = self.others.take(count) if self.others else None
+        others = self.others.take(self.waiting) if self.others else None
         keep = [batch.column(_KEEP) if _KEEP in batch.schema.names else None for batch in self.answers]
         answered = {*self.task.columns, *(name for _, _, name in self.task.added())}
         columns = []
         for field in self.schema:
-            if field.name in answered:
+            if others is None or field.name in answered:
                 parts = [batch.column(field.name).cast(field.type) for batch in self.answers]
                 columns.append(pa.chunked_array(parts, field.type))
             else:
-                columns.append(table.column(field.name))
+                columns.append(others.column(field.name))
         table = pa.table(columns, schema=self.schema)
         if any(mask is not None for mask in keep):
             masks = zip(keep, self.answers, strict=True)
@@ -329,7 +330,7 @@ class _Encoder:
         # One dictionary a row group, or the writer gives up on it.
         table = table.unify_dictionaries()
         cast("pq.ParquetWriter", self.writer).write_table(table, row_group_size=max(1, table.num_rows))
-        self.answers = []
+        self.answers, self.waiting = [], 0
 
     def close(self) -> None:
         """Write the footer."""
