@@ -39,6 +39,7 @@ def test_speed_in_smoke_mode(tmp_path: Path) -> None:
         assert peer in rows or peer in kept["missing"]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(importlib.util.find_spec("psutil") is None, reason="psutil is not installed")
 def test_scale_in_smoke_mode(tmp_path: Path) -> None:
     done = _run(tmp_path, "-m", "benchmarks", "--smoke", "--out", str(tmp_path), "scale")
@@ -47,6 +48,7 @@ def test_scale_in_smoke_mode(tmp_path: Path) -> None:
     assert kept["tables"][0]["rows"][0][0] == "translit"
 
 
+@pytest.mark.slow
 def test_linear_in_smoke_mode(tmp_path: Path) -> None:
     done = _run(tmp_path, "-m", "benchmarks", "--smoke", "--out", str(tmp_path), "linear")
     assert done.returncode == 0, done.stderr
