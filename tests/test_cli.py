@@ -157,6 +157,7 @@ def test_explain(lexicon: str) -> None:
         (("clean", "--add", "id"), "use --mode name"),
         (("clean", "--resume"), "--resume needs files"),
         (("clean", "--types", "made-up"), "'made-up' is not one of romanization"),
+        (("clean", "-o", "x", "--audit", "./x"), "need a file each"),
         (("clean", "-", "-"), "standard input can be read once"),
         (("clean", "/nowhere/*.txt"), "no file is called"),
         (("clean", "--format", "csv"), "a table needs --column"),

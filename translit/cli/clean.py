@@ -75,6 +75,7 @@ def command(
     repeated = sorted({column for column in columns if columns.count(column) > 1})
     if repeated:
         raise click.BadParameter(f"{repeated[0]!r} is given twice.", param_hint="--column")
+    _apart([job.target for job in jobs], audit, rejects)
     if resume and any(job.source == "-" or job.target is None for job in jobs):
         raise click.UsageError("--resume needs files on both sides: name the input, and give -o.")
     task = Task(mode, columns, add, audit is not None, delimiter, len(jobs) > 1)
@@ -123,6 +124,14 @@ def _sources(files: tuple[str, ...]) -> list[str]:
     if sources.count("-") > 1:
         raise click.BadParameter("standard input can be read once only.", param_hint="FILE")
     return sources
+
+
+def _apart(targets: list[str | None], audit: str | None, rejects: str | None) -> None:
+    """Two kinds of output in one file would overwrite each other."""
+    paths = [os.path.realpath(path) for path in (*targets, audit, rejects) if path]
+    files = [path for path in paths if not os.path.exists(path) or os.path.isfile(path)]
+    if len(set(files)) < len(files):
+        raise click.UsageError("-o, --audit and --rejects need a file each: name three.")
 
 
 def _jobs(sources: list[str], output: str | None, format_name: str | None) -> list[Any]:

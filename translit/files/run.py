@@ -126,6 +126,17 @@ def run(
         TranslitError: where a file cannot be read, a worker died, or, under ``strict``, at the first reject. Nothing
             appears under the name of a file that is not whole.
         OSError: where the output cannot be written.
+
+    >>> import pathlib, tempfile, translit
+    >>> record = {"id": "1", "canonical": "Panjshir", "kind": "place", "variants": ["Panjsjir"]}
+    >>> engine = translit.Normalizer(translit.Lexicon.build([record]))
+    >>> folder = pathlib.Path(tempfile.mkdtemp())
+    >>> _ = (folder / "in.csv").write_text("town,n\\nPanjsjir,1\\n")
+    >>> job = Job(str(folder / "in.csv"), "csv", str(folder / "out.csv"))
+    >>> run([job], Task("name", ("town",)), engine).changed
+    1
+    >>> (folder / "out.csv").read_text()
+    'town,n\\nPanjshir,1\\n'
     """
     options = options or Options()
     with contextlib.ExitStack() as stack:
