@@ -149,7 +149,7 @@ def test_faults_beyond_the_cap_are_counted(tmp_path: Path) -> None:
 
 
 def test_a_line_beyond_the_cap_is_skipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("translit.lexicon.source.MAX_SOURCE_LINE_BYTES", 300)
+    monkeypatch.setattr("translit.lexicon.reading.lines.MAX_SOURCE_LINE_BYTES", 300)
     records = tmp_path / "a.jsonl"
     long, sound = json.dumps({"id": "x" * 900}), '{"id":"a","canonical":"A","kind":"x"}'
     records.write_text(f"{long}\n{sound}\n\xff")
@@ -178,7 +178,7 @@ def test_a_pack_is_read_with_its_header(tmp_path: Path) -> None:
         "#: format=translit-names/1\n#: licence=CC BY 4.0\n#: source=GeoNames, https://www.geonames.org/\n"
         "#: date=2026-11-23\nid\tkind\tcanonical\tvariant\tlang\ttype\tnote\n"
         "place:kabul\tplace\tKabul\tKaboul\tfr\t\tweight=4434550; country=AF; in old atlases; too\n"
-        "place:kabul\tplace\tKabul\tکابل\tprs\tnative\t\n"  # noqa: RUF001
+        "place:kabul\tplace\tKabul\tکابل\tprs\tnative\t\n"
         "place:kabul\tplace\tKabul\tKabul\tde\texonym\ttarget\n"
         "place:aryub\tplace\tAryub\tعلی‌خیل\tps\tnative\t\n",
         "utf-8",
@@ -212,14 +212,14 @@ def test_messy_records_are_cleaned(tmp_path: Path) -> None:
     records = tmp_path / "a.jsonl.gz"
     record = {
         "id": "WD:\u4e09\u200f",
-        "canonical": " Kabul\u00a0",
+        "canonical": " \u2067Ka\u200fbul\u00a0\u2069",
         "kind": "place",
         "variants": [
             "Kabul",
             "KABUL",
             {"text": "Kabul", "lang": "de"},
-            "Band  e Amir ",
-            {"text": "Jos\u00e9"},
+            "Band \u200e e Amir \u202c",
+            {"text": "Jos\u00e9\u061c", "note": "\u202a"},
             "JOSE\u0301",
         ],
     }
@@ -227,6 +227,11 @@ def test_messy_records_are_cleaned(tmp_path: Path) -> None:
     [entity] = read_records(records)
     assert (entity.id, entity.canonical, entity.source) == ("WD:\u4e09\u200f", "Kabul", f"{records}:1")
     assert entity.variants == (Variant("Kabul"), Variant("Kabul", "de"), Variant("Band e Amir"), Variant("José"))
+
+
+def test_a_text_of_direction_marks_is_empty() -> None:
+    errors = check_sources([{"id": "a", "canonical": "\u200f", "kind": "x", "variants": [" \u202e"]}])
+    assert [error.message for error in errors] == ["canonical: is empty", "variants[0]: empty variant"]
 
 
 def test_records_in_memory_have_their_place() -> None:
