@@ -19,4 +19,4 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 @pytest.mark.parametrize(("command", "printed"), SHOWN, ids=[command for command, _ in SHOWN])
 def test_commands_print_what_the_readme_shows(command: str, printed: str, environment: dict[str, str]) -> None:
     stdout, stderr, status = run(command, environment)
-    assert (stdout, status) == (printed, 0), stderr
+    assert (stdout, status) == (printed, 0), stderr or "where the change is meant: python tests/readme.py"

@@ -102,7 +102,7 @@ class Tiers:
             elif found.state == "known":
                 continue
             elif found.state == "one":
-                if not exactly and not self._folded_is_sure and not (found.canonical and len(found.rivals) == 1):
+                if not exactly and not self._folded_is_sure and not (found.canonical and found.share >= SURE):
                     # Folded alike is not sure enough on this lexicon by itself: let the margin to other entities decide.
                     open_.append(i)
                     continue
@@ -117,7 +117,7 @@ class Tiers:
     def exact(self, found: Resolution, exactly: bool, folded: str) -> Answer:
         """The answer of the exact tier."""
         sure = LISTED if exactly else float(self.index.meta["folded_precision"])
-        if not exactly and found.canonical and len(found.rivals) == 1:
+        if not exactly and found.canonical and found.share >= SURE:
             sure = max(sure, FOLDED_CANONICAL)
         confidence = round(min(sure, LISTED) * found.share, 5)
         if found.state == "one" and found.share < 1:
