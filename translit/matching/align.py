@@ -260,12 +260,12 @@ def explain(table: CostTable, source: Sequence[str], target: str) -> list[Op]:
     _, taken = align(table.table, s, n, t, m, trace=True)
     assert taken is not None
     out = []
-    down = across = 0
-    for group, right in _groups(source, target, taken):
-        i = s[0, down, len(group) - 1] if group else 0
-        j = t[0, across, len(right) - 1] if right else 0
-        out.append(Op("".join(group), right, int(table.table[i, j])))
-        down, across = down + len(group), across + len(right)
+    at = 0
+    for left, right in steps(source, target, taken, 0):
+        i = table.sources.get(left, 1) if left else 0
+        j = int(t[0, at, len(right) - 1]) if right else 0
+        out.append(Op(left, right, int(table.table[i, j])))
+        at += len(right)
     return out
 
 
