@@ -1,0 +1,160 @@
+"""Calibration: a nearer rival never raises the score, confidence is a probability, one name alone scores as in any batch."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from strategies import SMALL, anything, names, spellings_of, worn
+
+from translit import Lexicon, Normalizer, limits
+from translit.matching.calibrate import GRID, NEVER, Curve, Model, curve, curve_from_json, curve_to_json, shuffle
+from translit.matching.fuzzy import guess_many
+from translit.matching.prior import read_model
+from translit.matching.score import COMPARISON, DECISION, DECISION_SIGNS
+
+asked = st.one_of(worn(st.sampled_from(spellings_of(SMALL))), names(), anything)
+SIGNED = [(i, sign) for i, sign in enumerate(DECISION_SIGNS) if sign]
+
+
+@pytest.fixture(scope="module", params=["shipped", "afghanistan"])
+def model(request: pytest.FixtureRequest, afghanistan: Lexicon) -> Model:
+    """The model that ships, and the one that a pack learnt on top of it."""
+    return read_model() if request.param == "shipped" else afghanistan.model
+
+
+def test_what_a_rival_may_do_is_declared() -> None:
+    assert {DECISION[i]: sign for i, sign in SIGNED} == {
+        "best": 1, "second": -1, "margin": 1, "third": -1, "near": -1, "crowd": -1, "cost_margin": 1, "indel_margin": 1,
+    }  # fmt: skip
+
+
+@settings(max_examples=150)
+@given(st.data())
+def test_a_nearer_rival_never_raises_the_score(model: Model, data: st.DataObject) -> None:
+    """The rival comes nearer step by step: its score rises, the margins shrink; all else stays."""
+    edges = model.decision.edges
+    row = np.array(
+        [data.draw(st.sampled_from(edges[f][np.isfinite(edges[f])].tolist() or [0.0])) for f in range(len(DECISION))], np.float32
+    )
+    steps = data.draw(st.lists(st.integers(0, 12_000), min_size=2, max_size=12))
+    column = {name: i for i, name in enumerate(DECISION)}
+    rows = np.tile(row, (len(steps), 1))
+    for i, step in enumerate(sorted(steps)):
+        rows[i, column["second"]] = row[column["best"]] - 12_000 + step
+        rows[i, column["margin"]] = row[column["best"]] - rows[i, column["second"]]
+        rows[i, column["cost_margin"]] = row[column["cost_margin"]] - step / 100
+        rows[i, column["indel_margin"]] = row[column["indel_margin"]] - step / 12_000
+    assert (np.diff(model.decision.scores(rows)) <= 0).all()
+
+
+@pytest.mark.parametrize(("feature", "sign"), SIGNED, ids=[DECISION[i] for i, _ in SIGNED])
+def test_each_signed_feature_turns_no_score(model: Model, feature: int, sign: int) -> None:
+    random = np.random.default_rng(1)
+    edges = model.decision.edges
+    values = np.unique(np.append(edges[feature][np.isfinite(edges[feature])], [-1e6, 1e6]))
+    for _ in range(40):
+        row = np.array([random.choice(e[np.isfinite(e)]) if np.isfinite(e).any() else 0 for e in edges], np.float32)
+        rows = np.tile(row, (len(values), 1))
+        rows[:, feature] = values
+        assert (np.diff(model.decision.scores(rows)) * sign >= 0).all()
+
+
+def test_the_model_reads_what_the_features_are(model: Model) -> None:
+    assert len(model.comparison.edges) == len(COMPARISON)
+    assert len(model.decision.edges) == len(DECISION)
+
+
+@given(st.integers(-(10**6), 10**6), st.integers(-(10**6), 10**6))
+def test_a_confidence_is_a_probability_that_rises_with_the_score(model: Model, low: int, high: int) -> None:
+    low, high = sorted((low, high))
+    for each in model.curves.values():
+        assert 0 < each.confidence(low) <= each.confidence(high) < 1
+
+
+def test_more_precision_asks_for_a_higher_score(model: Model) -> None:
+    for each in model.curves.values():
+        asked_for = [each.threshold(p) for p in (0.01, *GRID, 0.9999)]
+        assert asked_for == sorted(asked_for)
+        assert asked_for[-1] == NEVER
+
+
+answers = st.lists(st.tuples(st.integers(-6000, 6000), st.booleans()), min_size=1, max_size=400)
+
+
+@given(answers)
+def test_answers_above_a_threshold_are_together_that_precise(given_: list[tuple[int, bool]]) -> None:
+    scores, right = np.array([s for s, _ in given_], np.int32), np.array([r for _, r in given_])
+    fitted = curve(scores, right)
+    assert fitted == curve_from_json(json.loads(json.dumps(curve_to_json(fitted))))
+    assert list(fitted.thresholds) == sorted(fitted.thresholds)
+    for precision, threshold in zip(GRID, fitted.thresholds, strict=True):
+        above = right[scores >= threshold]
+        # A threshold is never above that of a higher precision, so it may be taken over from there.
+        assert threshold == NEVER or (len(above) >= 30 and above.mean() >= precision)
+
+
+@given(answers, st.randoms(use_true_random=False))
+def test_the_order_of_the_answers_does_not_count(given_: list[tuple[int, bool]], random: Any) -> None:
+    def of(rows: list[tuple[int, bool]]) -> Curve:
+        return curve(np.array([s for s, _ in rows], np.int32), np.array([r for _, r in rows]))
+
+    assert of(random.sample(given_, len(given_))).thresholds == of(given_).thresholds
+
+
+@given(st.integers(0, 3000), st.integers(0, 2**31))
+def test_a_shuffle_is_a_permutation_and_always_the_same(rows: int, salt: int) -> None:
+    assert sorted(shuffle(rows, salt).tolist()) == list(range(rows))
+    assert (shuffle(rows, salt) == shuffle(rows, salt)).all()
+
+
+@given(st.lists(asked, min_size=1, max_size=12))
+def test_one_name_alone_scores_as_in_any_batch(afghanistan: Lexicon, batch: list[str]) -> None:
+    index, rough, model = afghanistan.index, afghanistan.rough, afghanistan.model
+    together = guess_many(index, rough, model, batch)
+    assert together == [guess_many(index, rough, model, [name])[0] for name in batch]
+    assert together[::-1] == guess_many(index, rough, model, batch[::-1])
+
+
+SCORE = """
+import json, sys
+from dataclasses import astuple
+from translit import Lexicon, native
+from translit.matching.fuzzy import guess_many
+lexicon = Lexicon.load(sys.argv[1])
+asked = json.load(sys.stdin)
+def score(names): return [g and astuple(g) for g in guess_many(lexicon.index, lexicon.rough, lexicon.model, names)]
+json.dump([native.in_use(), score(asked), [score([name])[0] for name in asked]], sys.stdout)
+"""
+
+
+def test_the_compiled_loops_and_their_twins_score_alike(afghanistan: Lexicon, child: dict[str, str]) -> None:
+    forms = list(afghanistan.index.forms)
+    names = [form[: 1 + i % len(form)] + "h" + form[1 + i % len(form) :] for i, form in enumerate(forms[:: max(len(forms) // 250, 1)])]
+    told = []
+    for pure in ("", "1"):
+        command = [sys.executable, "-c", SCORE, str(afghanistan.path)]
+        run = subprocess.run(
+            command, env={**child, "TRANSLIT_PURE": pure}, input=json.dumps(names), capture_output=True, text=True, check=True
+        )
+        loops, together, alone = json.loads(run.stdout)
+        assert together == alone
+        told.append(together)
+    assert loops == "python"
+    assert told[0] == told[1]
+    assert sum(guess is not None for guess in told[0]) > len(names) / 2
+
+
+def test_a_batch_beyond_the_cap_changes_nothing(norm: Normalizer) -> None:
+    """Names are compared :data:`translit.limits.BATCH` at a time; a name on either side of a cut answers alike."""
+    filler = [f"Nobody{i}" for i in range(limits.BATCH - 2)]
+    asked = ["Pandjsjir", "Achmad Massoed", *filler, "Pandjsjier", "Dschalalabat", "Kandahaar"]
+    answers = norm.match_many(asked)
+    for name in ("Pandjsjir", "Achmad Massoed", "Pandjsjier", "Dschalalabat", "Kandahaar"):
+        assert answers[asked.index(name)] == norm.match(name)
