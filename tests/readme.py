@@ -35,7 +35,8 @@ def shell(folder: Path) -> dict[str, str]:
 
 def run(command: str, environment: dict[str, str]) -> tuple[str, str, int]:
     """Standard output, standard error and exit status of a command run by bash in the checkout."""
-    done = subprocess.run(["bash", "-c", command], cwd=ROOT, env=environment, capture_output=True, text=True, encoding="utf-8", check=False)
+    bash = ["bash", "-o", "pipefail", "-c", command]
+    done = subprocess.run(bash, cwd=ROOT, env=environment, capture_output=True, text=True, encoding="utf-8", check=False)
     return done.stdout, done.stderr, done.returncode
 
 
@@ -43,8 +44,13 @@ def renewed(text: str) -> str:
     """The text with what its examples print now."""
 
     def console(block: re.Match[str]) -> str:
-        done = [f"$ {command}\n{run(command, environment)[0]}" for command, _ in examples(block[1])]
-        return f"```console\n{''.join(done)}```"
+        out = []
+        for command, _ in examples(block[1]):
+            stdout, stderr, status = run(command, environment)
+            if status:
+                raise SystemExit(f"{command}: exit status {status}: {stderr}")
+            out.append(f"$ {command}\n{stdout}")
+        return f"```console\n{''.join(out)}```"
 
     def python(block: re.Match[str]) -> str:
         out = []
