@@ -104,14 +104,14 @@ def _forms(arrays: dict[str, Array], ordered: Sequence[Entity], rough: Rough) ->
     type_of: list[int] = []
     listed: list[str] = []
     attested: list[str] = []
-    for row, entity in enumerate(ordered):
-        for key, (text, kind) in _spellings(entity).items():
+    for owned, entity in enumerate(ordered):
+        for key, (text, type_number) in _spellings(entity).items():
             folded = fold(text)
             if not folded:
                 continue
             form_of.append(number.setdefault(folded, len(number)))
-            entity_of.append(row)
-            type_of.append(kind)
+            entity_of.append(owned)
+            type_of.append(type_number)
             listed.append(key)
             attested.append(text)
     texts = sorted(number)

@@ -88,7 +88,7 @@ def _chunks(arrays: Mapping[str, Array], meta: Mapping[str, Any]) -> Iterator[by
 
 
 def _bytes(array: Array) -> memoryview:
-    return memoryview(array.reshape(-1).view(np.uint8)) if array.size else memoryview(b"")
+    return array.reshape(-1).view(np.uint8).data if array.size else memoryview(b"")
 
 
 def read(path: str | os.PathLike[str]) -> tuple[dict[str, Array], dict[str, Any]]:
@@ -150,7 +150,7 @@ class Strings(Sequence[str]):
 
     def __init__(self, data: NDArray[np.uint8], starts: NDArray[np.uint32]) -> None:
         self.data, self.starts = data, starts
-        self._view = memoryview(data) if data.size else memoryview(b"")
+        self._view = data.data if data.size else memoryview(b"")
 
     @classmethod
     def make(cls, values: Sequence[str]) -> Strings:

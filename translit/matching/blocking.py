@@ -46,8 +46,8 @@ def outlines(words: Sequence[str]) -> U64:
     if not words:
         return np.zeros(0, dtype=np.uint64)
     text = "\n".join(words) + "\n"
-    for group, symbol in GROUPS:
-        text = text.replace(group, symbol)
+    for group, letter in GROUPS:
+        text = text.replace(group, letter)
     data = np.frombuffer(text.encode("latin-1", "replace"), dtype=np.uint8)
     breaks = np.flatnonzero(data == 10)
     symbol = _PACK[data]

@@ -21,14 +21,21 @@ Rows = NDArray[np.int64]
 class Listing(Protocol):
     """What comparing needs of a lexicon; forms, postings and entities are numbered from 0."""
 
-    blocks: Blocks
     posting_start: NDArray[np.uint32]
     posting_entity: NDArray[np.uint32]
-    posting_canonical: NDArray[np.bool_]
     posting_outweighed: NDArray[np.bool_]
     form_script: NDArray[np.uint8]
     entity_weight: NDArray[np.float32]
-    entity_forms: NDArray[np.uint32]
+
+    @property
+    def blocks(self) -> Blocks:
+        """The blocking keys."""
+        ...
+
+    @property
+    def posting_canonical(self) -> NDArray[np.bool_]:
+        """Whether a posting's form is its entity's canonical spelling."""
+        ...
 
     def roms_of(self, forms: Rows) -> list[str]:
         """The rough romanizations of forms."""
@@ -128,7 +135,7 @@ def _visible(hidden: Hidden, name: Rows, form: Rows, entity: Rows, canonical: ND
         mixed = (form.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)) ^ ((name + hidden.salt).astype(np.uint64) * np.uint64(0xBF58476D1CE4E5B9))
         mixed = (mixed ^ (mixed >> np.uint64(29))) * np.uint64(0x94D049BB133111EB)
     coin = (mixed >> np.uint64(63)).astype(bool)
-    gone = mine & (hidden.whole[name] | ((coin | (hidden.own_form[name] == form)) & ~canonical))
+    gone: NDArray[np.bool_] = mine & (hidden.whole[name] | ((coin | (hidden.own_form[name] == form)) & ~canonical))
     return ~gone
 
 

@@ -9,9 +9,9 @@ import numpy as np
 
 from translit import limits
 from translit.matching.calibrate import Model
-from translit.matching.compare import Comparisons, Listing, compare
+from translit.matching.compare import Listing, compare
 from translit.matching.rough import Rough, Spelled
-from translit.matching.score import COMPARISON, Decisions, decide
+from translit.matching.score import COMPARISON, Comparisons, Decisions, decide
 
 _SCRIPT = COMPARISON.index("script")
 _EXACT = COMPARISON.index("exact")

@@ -87,12 +87,12 @@ def text_features(
     out[:, column["worst_word"]] = out[:, column["indel"]]
     several = np.flatnonzero((words_of_name > 1) | (words_of_form > 1))
     if len(several):
-        left, right = [names[i] for i in several], [forms[i] for i in several]
+        left, right = [names[i] for i in several.tolist()], [forms[i] for i in several.tolist()]
         out[several, column["words_indel"]] = (
             process.cpdist(left, right, scorer=fuzz.token_sort_ratio, dtype=np.float32) / 100
         )
         both = np.flatnonzero((words_of_name > 1) & (words_of_form > 1))
-        for i in both:
+        for i in both.tolist():
             worst, extra, missing = _words(names[i], forms[i])
             out[i, column["worst_word"]] = worst
             out[i, column["name_extra"]] = extra

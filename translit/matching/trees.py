@@ -169,7 +169,9 @@ def fit(
         grown_feature.append(feature)
         grown_cut.append(cut)
         grown_leaf.append(whole_leaf)
-    new = (np.array(grown_feature, np.int16), np.array(grown_cut, np.uint8), np.array(grown_leaf, np.int32))
+    features, cuts, leaves = np.array(grown_feature, np.int16), np.array(grown_cut, np.uint8), np.array(grown_leaf, np.int32)
     if start is not None and len(start.leaf):
-        new = tuple(np.concatenate(pair) for pair in zip((start.feature, start.cut, start.leaf), new, strict=True))  # type: ignore[assignment]
-    return Forest(edges, new[0], new[1], new[2], base)
+        features = np.concatenate((start.feature, features))
+        cuts = np.concatenate((start.cut, cuts))
+        leaves = np.concatenate((start.leaf, leaves))
+    return Forest(edges, features, cuts, leaves, base)
