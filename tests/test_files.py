@@ -227,7 +227,7 @@ _NASTY = st.lists(
 
 
 @given(data=_NASTY)
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_csv_loses_no_byte(tmp_path: Path, data: bytes) -> None:
     data = b"a,b\n" + data
     assert rejoined(*pieces(data, "a.csv", Task(columns=("a",)), tmp_path)) == data
@@ -237,7 +237,7 @@ _JUNK = st.sampled_from([b"{", b"}", b'"a"', b":", b"1", b",", b"\n", b" ", b"\x
 
 
 @given(data=st.lists(_JUNK, max_size=25).map(b"".join))
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_jsonl_loses_no_byte(tmp_path: Path, data: bytes) -> None:
     assert rejoined(*pieces(data, "a.jsonl", Task(columns=("a",)), tmp_path)) == data
 
@@ -394,7 +394,7 @@ _json = st.recursive(
 
 @given(rows=st.lists(st.dictionaries(st.sampled_from(["a", "b", "é"]), _json), max_size=5), ascii_=st.booleans(),
        indent=st.sampled_from([(",", ":"), (", ", ": ")]))  # fmt: skip
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_jsonl_changes_only_the_named_strings(
     tmp_path: Path, engine: translit.Normalizer, rows: list[dict[str, object]], ascii_: bool, indent: tuple[str, str]
 ) -> None:
@@ -567,7 +567,7 @@ def mention(start: int) -> translit.Mention:
     )
 
 
-@pytest.mark.parametrize("name", ["a.txt", "a.csv", "a.tsv", "a.jsonl", "a.parquet", "a.csv.gz", "a.parquet.zst"])
+@pytest.mark.parametrize("name", ["a.txt", "a.jsonl", "a.csv.gz", "a.parquet.zst"])
 def test_resume_after_each_failure_ends_with_the_same_bytes(tmp_path: Path, name: str) -> None:
     plain, packing = re.fullmatch(r"(a\.\w+)(.*)", name).groups()  # type: ignore[union-attr]
     _, data, task = next(sample for sample in samples() if sample[0] == plain)
