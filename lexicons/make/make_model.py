@@ -27,7 +27,7 @@ from translit.fallback import with_unidecode  # noqa: E402
 from translit.lexicon.compile import compile_entities  # noqa: E402
 from translit.lexicon.index import Index  # noqa: E402
 from translit.matching.align import LETTERS, CostTable, learn  # noqa: E402
-from translit.matching.alphabet import atoms, script_of_name  # noqa: E402
+from translit.matching.alphabet import SYLLABIC, atoms, script_of_name  # noqa: E402
 from translit.matching.calibrate import Examples, Model, Questions, ask, curves_of, judge, shuffle  # noqa: E402
 from translit.matching.prior import COSTS_FORMAT, model_to_json  # noqa: E402
 from translit.matching.rough import Rough  # noqa: E402
@@ -140,7 +140,7 @@ def first_guess(script: str, data: Sequence[Pair]) -> CostTable:
         costs["", c] = 400
     costs["", " "] = 200
     costs[" ", " "] = 10
-    return CostTable(costs, identity=False)
+    return CostTable(costs, identity=False, syllabic=script in SYLLABIC)
 
 
 def learn_tables(names: Sequence[str]) -> dict[str, CostTable]:
@@ -170,6 +170,7 @@ def write_tables(tables: dict[str, CostTable], names: Sequence[str], out: Path) 
             f"#: licence={' AND '.join(LICENCE[n] for n in names)}",
         ]
         lines += [f"#: source=learnt from {'; '.join(SOURCE[n] for n in names)}", "#: date=2026-11-23"]
+        lines += ["#: atoms=syllables"] if table.syllabic else []
         lines += ["#: unit=1/100 nat", "source\ttarget\tcost"]
         rows = sorted((s, c, t) for (s, t), c in table.costs.items())
         lines += [f"{s}\t{t}\t{c}" for s, c, t in rows]

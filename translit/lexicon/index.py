@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from translit.lexicon.storage import Array, Strings
 from translit.matching.align import CostTable
+from translit.matching.alphabet import SYLLABIC
 from translit.matching.candidates import Blocks
 from translit.model import VARIANT_TYPES
 from translit.unicode.scripts import CODES
@@ -218,5 +219,5 @@ class LazyTables(Mapping[str, CostTable]):
             source = Strings(a[f"{name}.source.data"], a[f"{name}.source.starts"])
             target = Strings(a[f"{name}.target.data"], a[f"{name}.target.starts"])
             costs = {(s, t): int(c) for s, t, c in zip(source, target, a[f"{name}.cost"].tolist(), strict=True)}
-            made = self._made[script] = CostTable(costs, identity=script == "Latn")
+            made = self._made[script] = CostTable(costs, script == "Latn", script in SYLLABIC)
         return made

@@ -55,10 +55,21 @@ class CostTable:
     Args:
         costs: (source group, target group) → cost in 1/100 nat; an empty group is an insertion or a deletion.
         identity: whether a letter that both alphabets have costs nothing to keep where no row says otherwise.
+        syllabic: whether the source's atoms are written with several letters, so that groups of them are joined by ``'``.
     """
 
     costs: Mapping[tuple[str, str], int]
     identity: bool = True
+    syllabic: bool = False
+
+    @property
+    def joint(self) -> str:
+        """What stands between the atoms of a source group."""
+        return "'" if self.syllabic else ""
+
+    def single(self, group: str) -> bool:
+        """Whether a source group is one atom."""
+        return "'" not in group if self.syllabic else len(group) == 1
 
     def __post_init__(self) -> None:
         sources = sorted({s for s, _ in self.costs if s}, key=lambda s: (len(s), s))
@@ -70,7 +81,7 @@ class CostTable:
         table = np.full((len(sources) + 2, len(targets) + 2), FORBIDDEN, dtype=np.int32)
         # Row 0: nothing in the source (insertion). Row 1: a source letter not in the table. Columns alike.
         for s, i in self.sources.items():  # type: ignore[attr-defined]
-            if len(s) == 1:
+            if self.single(s):
                 table[i, 0] = DEAREST
                 for t, j in self.targets.items():  # type: ignore[attr-defined]
                     if len(t) == 1:
@@ -102,16 +113,16 @@ class CostTable:
         lengths = np.array([len(w) for w in words], dtype=np.int32)
         widest = int(lengths.max(initial=1))
         ids = np.full((len(words), widest, WIDEST), -1, dtype=np.int32)
-        get = self.sources.get
+        get, joint = self.sources.get, self.joint
         for row, word in enumerate(words):
             n = len(word)
             for i in range(n):
                 ids[row, i, 0] = get(word[i], 1)
                 if i + 1 < n:
-                    pair = word[i] + word[i + 1]
+                    pair = word[i] + joint + word[i + 1]
                     ids[row, i, 1] = get(pair, -1)
                     if i + 2 < n:
-                        ids[row, i, 2] = get(pair + word[i + 2], -1)
+                        ids[row, i, 2] = get(pair + joint + word[i + 2], -1)
         return ids, lengths
 
     def encode_targets(self, words: Sequence[str]) -> tuple[Int, Int]:
@@ -212,14 +223,16 @@ def align(
     return cells[source_lengths, np.arange(pairs), target_lengths], taken
 
 
-def steps(source: Sequence[str], target: str, taken: NDArray[np.uint8], pair: int) -> list[tuple[str, str]]:
-    """The groups of the cheapest alignment of one pair, left to right."""
+def steps(
+    source: Sequence[str], target: str, taken: NDArray[np.uint8], pair: int, joint: str = ""
+) -> list[tuple[str, str]]:
+    """The groups of the cheapest alignment of one pair, left to right; ``joint`` stands between the atoms of a group."""
     i, j = len(source), len(target)
     out: list[tuple[str, str]] = []
     while i or j:
         number = int(taken[i, pair, j])
         down, across = STEPS[number] if number < len(STEPS) else (0, 1)
-        out.append(("".join(source[i - down : i]), target[j - across : j]))
+        out.append((joint.join(source[i - down : i]), target[j - across : j]))
         i, j = i - down, j - across
     return out[::-1]
 
@@ -261,7 +274,7 @@ def explain(table: CostTable, source: Sequence[str], target: str) -> list[Op]:
     assert taken is not None
     out = []
     at = 0
-    for left, right in steps(source, target, taken, 0):
+    for left, right in steps(source, target, taken, 0, table.joint):
         i = table.sources.get(left, 1) if left else 0
         j = int(t[0, at, len(right) - 1]) if right else 0
         out.append(Op(left, right, int(table.table[i, j])))
@@ -302,18 +315,21 @@ def learn(
                     left, right = data[i]
                     if cost[k] > DEAREST * 0.45 * max(len(left), len(right)):
                         continue
-                    _count(counts, steps(left, right, taken, k))
+                    _count(counts, steps(left, right, taken, k, table.joint), table)
         table = _table(counts, start, prior, keep)
     return table
 
 
-def _count(counts: Counter[tuple[str, str]], groups: list[tuple[str, str]]) -> None:
+def _count(counts: Counter[tuple[str, str]], groups: list[tuple[str, str]], table: CostTable) -> None:
+    joint = table.joint
     for i, (left, right) in enumerate(groups):
         counts[left, right] += 1
         for j in range(i + 1, min(i + 3, len(groups))):
-            left += groups[j][0]
-            right += groups[j][1]
-            if len(left) > WIDEST or len(right) > WIDEST:
+            more, letters = groups[j]
+            left += joint + more if left and more else more
+            right += letters
+            width = left.count(joint) + 1 if joint else len(left)
+            if width > WIDEST or len(right) > WIDEST:
                 break
             counts[left, right] += 1
 
@@ -322,7 +338,7 @@ def _table(counts: Counter[tuple[str, str]], start: CostTable, prior: float, kee
     by_source: Counter[str] = Counter()
     for (left, _), n in counts.items():
         by_source[left] += n
-    letters = sum(n for left, n in by_source.items() if len(left) == 1)
+    letters = sum(n for left, n in by_source.items() if left and start.single(left))
     costs: dict[tuple[str, str], int] = {}
     groups = set(counts)
     if prior:
@@ -335,7 +351,7 @@ def _table(counts: Counter[tuple[str, str]], start: CostTable, prior: float, kee
             known = start.costs.get((left, right))
             before = prior * float(np.exp(-known / 100)) if known is not None else 0.0
             total += prior  # type: ignore[assignment]
-        if not prior and seen < keep and len(left) + len(right) > 1:
+        if not prior and seen < keep and (not start.single(left) or len(right) > 1):
             continue
         if prior and before == 0 and seen < keep:
             continue
@@ -345,4 +361,4 @@ def _table(counts: Counter[tuple[str, str]], start: CostTable, prior: float, kee
         cost = round(-100 * float(np.log(weight)))
         if cost < DEAREST:
             costs[left, right] = max(cost, 0)
-    return CostTable(costs, start.identity)
+    return CostTable(costs, start.identity, start.syllabic)

@@ -17,6 +17,8 @@ from translit.unicode.scripts import script_of
 from translit.unicode.tokens import tokens
 
 Fallback = Callable[[str], str]
+SYLLABIC = frozenset({"Hani"})
+"""Scripts whose atoms are syllables written with several letters."""
 
 
 def script_of_name(name: str) -> str:

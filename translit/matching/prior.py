@@ -38,7 +38,7 @@ def read_costs(path: Path) -> tuple[str, CostTable]:
                 raise SourceError("not source, target, cost", "write three columns, the last a number", str(path), number) from None
     if header.get("format") != COSTS_FORMAT:
         raise SourceError(f"no header line '#: format={COSTS_FORMAT}'", "write it first", str(path), 1)
-    return header["script"], CostTable(costs, identity=header["script"] == "Latn")
+    return header["script"], CostTable(costs, header["script"] == "Latn", header.get("atoms") == "syllables")
 
 
 def forest_to_json(forest: Forest) -> dict[str, Any]:

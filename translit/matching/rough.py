@@ -60,13 +60,14 @@ class Rough:
                 if source:
                     best.setdefault(source, (cost, target))
             self._best[script] = best
+        joint = self.tables[script].joint
         cells: list[tuple[int, str]] = [(0, "")]
         for i in range(1, len(letters) + 1):
             cost, text = cells[i - 1]
             value = (cost + DEAREST, text)
             group = ""
             for width in range(1, min(WIDEST, i) + 1):
-                group = letters[i - width] + group
+                group = letters[i - width] + (joint + group if group else "")
                 known = best.get(group)
                 if known is not None:
                     cost, text = cells[i - width]
