@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from translit.api import clean, match, normalize
     from translit.errors import InputError, LexiconError, SourceError, SourceErrors, TrailError, TranslitError
-    from translit.lexicon.lexicon import Lexicon, open_lexicon
+    from translit.lexicon.lexicon import Lexicon
+    from translit.lexicon.opening import open_lexicon
     from translit.model import Candidate, Entity, Match, Mention, Variant
     from translit.normalizer import Normalizer
 
@@ -24,9 +25,10 @@ __all__ = [
 _HOMES = {
     **dict.fromkeys(("clean", "match", "normalize"), "translit.api"),
     **dict.fromkeys(("InputError", "LexiconError", "SourceError", "SourceErrors", "TrailError", "TranslitError"), "translit.errors"),
-    **dict.fromkeys(("Lexicon", "open_lexicon"), "translit.lexicon.lexicon"),
     **dict.fromkeys(("Candidate", "Entity", "Match", "Mention", "Variant"), "translit.model"),
+    "Lexicon": "translit.lexicon.lexicon",
     "Normalizer": "translit.normalizer",
+    "open_lexicon": "translit.lexicon.opening",
 }  # fmt: skip
 
 

@@ -20,7 +20,8 @@ from typing import Any
 
 from translit import __version__, native
 from translit.errors import TranslitError
-from translit.lexicon.lexicon import Lexicon, open_lexicon
+from translit.lexicon.lexicon import Lexicon
+from translit.lexicon.opening import open_lexicon
 from translit.normalizer import Normalizer
 
 RUNS = 5

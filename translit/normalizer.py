@@ -12,7 +12,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from translit.errors import TranslitError
-from translit.lexicon.lexicon import Lexicon, open_lexicon
+from translit.lexicon.lexicon import Lexicon
+from translit.lexicon.opening import open_lexicon
 from translit.matching.tiers import Tiers
 from translit.mentions.find import Finder
 from translit.model import DEFAULT_TYPES, VARIANT_TYPES, Match, Mention

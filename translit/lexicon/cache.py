@@ -14,7 +14,7 @@ import platformdirs
 import xxhash
 
 from translit.lexicon.storage import VERSION
-from translit.resources import data_root, name_paths
+from translit.resources import data_root
 
 if TYPE_CHECKING:
     from translit.lexicon.lexicon import Lexicon
@@ -58,17 +58,6 @@ def _code_key() -> str:
     return digest.hexdigest()
 
 
-def compiled(paths: Sequence[Path]) -> Lexicon:
-    """The lexicon of sources, from the cache, or compiled into it."""
-    from translit.lexicon.lexicon import Lexicon, note
-
-    target = folder() / f"{content_key(paths)}.translit"
-    if target.exists():
-        return Lexicon.load(target)
-    note(f"compiling {', '.join(str(p) for p in paths)}, once")
-    return _store(Lexicon.build(paths), target)
-
-
 def keep(lexicon: Lexicon) -> Path:
     """Save a lexicon made in memory into the cache, under its own checksum."""
     target = folder() / f"{lexicon.checksum[:32]}.translit"
@@ -76,22 +65,3 @@ def keep(lexicon: Lexicon) -> Path:
         target.parent.mkdir(parents=True, exist_ok=True)
         lexicon.save(target)
     return target
-
-
-@lru_cache(maxsize=1)
-def built_in() -> Lexicon:
-    """The lexicon that ships with translit: mapped from the installation, else compiled once into the cache."""
-    from translit.lexicon.lexicon import Lexicon
-
-    path = installed(BUILT_IN.stem)
-    if path is not None:
-        return Lexicon.load(path)
-    return compiled(name_paths())
-
-
-def _store(lexicon: Lexicon, target: Path) -> Lexicon:
-    from translit.lexicon.lexicon import Lexicon
-
-    target.parent.mkdir(parents=True, exist_ok=True)
-    lexicon.save(target)
-    return Lexicon.load(target)

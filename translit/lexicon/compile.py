@@ -9,17 +9,16 @@ import numpy as np
 
 from translit import limits
 from translit.lexicon.index import CANONICAL, PLURAL, SCRIPT_CODES, TYPE_NUMBERS, Rows, hashes, strict, table_arrays
+from translit.lexicon.parts import PERSON, align_parts, words_of_name
 from translit.lexicon.storage import Array, Strings
 from translit.matching.align import CostTable
 from translit.matching.calibrate import Questions
 from translit.matching.candidates import make_blocks
 from translit.matching.exact import OUTWEIGH
 from translit.matching.rough import Rough
-from translit.mentions.parts import PERSON, align_parts, words_of_name
 from translit.model import Entity
 from translit.unicode.fold import fold_token
 from translit.unicode.tokens import fold, tokens
-
 
 FULL_NAMES = 0.3
 """Most persons of one word that a list of full names may have; beyond, its entries are parts of names themselves."""

@@ -5,9 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import sys
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -167,38 +166,3 @@ def _files(sources: Iterable[Any]) -> list[Path]:
             path = Path(source)
             out += sorted(p for p in path.iterdir() if p.is_file()) if path.is_dir() else [path]
     return out
-
-
-def is_compiled(path: Path) -> bool:
-    """Whether a file is a compiled lexicon, by its first bytes."""
-    from translit.lexicon.storage import MAGIC
-
-    try:
-        with path.open("rb") as stream:
-            return stream.read(len(MAGIC)) == MAGIC
-    except OSError as error:
-        raise LexiconError(f"{path}: cannot be read: {error.strerror}; check the path") from error
-
-
-def open_lexicon(sources: Sequence[str | os.PathLike[str]] = ()) -> Lexicon:
-    """The lexicon of some sources, compiled or not; the built-in one without any.
-
-    Sources that are not compiled are compiled once into the user's cache, keyed by their content.
-    """
-    from translit.lexicon.cache import built_in, compiled
-
-    if not sources:
-        return built_in()
-    paths = [Path(source) for source in sources]
-    if len(paths) == 1 and paths[0].is_file() and is_compiled(paths[0]):
-        return Lexicon.load(paths[0])
-    for path in paths:
-        if path.is_file() and is_compiled(path):
-            raise LexiconError(f"{path}: a compiled lexicon cannot be joined with others; build one from all their sources")
-    return compiled(paths)
-
-
-def note(line: str) -> None:
-    """Tell a person at a terminal that something takes time."""
-    if sys.stderr.isatty():
-        print(f"translit: {line}", file=sys.stderr)

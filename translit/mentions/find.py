@@ -15,12 +15,12 @@ from typing import NamedTuple
 import numpy as np
 import regex
 
+from translit.lexicon.parts import PERSON, align_parts, words_of_name
 from translit.matching.exact import resolve
 from translit.matching.fuzzy import Guess
 from translit.matching.tiers import OFTEN_LAST, PART, Answer, Tiers
 from translit.mentions.casing import bare_genitive, split_ending, wear
 from translit.mentions.evidence import SHORT, Context, Need
-from translit.mentions.parts import PERSON, align_parts, words_of_name
 from translit.mentions.vocabulary import shipped_vocabulary
 from translit.mentions.words import Words, words_of
 from translit.model import Mention

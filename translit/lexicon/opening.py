@@ -1,0 +1,70 @@
+"""Lexicons opened: compiled files, sources by way of the cache, and the built-in one."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+
+from translit.errors import LexiconError
+from translit.lexicon.cache import BUILT_IN, content_key, folder, installed
+from translit.lexicon.lexicon import Lexicon
+from translit.lexicon.storage import MAGIC
+from translit.resources import name_paths
+
+
+def open_lexicon(sources: Sequence[str | os.PathLike[str]] = ()) -> Lexicon:
+    """The lexicon of some sources, compiled or not; the built-in one without any.
+
+    Sources that are not compiled are compiled once into the user's cache, keyed by their content.
+    """
+    if not sources:
+        return built_in()
+    paths = [Path(source) for source in sources]
+    if len(paths) == 1 and paths[0].is_file() and is_compiled(paths[0]):
+        return Lexicon.load(paths[0])
+    for path in paths:
+        if path.is_file() and is_compiled(path):
+            raise LexiconError(f"{path}: a compiled lexicon cannot be joined with others; build one from all their sources")
+    return compiled(paths)
+
+
+@lru_cache(maxsize=1)
+def built_in() -> Lexicon:
+    """The lexicon that ships with translit: mapped from the installation, else compiled once into the cache."""
+    path = installed(BUILT_IN.stem)
+    if path is not None:
+        return Lexicon.load(path)
+    return compiled(name_paths())
+
+
+def compiled(paths: Sequence[Path]) -> Lexicon:
+    """The lexicon of sources, from the cache, or compiled into it."""
+    target = folder() / f"{content_key(paths)}.translit"
+    if target.exists():
+        return Lexicon.load(target)
+    note(f"compiling {', '.join(str(p) for p in paths)}, once")
+    return _store(Lexicon.build(paths), target)
+
+
+def _store(lexicon: Lexicon, target: Path) -> Lexicon:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    lexicon.save(target)
+    return Lexicon.load(target)
+
+
+def is_compiled(path: Path) -> bool:
+    """Whether a file is a compiled lexicon, by its first bytes."""
+    try:
+        with path.open("rb") as stream:
+            return stream.read(len(MAGIC)) == MAGIC
+    except OSError as error:
+        raise LexiconError(f"{path}: cannot be read: {error.strerror}; check the path") from error
+
+
+def note(line: str) -> None:
+    """Tell a person at a terminal that something takes time."""
+    if sys.stderr.isatty():
+        print(f"translit: {line}", file=sys.stderr)
