@@ -1,0 +1,156 @@
+"""Polars: ``pl.col(…).translit.normalize()``, ``.clean()`` and ``.match()`` for lazy and eager queries, and the same on a Series."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from translit.errors import TranslitError
+from translit.files.base import Task
+from translit.frames.arrow import FIELDS, Kernel, Mode
+from translit.frames.extras import need
+
+pl: Any = need("polars", "frames", "A Polars column")
+pa: Any = need("pyarrow", "frames", "A Polars column")
+
+if TYPE_CHECKING:
+    from translit.normalizer import Normalizer
+
+MATCH = pl.Struct({field: pl.Float64 if field == "confidence" else pl.String for field in FIELDS})
+"""The dtype of a match; null where translit abstains."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Clean:
+    kernel: Kernel
+
+    def __call__(self, series: Any) -> Any:
+        return like(self.kernel.clean(to_arrow(series), series.name), series)
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    kernel: Kernel
+
+    def __call__(self, series: Any) -> Any:
+        return pl.Series(series.name, self.kernel.match(to_arrow(series), series.name), dtype=MATCH)
+
+
+@dataclass(frozen=True, slots=True)
+class _Add:
+    """A column and what is added to it, as a struct that is unnested in its place."""
+
+    kernel: Kernel
+    task: Task
+
+    def __call__(self, series: Any) -> Any:
+        first, *more = self.kernel.clean_and_add(to_arrow(series), self.task.add, series.name)
+        added = [beside(part, series).alias(f"{series.name}_{what}") for what, part in zip(self.task.add, more, strict=True)]
+        return pl.struct([like(first, series), *added], eager=True).alias(series.name)
+
+
+@pl.api.register_expr_namespace("translit")
+class Expression:
+    """The methods of ``pl.col(…).translit``; they run batch by batch, in the streaming engine too.
+
+    >>> import polars as pl, translit, translit.frames.polars
+    >>> lexicon = translit.Lexicon.build([{"id": "1", "canonical": "Panjshir", "kind": "place", "variants": ["Panjsjir"]}])
+    >>> query = pl.LazyFrame({"place": ["Panjsjir", None]}).select(pl.col("place").translit.normalize(translit.Normalizer(lexicon)))
+    >>> query.collect()["place"].to_list()
+    ['Panjshir', None]
+    """
+
+    def __init__(self, expression: Any) -> None:
+        self._expression = expression
+
+    def normalize(self, normalizer: Normalizer | None = None) -> Any:
+        """Each value's canonical form, the value itself where translit abstains.
+
+        Args:
+            normalizer: answers; None for the built-in lexicon with its defaults.
+        """
+        return self._map(_Clean(Kernel("name", normalizer)), pl.self_dtype())
+
+    def clean(self, normalizer: Normalizer | None = None) -> Any:
+        """Each text with its mentions in their canonical spelling.
+
+        Args:
+            normalizer: answers; None for the built-in lexicon with its defaults.
+        """
+        return self._map(_Clean(Kernel("text", normalizer)), pl.self_dtype())
+
+    def match(self, normalizer: Normalizer | None = None, min_confidence: float | None = None) -> Any:
+        """A struct of id, canonical, kind, method and confidence; null where translit abstains.
+
+        Args:
+            normalizer: answers; None for the built-in lexicon with its defaults.
+            min_confidence: answer from this confidence on instead of by the promised precision.
+        """
+        return self._map(_Match(Kernel("name", normalizer, min_confidence)), MATCH)
+
+    def _map(self, function: Callable[[Any], Any], dtype: Any) -> Any:
+        return self._expression.map_batches(function, return_dtype=dtype, is_elementwise=True)
+
+
+@pl.api.register_series_namespace("translit")
+class Series:
+    """The methods of ``series.translit``, as those of an expression."""
+
+    def __init__(self, series: Any) -> None:
+        self._series = series
+
+    def normalize(self, normalizer: Normalizer | None = None) -> Any:
+        """Each value's canonical form, the value itself where translit abstains."""
+        return self._cleaned("name", normalizer)
+
+    def clean(self, normalizer: Normalizer | None = None) -> Any:
+        """Each text with its mentions in their canonical spelling."""
+        return self._cleaned("text", normalizer)
+
+    def match(self, normalizer: Normalizer | None = None, min_confidence: float | None = None) -> Any:
+        """A struct of id, canonical, kind, method and confidence; null where translit abstains."""
+        return _Match(Kernel("name", normalizer, min_confidence))(self._series)
+
+    def _cleaned(self, mode: Mode, normalizer: Normalizer | None) -> Any:
+        return _Clean(Kernel(mode, normalizer))(self._series)
+
+
+def to_arrow(series: Any, name: str = "") -> Any:
+    """The series as an Arrow column, through the C stream interface, without a copy.
+
+    Raises:
+        TranslitError: it is an Enum, whose values are fixed.
+    """
+    if isinstance(series.dtype, pl.Enum):
+        shown = name or series.name
+        raise TranslitError(f"column {shown!r} is an Enum, which can hold no other values; cast it to Categorical or String")
+    return pa.chunked_array(series)
+
+
+def like(column: Any, series: Any) -> Any:
+    """An Arrow column as a series with the name and dtype of another."""
+    out = pl.Series(series.name, column)
+    return out if out.dtype == series.dtype else out.cast(series.dtype)
+
+
+def beside(column: Any, series: Any) -> Any:
+    """An Arrow column as a series that goes with another."""
+    return pl.Series(series.name, column)
+
+
+def clean_lazily(frame: Any, task: Task, kernel: Kernel) -> Any:
+    """A LazyFrame with the columns of a task answered when it is collected."""
+    schema = frame.collect_schema()
+    steps = []
+    for name in task.columns:
+        types = {f"{name}_{what}": schema[name] if what == "original" else MATCH.to_schema()[what] for what in task.add}
+        dtype = pl.Struct({name: schema[name], **types})
+        steps.append(Expression(pl.col(name))._map(_Add(kernel, task), dtype).struct.unnest())
+    return frame.with_columns(steps)
+
+
+def match_lazily(frame: Any, column: str, kernel: Kernel) -> Any:
+    """A LazyFrame with the column as ``input`` and the fields of the match of each row."""
+    found = Expression(pl.col(column))._map(_Match(kernel), MATCH)
+    return frame.select(pl.col(column).alias("input"), found.struct.unnest())
