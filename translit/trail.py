@@ -46,6 +46,35 @@ def apply(text: str, mentions: Sequence[Mention]) -> str:
     return "".join(out)
 
 
+def undo(text: str, mentions: Sequence[Mention]) -> str:
+    """Give back the text that :func:`apply` changed.
+
+    Args:
+        text: what :func:`apply` made.
+        mentions: those that were applied; their offsets are of the text before.
+
+    Raises:
+        TrailError: the mentions are not this text's.
+
+    >>> from translit.model import Mention
+    >>> undo("in Panjshir", [Mention("Panjsjir", "1", "Panjshir", "place", "exact", 0.99, (), 3, 11, "Panjshir")])
+    'in Panjsjir'
+    """
+    out: list[str] = []
+    at = grown = 0
+    for mention in mentions:
+        start = mention.start + grown
+        end = start + len(mention.replacement)
+        if start < at or end > len(text) or text[start:end] != mention.replacement:
+            raise TrailError(f"no '{mention.replacement}' at {start}: the trail belongs to another text")
+        out.append(text[at:start])
+        out.append(mention.input)
+        at = end
+        grown += len(mention.replacement) - len(mention.input)
+    out.append(text[at:])
+    return "".join(out)
+
+
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """Why a name is answered as it is.

@@ -91,6 +91,21 @@ class Table:
         ]
         return collector.finish("".join(output).encode())
 
+    def rows(self, chunk: Chunk) -> Iterator[Chunk]:
+        """Each row of a chunk as a chunk of its own; the row of names, and blank rows, as rows without a value."""
+        if chunk.context is None:
+            yield chunk
+            return
+        at = chunk.start
+        for part in cast("list[bytes | _Row]", chunk.data):
+            for row in [part] if isinstance(part, _Row) else part.splitlines(keepends=True):
+                raw = row.raw if isinstance(row, _Row) else row
+                used = bool(row.body or row.fault) if isinstance(row, _Row) else row not in _ENDS
+                size = row.skipped if isinstance(row, _Row) and row.skipped else len(raw)
+                end = Position(at.offset + size, at.rows + used, at.line + (_lines(raw) or 1))
+                yield Chunk(chunk.doc, at, end, [row], chunk.context)
+                at = end
+
     def encoder(self, source: Input, target: BinaryIO, task: Task) -> Encoder:
         """The rows, one after the other."""
         return BytesEncoder(target)

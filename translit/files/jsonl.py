@@ -76,6 +76,16 @@ class JsonLines:
         collector.result.found = frozenset(columns)
         return collector.finish(b"".join(output))
 
+    def rows(self, chunk: Chunk) -> Iterator[Chunk]:
+        """Each line of a chunk as a chunk of its own."""
+        if not chunk.data:
+            yield chunk
+        at = chunk.start
+        for line in io.BytesIO(cast(bytes, chunk.data)):
+            end = Position(at.offset + len(line), at.rows + (not line.isspace()), at.line + 1)
+            yield Chunk(chunk.doc, at, end, line)
+            at = end
+
     def encoder(self, source: Input, target: BinaryIO, task: Task) -> Encoder:
         """The lines, one after the other."""
         return BytesEncoder(target)
