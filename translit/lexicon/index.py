@@ -77,7 +77,8 @@ class Index:
     @cached_property
     def posting_canonical(self) -> NDArray[np.bool_]:
         """Whether a posting's form is its entity's canonical spelling."""
-        return self.posting_type == CANONICAL
+        canonical: NDArray[np.bool_] = self.posting_type == CANONICAL
+        return canonical
 
     @cached_property
     def blocks(self) -> Blocks:

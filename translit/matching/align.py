@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -48,62 +47,47 @@ class Op(NamedTuple):
     cost: int
 
 
-@dataclass(frozen=True)
 class CostTable:
-    """Costs of source groups standing for target groups.
+    """Costs of source groups standing for target groups; not changed once made.
 
     Args:
         costs: (source group, target group) → cost in 1/100 nat; an empty group is an insertion or a deletion.
         identity: whether a letter that both alphabets have costs nothing to keep where no row says otherwise.
         syllabic: whether the source's atoms are written with several letters, so that groups of them are joined by ``'``.
+
+    Attributes:
+        sources, targets: ids of the groups, from 2; 0 is the empty group, 1 a letter that is not in the table.
+        table: the costs by source id and target id.
+        joint: what stands between the atoms of a source group.
     """
 
-    costs: Mapping[tuple[str, str], int]
-    identity: bool = True
-    syllabic: bool = False
+    def __init__(self, costs: Mapping[tuple[str, str], int], identity: bool = True, syllabic: bool = False) -> None:
+        self.costs, self.identity, self.syllabic = costs, identity, syllabic
+        self.joint = "'" if syllabic else ""
+        self.sources = _ids({s for s, _ in costs if s} | (set(LETTERS) if identity else set()))
+        self.targets = _ids({t for _, t in costs if t} | set(LETTERS))
+        self.table = self._prices()
+        self._dense = np.full(_BASE**3 + _BASE**2 + _BASE, -1, dtype=np.int32)
+        for group, number in self.targets.items():
+            self._dense[_dense_index(group)] = number
 
-    @property
-    def joint(self) -> str:
-        """What stands between the atoms of a source group."""
-        return "'" if self.syllabic else ""
+    def _prices(self) -> Int:
+        table = np.full((len(self.sources) + 2, len(self.targets) + 2), FORBIDDEN, dtype=np.int32)
+        atoms = {s: i for s, i in self.sources.items() if self.single(s)}
+        letters = {t: j for t, j in self.targets.items() if len(t) == 1}
+        # At most one atom against at most one letter is always allowed; wider groups only where a row says so.
+        table[np.ix_([0, 1, *atoms.values()], [0, 1, *letters.values()])] = DEAREST
+        table[0, 0] = FORBIDDEN
+        if self.identity:
+            for letter in atoms.keys() & letters.keys():
+                table[atoms[letter], letters[letter]] = 0
+        for (s, t), cost in self.costs.items():
+            table[self.sources[s] if s else 0, self.targets[t] if t else 0] = cost
+        return table
 
     def single(self, group: str) -> bool:
         """Whether a source group is one atom."""
         return "'" not in group if self.syllabic else len(group) == 1
-
-    def __post_init__(self) -> None:
-        sources = sorted({s for s, _ in self.costs if s}, key=lambda s: (len(s), s))
-        if self.identity:
-            sources = sorted(set(sources) | set(LETTERS), key=lambda s: (len(s), s))
-        targets = sorted({t for _, t in self.costs if t} | set(LETTERS), key=lambda s: (len(s), s))
-        object.__setattr__(self, "sources", {s: i + 2 for i, s in enumerate(sources)})
-        object.__setattr__(self, "targets", {t: i + 2 for i, t in enumerate(targets)})
-        table = np.full((len(sources) + 2, len(targets) + 2), FORBIDDEN, dtype=np.int32)
-        # Row 0: nothing in the source (insertion). Row 1: a source letter not in the table. Columns alike.
-        for s, i in self.sources.items():  # type: ignore[attr-defined]
-            if self.single(s):
-                table[i, 0] = DEAREST
-                for t, j in self.targets.items():  # type: ignore[attr-defined]
-                    if len(t) == 1:
-                        table[i, j] = 0 if self.identity and s == t else DEAREST
-                table[i, 1] = DEAREST
-        for t, j in self.targets.items():  # type: ignore[attr-defined]
-            if len(t) == 1:
-                table[0, j] = DEAREST
-                table[1, j] = DEAREST
-        table[0, 1] = table[1, 0] = table[1, 1] = DEAREST
-        for (s, t), cost in self.costs.items():
-            table[self.sources[s] if s else 0, self.targets[t] if t else 0] = cost  # type: ignore[attr-defined]
-        object.__setattr__(self, "table", table)
-        dense = np.full(_BASE**3 + _BASE**2 + _BASE, -1, dtype=np.int32)
-        for t, j in self.targets.items():  # type: ignore[attr-defined]
-            dense[_dense_index(t)] = j
-        object.__setattr__(self, "_dense", dense)
-
-    sources: Mapping[str, int] = None  # type: ignore[assignment]
-    targets: Mapping[str, int] = None  # type: ignore[assignment]
-    table: Int = None  # type: ignore[assignment]
-    _dense: Int = None  # type: ignore[assignment]
 
     def encode_sources(self, words: Sequence[Sequence[str]]) -> tuple[Int, Int]:
         """Group ids of source words: shape (words, positions, 3), -1 where no group starts; and the lengths.
@@ -140,6 +124,10 @@ class CostTable:
             three = _BASE + _BASE**2 + (codes[:, :-2] * _BASE + codes[:, 1:-1]) * _BASE + codes[:, 2:]
             ids[:, :-2, 2] = np.where(inside[:, 2:], self._dense[three], -1)
         return ids, lengths
+
+
+def _ids(groups: Iterable[str]) -> dict[str, int]:
+    return {group: i for i, group in enumerate(sorted(groups, key=lambda group: (len(group), group)), 2)}
 
 
 def _dense_index(group: str) -> int:
@@ -345,12 +333,12 @@ def _table(counts: Counter[tuple[str, str]], start: CostTable, prior: float, kee
         groups |= set(start.costs)
     for left, right in sorted(groups):
         seen = counts[left, right]
-        total = by_source[left] if left else letters
+        total: float = by_source[left] if left else letters
         before = 0.0
         if prior:
             known = start.costs.get((left, right))
             before = prior * float(np.exp(-known / 100)) if known is not None else 0.0
-            total += prior  # type: ignore[assignment]
+            total += prior
         if not prior and seen < keep and (not start.single(left) or len(right) > 1):
             continue
         if prior and before == 0 and seen < keep:
