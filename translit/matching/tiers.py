@@ -19,8 +19,6 @@ PART = "name"
 """Kind of a part of persons' names that stands alone."""
 SURE = 0.99
 """How often folding alike must mean the same entity, to count as listed without a look at the rivals."""
-FOLDED_CANONICAL = 0.998
-"""Confidence that the canonical spelling of one entity alone is meant where it stands with other diacritics or hyphens."""
 OFTEN_LAST = 0.5
 """Least share of a part's bearers whose last name it must be, to be changed in text where nobody is named in full."""
 
@@ -57,7 +55,8 @@ class Tiers:
         self.types = frozenset(TYPE_NUMBERS[name] for name in types)
 
     @cached_property
-    def _folded_is_sure(self) -> bool:
+    def folded_is_sure(self) -> bool:
+        """Whether folding alike is proof enough on this lexicon, without a look at the rivals."""
         return float(self.index.meta["folded_precision"]) >= max(SURE, self.precision)
 
     @cached_property
@@ -102,7 +101,7 @@ class Tiers:
             elif found.state == "known":
                 continue
             elif found.state == "one":
-                if not exactly and not self._folded_is_sure and not (found.canonical and found.share >= SURE):
+                if not exactly and not self.folded_is_sure:
                     # Folded alike is not sure enough on this lexicon by itself: let the margin to other entities decide.
                     open_.append(i)
                     continue
@@ -117,14 +116,12 @@ class Tiers:
     def exact(self, found: Resolution, exactly: bool, folded: str) -> Answer:
         """The answer of the exact tier."""
         sure = LISTED if exactly else float(self.index.meta["folded_precision"])
-        if not exactly and found.canonical and found.share >= SURE:
-            sure = max(sure, FOLDED_CANONICAL)
         confidence = round(min(sure, LISTED) * found.share, 5)
         if found.state == "one" and found.share < 1:
-            confidence = round(sure * max(found.share, self._alike(found)), 5)
+            confidence = round(sure * max(found.share, self.alike(found)), 5)
         return Answer(found.entity, self.canonical(found.entity), "exact", confidence, found.rivals, folded)
 
-    def _alike(self, found: Resolution) -> float:
+    def alike(self, found: Resolution) -> float:
         """The share of the bearers that are written alike: whom is meant may be open, what to write is not."""
         spellings = [self.canonical(e) for e in found.rivals]
         return 1.0 if len(set(spellings)) == 1 else 0.0

@@ -127,7 +127,7 @@ class Finder:
             return place
         canonical = fold(answer.canonical)
         trusted = self._trusted(answer)
-        return replace(place, need=context.need(place.first, place.last, answer.form, canonical, trusted))
+        return replace(place, need=max(place.need, context.need(place.first, place.last, answer.form, canonical, trusted)))
 
     def _trusted(self, answer: Answer) -> bool:
         """Whether the lexicon types the form: an exonym or native form need not look like the canonical."""
@@ -168,9 +168,12 @@ class Finder:
         if found.state != "one":
             return Place(i, i + count, None)
         answer = self.tiers.exact(found, exactly, words.joined_fold(i, count))
-        if answer.confidence < self.tiers.precision:
+        if exactly or self.tiers.folded_is_sure:
+            return Place(i, i + count, answer if answer.confidence >= self.tiers.precision else None)
+        # With other marks than listed it may be another name: a famous entity is meant anyhow, others want a cue or an anchor.
+        if max(found.share, self.tiers.alike(found)) < self.tiers.precision:
             return Place(i, i + count, None)
-        return Place(i, i + count, answer)
+        return Place(i, i + count, answer, need=Need.NOTHING if self._fame(found.entity) else Need.CUE)
 
     def _with_ending(self, words: Words, i: int, known: Windows) -> Place | None:
         """A listed name with an ending on its last word: *Panjsjir's*, *Achmad Massuds*."""
