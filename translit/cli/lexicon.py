@@ -13,7 +13,6 @@ import click
 if TYPE_CHECKING:
     from translit.errors import SourceError
     from translit.lexicon.lexicon import Lexicon
-    from translit.model import Entity
 
 _SOURCES = click.argument("sources", nargs=-1, required=True, metavar="SRC…", type=click.Path(exists=True))
 _OUTPUT = click.option("-o", "--output", required=True, metavar="OUT", help="The file to write.")
@@ -94,37 +93,21 @@ def diff(old: str, new: str, names_file: str | None) -> None:
 
 @command.command("import")
 @click.argument("kind")
-@click.argument("file", type=click.Path(exists=True))
+@click.argument("files", nargs=-1, required=True, metavar="FILE…", type=click.Path(exists=True, dir_okay=False))
 @_OUTPUT
-def import_(kind: str, file: str, output: str) -> None:
-    """Turn FILE, data of another project of the KIND named, into a lexicon source.
+@click.option("--rejects", metavar="R.jsonl", help="Write what is refused there, with its line and the reason.")
+@click.option("--option", "options", metavar="KEY=VALUE", multiple=True, help="What the importer is told; may be given again.")
+def import_(kind: str, files: tuple[str, ...], output: str, rejects: str | None, options: tuple[str, ...]) -> int:
+    """Turn FILEs, data of another project of the KIND named, into records.
 
-    OUT is a name pack where it ends in .tsv, and records where it ends in .jsonl; either also with .gz.
+    Kinds are geonames, wikidata, ftm (FollowTheMoney, OpenSanctions), jrc (JRC-Names), skos (SKOS and RDF) and csv (any
+    table with named columns); the options of each are named by an unknown one, as in --option help=1. OUT ends in .jsonl
+    or .jsonl.gz. The exit status is 3 where something was refused.
     """
-    from translit.lexicon.source import write_names, write_records
+    from translit.cli.importing import import_files
 
-    importer = _importer(kind)
-    entities: list[Entity] = list(importer.read(Path(file)))
-    plain = output.lower().removesuffix(".gz")
-    if plain.endswith(".jsonl"):
-        write_records(entities, output)
-    elif plain.endswith(".tsv"):
-        write_names(entities, output, importer.HEADER)
-    else:
-        raise click.BadParameter(f"{output!r}: end it in .tsv or .jsonl.", param_hint="-o")
-    click.echo(f"translit: {len(entities)} entities in {output}", err=True)
-
-
-def _importer(kind: str) -> Any:
-    import pkgutil
-    from importlib import import_module
-
-    from translit.lexicon import importers
-
-    known = sorted(module.name for module in pkgutil.iter_modules(importers.__path__))
-    if kind not in known:
-        raise click.BadParameter(f"{kind!r} is not one of {', '.join(known) or '(none)'}.", param_hint="KIND")
-    return import_module(f"translit.lexicon.importers.{kind}")
+    told = dict(option.partition("=")[::2] for option in options)
+    return import_files(kind, files, output, rejects, told)
 
 
 def _open(path: str | None) -> Lexicon:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import gc
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, TextIO
 
@@ -191,12 +191,18 @@ def read_header(path: str | os.PathLike[str]) -> dict[str, str]:
     return pack.header
 
 
-def write_records(entities: Records, target: str | os.PathLike[str] | TextIO) -> None:
+def write_records(
+    entities: Records,
+    target: str | os.PathLike[str] | TextIO,
+    report: Callable[[SourceError], None] | None = None,
+) -> None:
     """Write records as JSONL, one entity a line; the same entities give the same bytes.
 
     Args:
         entities: the entities, checked and cleaned as :func:`read_records` does. ``Entity.source`` is not written.
         target: a text stream, or a file, which appears only when it is whole (compressed where it ends in ``.gz``).
+        report: called with each fault of an entity that would not be read again, which is then left out; without it
+            the first fault is raised.
 
     Raises:
         SourceError: for an entity that would not be read again; nothing is left in the place of the file.
@@ -208,7 +214,7 @@ def write_records(entities: Records, target: str | os.PathLike[str] | TextIO) ->
     """
     encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
     with whole_file(target) as stream:
-        for entity in read_memory(entities, Reading(raise_fault)):
+        for entity in read_memory(entities, Reading(report or raise_fault)):
             stream.write(encode(as_record(entity)) + "\n")
 
 
