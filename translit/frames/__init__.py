@@ -134,7 +134,8 @@ def _clean_known(frame: Any, task: Task, kernel: Kernel) -> Any:
         series = opened.get_column(name).to_native()
         first, *more = kernel.clean_and_add(engine.to_arrow(series, name), task.add, name)
         new.append((name, engine.like(first, series)))
-        new += [(f"{name}_{what}", engine.beside(part, series)) for what, part in zip(task.add, more, strict=True)]
+        for what, part in zip(task.add, more, strict=True):
+            new.append((f"{name}_{what}", series if what == "original" else engine.beside(part, series)))
     kept = [nw.from_native(series, series_only=True).alias(name) for name, series in new]
     return opened.with_columns(*kept).to_native()
 

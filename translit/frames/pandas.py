@@ -101,8 +101,6 @@ def _as(values: Any, series: Any) -> Any:
 
 def beside(column: Any, series: Any) -> Any:
     """An Arrow column as a series that goes with another: its index, and its kind of nulls."""
-    if column.type == to_arrow(series[:0]).type and not pa.types.is_null(column.type):
-        return like(column, series)
     dtype = _dtype_beside(column.type, series.dtype)
     if dtype is None:
         return _as(column.to_pandas(), series)

@@ -46,8 +46,9 @@ class _Add:
 
     def __call__(self, series: Any) -> Any:
         first, *more = self.kernel.clean_and_add(to_arrow(series), self.task.add, series.name)
-        added = [beside(part, series).alias(f"{series.name}_{what}") for what, part in zip(self.task.add, more, strict=True)]
-        return pl.struct([like(first, series), *added], eager=True).alias(series.name)
+        added = zip(self.task.add, more, strict=True)
+        others = [(series if what == "original" else beside(part, series)).alias(f"{series.name}_{what}") for what, part in added]
+        return pl.struct([like(first, series), *others], eager=True).alias(series.name)
 
 
 @pl.api.register_expr_namespace("translit")
