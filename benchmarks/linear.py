@@ -19,6 +19,8 @@ FORMS = 10_000
 STEPS = 4
 MOST = 2.5
 """A ratio above which the growth is called more than linear."""
+LEAST = 0.1
+"""Seconds below which a ratio says nothing."""
 
 
 class Series(NamedTuple):
@@ -42,14 +44,14 @@ def run(report: Report) -> None:
     joined = " ".join(running)
     table = report.table(
         "What twice as much costs", "", *(f"s × {2**step}" for step in range(STEPS)), "last", "median", "", readme=True,
-        note="Seconds, each size twice the one before, and the ratios between them: 2 is linear, 1 does not grow.",
+        note="Seconds, the least of the runs, each size twice the one before, and the ratios: 2 is linear, 1 does not grow.",
     )  # fmt: skip
     for series in _series(joined):
         first = max(1, series.smallest // (50 if smoke else 1))
         inputs = [series.make(first * 2**step) for step in range(STEPS)]
         work = {str(step): _work(normalizer, text, series.as_name) for step, text in enumerate(inputs)}
         timed = interleave(work, 2 if smoke else report.settings.runs)
-        _row(table.rows, f"{series.name}, from {first:,} {series.unit}", [timed[str(s)].median for s in range(STEPS)])
+        _row(table.rows, f"{series.name}, from {first:,} {series.unit}", [timed[str(s)].low for s in range(STEPS)])
     _forms(report, table.rows)
     report.show(table)
     if not smoke:
@@ -59,7 +61,8 @@ def run(report: Report) -> None:
 def _row(rows: list[Any], name: str, seconds: Sequence[float]) -> None:
     ratios = [after / before for before, after in pairwise(seconds)]
     middle = statistics.median(ratios)
-    rows.append((name, *seconds, ratios[-1], middle, "more than linear" if min(middle, ratios[-1]) > MOST else ""))
+    grows = min(middle, ratios[-1]) > MOST and seconds[-1] > LEAST
+    rows.append((name, *seconds, ratios[-1], middle, "more than linear" if grows else ""))
 
 
 def _work(normalizer: Any, text: str, as_name: bool) -> Callable[[], object]:
