@@ -57,3 +57,12 @@ class InputError(TranslitError):
 
 class TrailError(TranslitError):
     """A trail that does not belong to the text it is applied to."""
+
+
+def missing_extra(package: str, extra: str, what: str) -> str:
+    """What is said of a library that is not installed.
+
+    >>> missing_extra("pyarrow", "arrow", "Parquet")
+    'Parquet needs pyarrow, which is not installed; pip install "translit-normalizer[arrow]"'
+    """
+    return f'{what} needs {package}, which is not installed; pip install "translit-normalizer[{extra}]"'

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache
 
-from translit.errors import TranslitError
+from translit.errors import TranslitError, missing_extra
 
 FALLBACKS = ("unidecode", "anyascii")
 """Unidecode (GPL) is the default; anyascii (ISC) comes with the extra of that name."""
@@ -23,9 +23,7 @@ def _anyascii() -> Callable[[str], str]:
     try:
         from anyascii import anyascii
     except ImportError:
-        raise TranslitError(
-            "the fallback 'anyascii' is not installed; run: pip install 'translit-normalizer[anyascii]'"
-        ) from None
+        raise TranslitError(missing_extra("anyascii", "anyascii", "this fallback")) from None
     return anyascii
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import BinaryIO, Literal, NamedTuple, Protocol, cast
 
-from translit.errors import InputError, TranslitError
+from translit.errors import TranslitError
 from translit.files.inputs import Input
 from translit.model import Match, Mention
 from translit.trail import apply
@@ -353,8 +353,3 @@ def need_columns(task: Task, known: Sequence[str]) -> None:
 def bad_utf8(error: UnicodeDecodeError, offset: int) -> str:
     """The reason for bytes that are not UTF-8; ``offset`` is that of the decoded bytes in the file."""
     return f"invalid UTF-8: byte 0x{error.object[error.start]:02x} at byte offset {offset + error.start}"
-
-
-def missing_extra(package: str, extra: str, what: str) -> InputError:
-    """The error for a library that is not installed."""
-    return InputError(f'{what} needs {package}, which is not installed; pip install "translit-normalizer[{extra}]"')

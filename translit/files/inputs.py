@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO, Any, BinaryIO, cast
 
-from translit.errors import InputError
+from translit.errors import InputError, missing_extra
 
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 _SPOOL_BYTES = 1 << 24
@@ -169,9 +169,7 @@ def _zstandard(name: str) -> Any:
     try:
         import zstandard
     except ImportError:
-        from translit.files.base import missing_extra
-
-        raise missing_extra("zstandard", "zstd", f"{name}: zstd") from None
+        raise InputError(missing_extra("zstandard", "zstd", f"{name}: zstd")) from None
     return zstandard
 
 

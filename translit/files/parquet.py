@@ -6,7 +6,7 @@ import io
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
-from translit.errors import InputError
+from translit.errors import InputError, missing_extra
 from translit.files.base import (
     CHUNK_BYTES,
     MAX_ROW_GROUP_BYTES,
@@ -21,7 +21,6 @@ from translit.files.base import (
     UsageError,
     answers,
     bad_utf8,
-    missing_extra,
     need_columns,
     unknown_column,
 )
@@ -183,7 +182,7 @@ def _open(source: Input) -> pq.ParquetFile:
     try:
         import pyarrow.parquet as pq
     except ImportError:
-        raise missing_extra("pyarrow", "arrow", f"{source.shown}: Parquet") from None
+        raise InputError(missing_extra("pyarrow", "arrow", f"{source.shown}: Parquet")) from None
     import pyarrow as pa
 
     try:

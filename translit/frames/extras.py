@@ -5,6 +5,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
+from translit.errors import missing_extra
+
 
 def need(package: str, extra: str, what: str) -> Any:
     """Import a library of an extra.
@@ -26,5 +28,4 @@ def need(package: str, extra: str, what: str) -> Any:
     except ModuleNotFoundError as error:
         if error.name != package.partition(".")[0]:
             raise
-        told = f'{what} needs {package}, which is not installed; pip install "translit-normalizer[{extra}]"'
-        raise ImportError(told, name=package) from None
+        raise ImportError(missing_extra(package, extra, what), name=package) from None

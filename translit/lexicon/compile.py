@@ -8,16 +8,15 @@ from typing import Any
 import numpy as np
 
 from translit import limits
-from translit.lexicon.index import CANONICAL, PLURAL, SCRIPT_CODES, TYPE_NUMBERS, Rows, hashes, strict, table_arrays
+from translit.lexicon.index import CANONICAL, OUTWEIGH, PLURAL, SCRIPT_CODES, TYPE_NUMBERS, Rows, hashes, table_arrays
 from translit.lexicon.parts import PERSON, align_parts, words_of_name
 from translit.lexicon.storage import Array, Strings
 from translit.matching.align import CostTable
 from translit.matching.calibrate import Questions
 from translit.matching.candidates import make_blocks
-from translit.matching.exact import OUTWEIGH
 from translit.matching.rough import Rough
 from translit.model import Entity
-from translit.unicode.fold import fold_token
+from translit.unicode.fold import fold_token, strict
 from translit.unicode.tokens import fold, tokens
 
 FULL_NAMES = 0.3

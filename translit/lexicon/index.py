@@ -6,7 +6,6 @@ spelling* is a variant as attested, hashed (XXH3) after NFC and casefolding.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
@@ -20,6 +19,7 @@ from translit.matching.align import CostTable
 from translit.matching.alphabet import SYLLABIC
 from translit.matching.candidates import Blocks
 from translit.model import VARIANT_TYPES
+from translit.unicode.fold import strict
 from translit.unicode.scripts import CODES
 
 SCRIPT_CODES = (*CODES, "Zyyy")
@@ -28,6 +28,8 @@ CANONICAL = 255
 PLURAL = 254
 """Posting type of a plural of a people's name, which the singular canonical must not stand for."""
 TYPE_NUMBERS: Mapping[str, int] = {name: i for i, name in enumerate(VARIANT_TYPES)}
+OUTWEIGH = 4.0
+"""How many times heavier than the next an entity must be to be meant by a shared spelling."""
 Rows = NDArray[np.int64]
 
 
@@ -35,17 +37,6 @@ def hashes(texts: Iterable[str]) -> NDArray[np.uint64]:
     """XXH3 of each text's UTF-8 bytes."""
     digest = xxhash.xxh3_64_intdigest
     return np.array([digest(t.encode("utf-8", "surrogatepass")) for t in texts], dtype=np.uint64)
-
-
-def strict(text: str) -> str:
-    """A spelling as listed, whatever its case: NFC, casefolded.
-
-    >>> strict("Ka\\u0301bul") == strict("KÁBUL")
-    True
-    """
-    if text.isascii():
-        return text.lower()
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
 
 
 class Index:

@@ -10,16 +10,15 @@ from __future__ import annotations
 import json
 import mmap
 import os
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import xxhash
 from numpy.typing import NDArray
 
-from translit.errors import LexiconError
+from translit.errors import InputError, LexiconError
+from translit.files.atomic import AtomicFile
 
 MAGIC = b"TRLITLEX"
 VERSION = 1
@@ -35,28 +34,15 @@ def write(path: str | os.PathLike[str], arrays: Mapping[str, Array], meta: Mappi
     Raises:
         LexiconError: when the disk refuses it; whatever stood under the name stays.
     """
-    target = Path(path)
-    temporary: str | None = None
     try:
-        handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-        with os.fdopen(handle, "wb") as stream:
+        with AtomicFile(path) as file:
             for chunk in _chunks(arrays, meta):
-                stream.write(chunk)
-            stream.flush()
-            os.fsync(stream.fileno())
-        mask = os.umask(0)
-        os.umask(mask)
-        os.chmod(temporary, 0o666 & ~mask)
-        os.replace(temporary, target)
-        temporary = None
+                file.stream.write(chunk)
+    except InputError as error:
+        raise LexiconError(str(error)) from error
     except OSError as error:
-        raise LexiconError(f"{target}: cannot be written: {error.strerror}; free some space or choose another place") from error
-    finally:
-        if temporary is not None:
-            try:
-                os.unlink(temporary)
-            except OSError:
-                pass
+        told = f"{os.fsdecode(path)}: cannot be written: {error.strerror}; free some space or choose another place"
+        raise LexiconError(told) from error
 
 
 def _chunks(arrays: Mapping[str, Array], meta: Mapping[str, Any]) -> Iterator[bytes | memoryview]:

@@ -6,15 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from translit.lexicon.index import CANONICAL, Index
+from translit.lexicon.index import CANONICAL, OUTWEIGH, Index
 
 LISTED = 0.9995
 """Confidence of a spelling that the lexicon lists for one entity only."""
 SUPPORT_KINDS = frozenset({"given", "family", "name"})
 """Kinds that support the matching of persons: known names, but no answers of their own in a lexicon that has other kinds."""
 PROTECTED = "protected"
-OUTWEIGH = 4.0
-"""How many times heavier than the next an entity must be to be meant by a shared spelling."""
 _CANONICAL_BONUS = 3.0
 
 

@@ -65,6 +65,17 @@ def fold_token(token: str) -> str:
     return _HIRAGANA.sub(_to_katakana, text).replace(" ", "")
 
 
+def strict(text: str) -> str:
+    """A spelling as listed, whatever its case: NFC, casefolded.
+
+    >>> strict("Ka\\u0301bul") == strict("KÁBUL")
+    True
+    """
+    if text.isascii():
+        return text.lower()
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
+
+
 def spelling(token: str) -> str:
     """The form of a token that native-script rules read: casefolded, composed, without tashkeel or invisible characters.
 
@@ -79,4 +90,6 @@ def spelling(token: str) -> str:
 
 
 _KEEP_TABLE = str.maketrans(dict.fromkeys(INVISIBLE, ""))
-_ABJAD_MARKS = regex.compile("[\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u0652\u0656-\u065f\u0670\u06d6-\u06dc\u0301]+")
+_ABJAD_MARKS = regex.compile(
+    "[\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u0652\u0656-\u065f\u0670\u06d6-\u06dc\u0301]+"
+)

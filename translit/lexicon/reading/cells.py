@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 
 import regex
@@ -36,13 +35,6 @@ _FORBIDDEN = tuple(
         ("control character", r"[\p{Cc}\p{Zl}\p{Zp}]"),
     )
 )
-
-
-def folded(text: str) -> str:
-    """What is compared where two spellings are to be the same."""
-    if text.isascii():
-        return text.lower()
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
 
 
 def is_sound(cells: Sequence[str]) -> bool:

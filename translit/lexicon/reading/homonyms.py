@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from translit.errors import SourceError
-from translit.lexicon.reading.cells import folded
 from translit.lexicon.reading.faults import Reading, plain, shown
 from translit.model import Entity
+from translit.unicode.fold import strict
 
 
 class Homonym(NamedTuple):
@@ -44,7 +44,7 @@ def find_homonyms(entities: Iterable[Entity]) -> Iterator[Homonym]:
     claims: dict[str, dict[str, Entity | list[Entity]]] = {}
     for entity in entities:
         claimed = claims.setdefault(entity.kind, {})
-        for form in {folded(text): None for text in _forms(entity)}:
+        for form in {strict(text): None for text in _forms(entity)}:
             first = claimed.setdefault(form, entity)
             if isinstance(first, list):
                 first.append(entity)
@@ -83,10 +83,10 @@ def _homonym_error(form: str, first: Entity, second: Entity, reading: Reading) -
 def _claim(form: str, entity: Entity, reading: Reading) -> tuple[str, int, str, str]:
     """File, line and column name of an entity's claim to a form, and its spelling there."""
     file, _, first = entity.source.rpartition(":")
-    if folded(entity.canonical) == form:
+    if strict(entity.canonical) == form:
         return file, int(first), "canonical", entity.canonical
     rows = zip(entity.variants, reading.rows[entity.id], strict=True)
-    return next((file, line, "variant", variant.text) for variant, line in rows if folded(variant.text) == form)
+    return next((file, line, "variant", variant.text) for variant, line in rows if strict(variant.text) == form)
 
 
 def _forms(entity: Entity) -> Iterator[str]:

@@ -17,7 +17,6 @@ from translit.lexicon.reading.cells import (
     blank_faults,
     character_faults,
     country_fault,
-    folded,
     is_sound,
     kind_fault,
     lang_fault,
@@ -28,6 +27,7 @@ from translit.lexicon.reading.faults import Reading, nearest, plain, shown, show
 from translit.lexicon.reading.lines import BROKEN_OFF, read_lines
 from translit.limits import MAX_VARIANTS_PER_ENTITY
 from translit.model import Entity, Variant
+from translit.unicode.fold import strict
 
 NAMES_FORMAT = "translit-names/1"
 """The value of a name pack's ``#: format=`` line."""
@@ -256,7 +256,7 @@ class Pack:
         variant = Variant(row["variant"], row["lang"], row["type"] or DEFAULT_TYPE, note.text)
         if note.target and block.canonicals.setdefault(variant.lang, variant.text) != variant.text:
             self.fault(f"a second target for the language '{variant.lang}'", "keep 'target' on one row", "note")
-        first = block.seen.setdefault((folded(variant.text), variant.lang), self.line)
+        first = block.seen.setdefault((strict(variant.text), variant.lang), self.line)
         if first != self.line:
             message = f"duplicate variant {shown(variant.text)} of {plain(block.id)}: already in line {first}"
             self.fault(message, "delete one of the two rows", "variant")

@@ -17,7 +17,6 @@ from translit.lexicon.reading.cells import (
     blanks_tidied,
     character_faults,
     country_fault,
-    folded,
     is_lang,
     is_sound,
     kind_fault,
@@ -31,6 +30,7 @@ from translit.lexicon.reading.json_lines import JsonPath, RecordPlace, decode
 from translit.lexicon.reading.lines import read_lines
 from translit.limits import MAX_VARIANTS_PER_ENTITY
 from translit.model import Entity, Variant
+from translit.unicode.fold import strict
 
 _RECORD_KEYS = frozenset({"id", "canonical", "kind", "variants", "weight", "canonicals", "country"})
 _VARIANT_KEYS = frozenset({"text", "lang", "type", "note"})
@@ -275,5 +275,5 @@ def _merged(spellings: Sequence[Variant]) -> tuple[Variant, ...]:
         return tuple(spellings)
     found: dict[tuple[str, str], Variant] = {}
     for variant in spellings:
-        found.setdefault((folded(variant.text), variant.lang), variant)
+        found.setdefault((strict(variant.text), variant.lang), variant)
     return tuple(found.values())

@@ -8,10 +8,10 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 from typing import TextIO
 
 from translit.errors import SourceError
+from translit.files.atomic import AtomicFile
 from translit.lexicon.reading.cells import DEFAULT_TYPE
 from translit.lexicon.reading.faults import Reading, raise_fault
 from translit.lexicon.reading.lines import GZIP_SUFFIX
@@ -25,18 +25,13 @@ def whole_file(target: str | os.PathLike[str] | TextIO) -> Iterator[TextIO]:
     if not isinstance(target, str | os.PathLike):
         yield target
         return
-    path = Path(target)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with open(temporary, "wb") as raw:
-            packed = path.name.lower().endswith(GZIP_SUFFIX)
-            # No name and no time, so that the same entities give the same bytes.
-            binary = gzip.GzipFile("", "wb", fileobj=raw, mtime=0) if packed else raw
-            with io.TextIOWrapper(binary, encoding="utf-8", newline="\n") as stream:
-                yield stream
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    packed = os.fsdecode(target).lower().endswith(GZIP_SUFFIX)
+    # Closing the text must leave the file open, which is still to be synced.
+    with AtomicFile(target) as file, open(file.stream.fileno(), "wb", closefd=False) as raw:
+        # No name and no time, so that the same entities give the same bytes.
+        binary = gzip.GzipFile("", "wb", fileobj=raw, mtime=0) if packed else raw
+        with io.TextIOWrapper(binary, encoding="utf-8", newline="\n") as stream:
+            yield stream
 
 
 def as_record(entity: Entity) -> dict[str, object]:
