@@ -1,0 +1,118 @@
+"""The house: imports go down only, none goes round, and nothing heavy is imported before it is needed."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+import translit
+
+PACKAGE = Path(translit.__file__).parent
+NAME = "translit"
+# From the bottom. A module stands where the longest name that covers it stands.
+LAYERS = (
+    ("errors", "limits", "model"),
+    ("files.atomic",),  # every writer's; it knows no format
+    ("resources", "fallback"),
+    ("unicode",),
+    ("native",),
+    ("rules",),
+    ("matching",),  # sees of a lexicon only what its protocol says
+    ("lexicon",),
+    ("matching.exact", "matching.decisions", "matching.tiers"),  # ask the lexicon
+    ("mentions",),
+    ("trail",),
+    ("normalizer",),
+    ("", "api"),  # the public face
+    ("files",),
+    ("frames", "report", "evaluation", "benchmark"),
+    ("cli",),
+)
+RANKS = {name: rank for rank, names in enumerate(LAYERS) for name in names}
+# Imports that go up, with the reason.
+EXCEPTIONS: dict[tuple[str, str], str] = {}
+
+
+def modules() -> dict[str, Path]:
+    """Every module by its name, ``lexicon.source``; the package itself is the empty name."""
+    found = {}
+    for path in PACKAGE.rglob("*.py"):
+        parts = path.relative_to(PACKAGE).with_suffix("").parts
+        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return found
+
+
+MODULES = modules()
+
+
+def rank(module: str) -> int:
+    while module not in RANKS and module:
+        module = module.rpartition(".")[0]
+    return RANKS[module]
+
+
+def imported(node: ast.AST) -> Iterator[str]:
+    """The modules of the package that the code below a node imports, but for those that only type checking sees."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.If) and ast.unparse(child.test) in ("TYPE_CHECKING", "typing.TYPE_CHECKING"):
+            for other in child.orelse:
+                yield from imported(other)
+            continue
+        if isinstance(child, ast.Import):
+            yield from (alias.name for alias in child.names)
+        elif isinstance(child, ast.ImportFrom):
+            assert child.level == 0, "a relative import"
+            home = child.module or ""
+            whole = (f"{home}.{alias.name}" for alias in child.names)
+            yield from (name if name.removeprefix(f"{NAME}.") in MODULES else home for name in whole)
+        yield from imported(child)
+
+
+def imports(module: str) -> set[str]:
+    names = {name for name in imported(ast.parse(MODULES[module].read_bytes())) if name.partition(".")[0] == NAME}
+    return {name.removeprefix(NAME).removeprefix(".") for name in names} - {module}
+
+
+def test_every_layer_covers_a_module() -> None:
+    unused = {name for name in RANKS if not any(f"{module}.".startswith(f"{name}.") for module in MODULES if name)}
+    assert unused <= {"", "report"}
+
+
+def test_every_exception_is_needed() -> None:
+    assert {(a, b) for a, b in EXCEPTIONS if b in imports(a) and rank(b) > rank(a)} == set(EXCEPTIONS)
+
+
+@pytest.mark.parametrize("module", sorted(MODULES))
+def test_imports_go_down(module: str) -> None:
+    up = sorted(other for other in imports(module) if rank(other) > rank(module) and (module, other) not in EXCEPTIONS)
+    assert not up, f"{module or NAME} imports what stands above it: {', '.join(up)}"
+
+
+def test_no_import_goes_round() -> None:
+    try:
+        TopologicalSorter({module: imports(module) for module in MODULES}).prepare()
+    except CycleError as error:
+        pytest.fail(" imports ".join(reversed(error.args[1])))
+
+
+@pytest.mark.parametrize(
+    ("module", "heavy"),
+    [
+        ("translit", "numpy regex rapidfuzz xxhash click rich"),
+        ("translit.cli", "numpy regex rapidfuzz xxhash rich"),
+        ("translit.lexicon.source", "numpy rapidfuzz click rich"),
+        ("translit.unicode.tokens", "numpy rapidfuzz click rich"),
+        ("translit.normalizer", "unidecode anyascii click rich pyarrow pandas polars duckdb pyspark"),
+        ("translit.files.run", "click rich pyarrow zstandard pandas polars duckdb pyspark"),
+    ],
+)
+def test_nothing_heavy_is_imported_early(module: str, heavy: str) -> None:
+    code = f"import sys, {module}; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=PACKAGE.parent)
+    assert not set(heavy.split()) & set(done.stdout.split())
