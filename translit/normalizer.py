@@ -7,6 +7,7 @@ the replacements written in their places (:mod:`translit.trail`).
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -14,8 +15,10 @@ from typing import TYPE_CHECKING, Any
 from translit.errors import TranslitError
 from translit.lexicon.lexicon import Lexicon
 from translit.lexicon.opening import open_lexicon
-from translit.matching.tiers import Tiers
+from translit.matching.decisions import Decision, from_rows, read_decisions, rule
+from translit.matching.tiers import UNDECIDED, Tiers
 from translit.mentions.find import Finder
+from translit.mentions.survey import Survey
 from translit.model import DEFAULT_TYPES, VARIANT_TYPES, Match, Mention
 from translit.trail import apply
 from translit.unicode.tokens import fold
@@ -34,9 +37,11 @@ class Normalizer:
         target: BCP 47 tag of the language whose canonical spellings are written.
         types: the variant types that are rewritten, of :data:`translit.model.VARIANT_TYPES`.
         fallback: the romanizer that the lexicon must have been compiled with; None for the lexicon's own.
+        decisions: what people decided, which goes before every tier: files of decisions, or
+            :class:`~translit.matching.decisions.Decision` records. They go before those that the lexicon was built with.
 
     Raises:
-        TranslitError: an argument is out of range.
+        TranslitError: an argument is out of range, or a decision is about an entity that the lexicon does not have.
 
     >>> lexicon = Lexicon.build([{"id": "1", "canonical": "Panjshir", "kind": "place", "variants": ["Panjsjir"]}])
     >>> Normalizer(lexicon).clean("Gevechten in PANJSJIR.")
@@ -46,6 +51,7 @@ class Normalizer:
     def __init__(
         self, lexicon: Lexicon | None = None, precision: float = 0.99, conventions: Iterable[str] | None = None,
         target: str = "en", types: Iterable[str] = DEFAULT_TYPES, fallback: str | None = None,
+        decisions: str | os.PathLike[str] | Iterable[str | os.PathLike[str] | Decision] = (),
     ) -> None:  # fmt: skip
         if not 0 < precision < 1:
             raise TranslitError(f"precision is {precision}; choose a number above 0 and below 1, such as 0.99")
@@ -59,13 +65,16 @@ class Normalizer:
             raise TranslitError(f"the lexicon was compiled with the fallback {made}; build it again with {fallback}")
         self.precision, self.target, self.types = precision, target, chosen
         self.conventions = None if conventions is None else tuple(sorted(conventions))
+        self.decisions = read_decisions(decisions)
+        ruled = [*from_rows(self.lexicon.index.meta.get("decisions", ())), *self.decisions]
+        self._rulings = rule(ruled, self.lexicon.index, target) if ruled else UNDECIDED
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self.lexicon, self.precision, self.conventions, self.target, self.types)
+        return type(self), (self.lexicon, self.precision, self.conventions, self.target, self.types, None, self.decisions)
 
     @cached_property
     def _tiers(self) -> Tiers:
-        return Tiers(self.lexicon, self.precision, self.conventions, self.target, self.types)
+        return Tiers(self.lexicon, self.precision, self.conventions, self.target, self.types, self._rulings)
 
     @cached_property
     def _finder(self) -> Finder:
@@ -96,7 +105,7 @@ class Normalizer:
         match = self.match(name)
         if match is not None:
             return match.canonical
-        part = self._tiers.part(fold(name))
+        part = None if self._rulings.bars(name) else self._tiers.part(fold(name))
         return name if part is None else part.canonical
 
     def find(self, text: str) -> list[Mention]:
@@ -106,6 +115,15 @@ class Normalizer:
     def find_many(self, texts: Sequence[str]) -> list[list[Mention]]:
         """The mentions of each text; unknown words of all texts are looked up once."""
         return self._finder.find_many(texts)
+
+    def survey_many(self, texts: Sequence[str]) -> list[Survey]:
+        """The mentions of each text, and beside them what was nearly taken for one, and why it was not.
+
+        >>> lexicon = Lexicon.build([{"id": "1", "canonical": "Mumbai", "kind": "place", "variants": [{"text": "Bombay", "type": "former"}]}])
+        >>> Normalizer(lexicon).survey_many(["in Bombay"])[0].abstentions[0].why
+        'known'
+        """
+        return self._finder.survey_many(texts)
 
     def clean(self, text: str) -> str:
         """The text with its mentions in their canonical spelling, every other character as it was."""

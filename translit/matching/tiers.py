@@ -1,4 +1,4 @@
-"""The tiers, top to bottom, for names given as such: exact, rule, fuzzy, or nothing."""
+"""The tiers, top to bottom, for names given as such: what people decided, exact, rule, fuzzy, or nothing."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from functools import cached_property
 from translit import limits
 from translit.lexicon.index import TYPE_NUMBERS
 from translit.lexicon.lexicon import Lexicon
+from translit.matching.decisions import Rulings
 from translit.matching.exact import LISTED, Resolution, resolve
 from translit.matching.fuzzy import Guess, guess_many
 from translit.model import Candidate, Match, Method
@@ -21,11 +22,14 @@ SURE = 0.99
 """How often folding alike must mean the same entity, to count as listed without a look at the rivals."""
 OFTEN_LAST = 0.5
 """Least share of a part's bearers whose last name it must be, to be changed in text where nobody is named in full."""
+UNDECIDED = Rulings()
+REJECTED = Resolution("known", -1, 0.0, ())
+"""A spelling of which people decided that it means nothing that is listed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A match in the making: the entity's number, or the spelling of a part."""
+    """A match in the making: the entity's number, or the spelling of a part; ``decided`` by a person or found."""
 
     entity: int
     canonical: str
@@ -34,6 +38,7 @@ class Answer:
     rivals: tuple[int, ...] = ()
     form: str = ""
     part: bool = False
+    decided: bool = False
 
 
 class Tiers:
@@ -45,14 +50,17 @@ class Tiers:
         conventions: ISO 639-3 codes of the languages whose spelling is supposed; None for all.
         target: BCP 47 tag of the language whose canonical spellings are written.
         types: the variant types that are rewritten.
+        rulings: what people decided.
     """
 
     def __init__(
-        self, lexicon: Lexicon, precision: float, conventions: tuple[str, ...] | None, target: str, types: tuple[str, ...]
-    ) -> None:
+        self, lexicon: Lexicon, precision: float, conventions: tuple[str, ...] | None, target: str, types: tuple[str, ...],
+        rulings: Rulings = UNDECIDED,
+    ) -> None:  # fmt: skip
         self.lexicon, self.index = lexicon, lexicon.index
         self.precision, self.conventions, self.target = precision, conventions, target
         self.types = frozenset(TYPE_NUMBERS[name] for name in types)
+        self.rulings = rulings
 
     @cached_property
     def folded_is_sure(self) -> bool:
@@ -72,6 +80,9 @@ class Tiers:
 
     def listed(self, name: str, folded: str, form: int) -> tuple[Resolution | None, bool]:
         """What the lexicon lists under a name, and whether exactly so (whatever the case)."""
+        barred = self.rulings.bars(name)
+        if barred:
+            return self._listed_but(barred, name, form)
         postings = self.index.listed(name).tolist()
         if postings:
             found = resolve(self.index, postings, self.types)
@@ -80,6 +91,24 @@ class Tiers:
         if form < 0:
             return None, False
         return resolve(self.index, self.index.postings(form), self.types), False
+
+    def _listed_but(self, barred: frozenset[str], name: str, form: int) -> tuple[Resolution, bool]:
+        """What the lexicon lists under a name that was decided not to mean some entities; known, and left alone, where that is all."""
+        folded = self.index.postings(form) if form >= 0 else ()
+        for postings, exactly in ((self.index.listed(name).tolist(), True), (folded, False)):
+            left = [p for p in postings if "" not in barred and self.index.ids[int(self.index.posting_entity[p])] not in barred]
+            found = resolve(self.index, left, self.types)
+            if found is not None:
+                return found, exactly
+        return REJECTED, False
+
+    def decided(self, name: str) -> Answer | None:
+        """What people decided that a name means."""
+        meant = self.rulings.answer(name)
+        if meant is None:
+            return None
+        rivals = () if meant.entity < 0 else (meant.entity,)
+        return Answer(meant.entity, meant.canonical, "exact", 1.0, rivals, fold(name), meant.entity < 0, decided=True)
 
     def answer_many(self, names: Sequence[str], least: float | None = None) -> list[Answer | None]:
         """An answer for each name, in order.
@@ -93,6 +122,9 @@ class Tiers:
         out: list[Answer | None] = [None] * len(names)
         open_: list[int] = []
         for i, (name, text) in enumerate(zip(names, folded, strict=True)):
+            out[i] = self.decided(name)
+            if out[i] is not None:
+                continue
             if not text or text.count(" ") >= limits.MAX_NAME_TOKENS:
                 continue
             found, exactly = self.listed(name, text, int(forms[i]))
@@ -139,7 +171,8 @@ class Tiers:
 
     def guess_many(self, names: Sequence[str]) -> list[Guess | None]:
         """The nearest entity for each name, however far."""
-        return guess_many(self.index, self.lexicon.rough, self.lexicon.model, names)
+        guesses = guess_many(self.index, self.lexicon.rough, self.lexicon.model, names)
+        return [None if self.rulings.bars(name) else guess for name, guess in zip(names, guesses, strict=True)] if self.rulings else guesses
 
     def part(self, word: str) -> Answer | None:
         """The answer for a part of persons' names that stands alone, where its bearers agree how it is written.

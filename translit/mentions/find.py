@@ -7,23 +7,26 @@ words by the fuzzy tier; then the spelling to write.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 import numpy as np
 import regex
 
+from translit import limits
 from translit.lexicon.parts import PERSON, align_parts, words_of_name
-from translit.matching.exact import resolve
+from translit.matching.exact import Resolution, resolve
 from translit.matching.fuzzy import Guess
-from translit.matching.tiers import OFTEN_LAST, PART, Answer, Tiers
+from translit.matching.tiers import OFTEN_LAST, PART, REJECTED, Answer, Tiers
 from translit.mentions.casing import bare_genitive, split_ending, wear
 from translit.mentions.evidence import SHORT, Context, Need
+from translit.mentions.survey import Abstention, Survey, Why
 from translit.mentions.vocabulary import shipped_vocabulary
 from translit.mentions.words import Words, words_of
-from translit.model import Mention
+from translit.model import Candidate, Mention
 from translit.unicode.fold import fold_token
 from translit.unicode.scripts import script_of
 from translit.unicode.tokens import fold, tokens
@@ -36,6 +39,8 @@ ANCHORED, CUED = 6000, 1500
 """What it is worth, in 1/1000 log-odds, that a guessed entity is named elsewhere in the document, or that a cue stands before it."""
 FAMED = ((0.99, 1500), (0.9, 700))
 """What it is worth that an entity is heavier than that share of the lexicon."""
+NEARLY = 0.5
+"""Confidence by its letters alone from which on a guess that is not taken is worth telling."""
 LONE = 0.995
 """Precision that a guess in text must promise, with what the evidence around it is worth."""
 _DIGIT = regex.compile(r"\p{N}")
@@ -45,8 +50,8 @@ _DIGIT = regex.compile(r"\p{N}")
 class Place:
     """Words ``first`` to ``last`` (exclusive) of a text and what they are taken for.
 
-    ``answer`` is None for words that are known and left alone. ``ending`` is what a language hung on the last word, ``need`` the
-    evidence that it wants beside its spelling.
+    ``answer`` is None for words that are known and left alone: ``why``, and which entities were considered. ``ending`` is what a
+    language hung on the last word, ``need`` the evidence that it wants beside its spelling.
     """
 
     first: int
@@ -54,6 +59,8 @@ class Place:
     answer: Answer | None
     ending: str = ""
     need: Need = Need.NOTHING
+    why: Why = ""
+    passed: tuple[int, ...] = ()
 
 
 class Windows(NamedTuple):
@@ -72,30 +79,55 @@ class Finder:
 
     def find_many(self, texts: Sequence[str]) -> list[list[Mention]]:
         """The mentions of each text, left to right, without overlap."""
+        documents, places, _ = self._search(texts)
+        return [list(self._mentions(words, found)) for words, found in zip(documents, places, strict=True)]
+
+    def survey_many(self, texts: Sequence[str]) -> list[Survey]:
+        """The mentions of each text, and what was left alone though something is listed there or near."""
+        return [
+            Survey(list(self._mentions(words, found)), list(self._abstentions(words, [*found, *_apart(near, found)])))
+            for words, found, near in zip(*self._search(texts), strict=True)
+        ]
+
+    def _search(self, texts: Sequence[str]) -> tuple[list[Words], list[list[Place]], list[list[Place]]]:
+        """The words of each text, the places that are taken for something, and those that are near something."""
         documents = [words_of(text) for text in texts]
         distinct = list({word for words in documents for word in words.folded if word})
-        stems = {fold_token(stem) for words in documents for t in words.tokens for stem, _ in _endings(t.text)}
+        stems = {stem for words in documents for t in words.tokens for _, stem, _ in _endings(t.text)}
         asked = [*distinct, *stems]
         bits = dict(zip(asked, shipped_vocabulary().classes(asked).tolist(), strict=True))
         contexts = [Context(words, bits) for words in documents]
         known = self._windows(documents, distinct)
         places = [self._listed(context, known) for context in contexts]
-        self._unlisted(contexts, places)
-        return [list(self._mentions(words, found)) for words, found in zip(documents, places, strict=True)]
+        near = self._unlisted(contexts, places)
+        places = [self._parts(context, found) for context, found in zip(contexts, places, strict=True)]
+        return documents, places, near
 
     def _windows(self, documents: Sequence[Words], distinct: list[str]) -> Windows:
         """The windows of all texts that the lexicon lists; looked up once each."""
         longest = dict(zip(distinct, self.index.longest_from(distinct).tolist(), strict=True))
-        wanted: dict[str, None] = {}
+        decided = self.tiers.rulings
+        longest.update((word, max(count, longest[word])) for word, count in decided.words.items() if word in longest)
+        wanted: dict[str, None] = {word: None for word, count in longest.items() if count}
         for words in documents:
             for i, word in enumerate(words.folded):
-                for count in range(1, self._reach(words, i, longest.get(word) or 1) + 1):
+                for _, stem, _ in _endings(words.tokens[i].text):
+                    wanted[stem] = None
+                most = longest.get(word, 0)
+                if most < 2:
+                    continue
+                capital = words.capital[i]
+                for count in range(2, self._reach(words, i, most) + 1):
+                    capital = capital or words.capital[i + count - 1]
+                    if not capital:
+                        continue
                     wanted[words.joined_fold(i, count)] = None
-                    for stem, _ in _endings(words.tokens[i + count - 1].text):
-                        wanted[words.joined_stem(i, count, fold_token(stem))] = None
+                    for _, stem, _ in _endings(words.tokens[i + count - 1].text):
+                        wanted[words.joined_stem(i, count, stem)] = None
         windows = list(wanted)
         forms = self.index.find_forms(windows).tolist()
-        return Windows({window: form for window, form in zip(windows, forms, strict=True) if form >= 0}, longest)
+        listed = {window: form for window, form in zip(windows, forms, strict=True) if form >= 0 or window in decided.folded}
+        return Windows(listed, longest)
 
     @staticmethod
     def _reach(words: Words, i: int, most: int) -> int:
@@ -106,24 +138,28 @@ class Finder:
         return count
 
     def _listed(self, context: Context, known: Windows) -> list[Place]:
-        """The listed names of one text that the evidence bears out, and then the parts of the persons among them."""
+        """The listed names of one text, with those left alone that the evidence does not bear out."""
         words = context.words
         places: list[Place] = []
         i, n = 0, len(words.folded)
+        longest = known.longest
         while i < n:
-            place = self._longest_at(words, i, known)
+            # Most words begin no listed name, and carry no ending that could hide one; a small word alone is no name either.
+            most = longest.get(words.folded[i], 0)
+            starts = most > 1 or (words.capital[i] and (most or _endings(words.tokens[i].text)))
+            place = self._longest_at(words, i, known) if starts else None
             if place is None:
                 i += 1
                 continue
             places.append(self._weighed(context, place))
             i = place.last
         anchors = {p.answer.entity for p in places if p.answer is not None and p.need is Need.NOTHING}
-        return self._parts(context, [self._borne_out(context, place, anchors) for place in places])
+        return [self._borne_out(context, place, anchors) for place in places]
 
     def _weighed(self, context: Context, place: Place) -> Place:
         """A place with the evidence that it needs."""
         answer = place.answer
-        if answer is None:
+        if answer is None or answer.decided:
             return place
         canonical = fold(answer.canonical)
         trusted = self._trusted(answer)
@@ -147,7 +183,7 @@ class Finder:
         cued = context.has_cue(place.first, self.index.kind(place.answer.entity))
         cued = cued and not context.beside_name(place.first, place.last)
         borne = {Need.CUE: anchored or cued, Need.ANCHOR: anchored, Need.BOTH: anchored and cued, Need.MORE: False}[place.need]
-        return place if borne else replace(place, answer=None)
+        return place if borne else replace(place, answer=None, why="evidence", passed=(place.answer.entity,))
 
     def _longest_at(self, words: Words, i: int, known: Windows) -> Place | None:
         for count in range(self._reach(words, i, known.longest.get(words.folded[i], 0)), 0, -1):
@@ -162,33 +198,52 @@ class Finder:
         if not any(words.capital[i : i + count]):
             return None
         raw = words.text[words.tokens[i].start : words.tokens[i + count - 1].end]
+        decided = self.tiers.decided(raw)
+        if decided is not None:
+            return Place(i, i + count, decided)
         found, exactly = self.tiers.listed(raw, words.joined_fold(i, count), form)
         if found is None or (found.state == "known" and found.rivals):
             return None
         if found.state != "one":
-            return Place(i, i + count, None)
+            return self._left_alone(i, i + count, found, form)
         answer = self.tiers.exact(found, exactly, words.joined_fold(i, count))
         if exactly or self.tiers.folded_is_sure:
-            return Place(i, i + count, answer if answer.confidence >= self.tiers.precision else None)
+            sure = answer.confidence >= self.tiers.precision
+            return Place(i, i + count, answer) if sure else Place(i, i + count, None, why="unsure", passed=found.rivals)
         # With other marks than listed it may be another name: a famous entity is meant anyhow, others want a cue or an anchor.
         if max(found.share, self.tiers.alike(found)) < self.tiers.precision:
-            return Place(i, i + count, None)
+            return Place(i, i + count, None, why="unsure", passed=found.rivals)
         return Place(i, i + count, answer, need=Need.NOTHING if self._fame(found.entity) else Need.CUE)
+
+    def _left_alone(self, first: int, last: int, found: Resolution, form: int, ending: str = "") -> Place:
+        """A place of a listed spelling that means nothing to be written."""
+        if found is REJECTED:
+            return Place(first, last, None, ending, why="rejected")
+        bearers = found.rivals or tuple(sorted({int(self.index.posting_entity[p]) for p in self.index.postings(form)}))
+        return Place(first, last, None, ending, why="several" if found.state == "one" else found.state, passed=bearers)
 
     def _with_ending(self, words: Words, i: int, known: Windows) -> Place | None:
         """A listed name with an ending on its last word: *Panjsjir's*, *Achmad Massuds*."""
         if not words.capital[i]:
             return None
         for count in range(self._reach(words, i, known.longest.get(words.folded[i]) or 1), 0, -1):
-            for stem, ending in _endings(words.tokens[i + count - 1].text):
-                form = known.forms.get(words.joined_stem(i, count, fold_token(stem)))
+            for _, stem, ending in _endings(words.tokens[i + count - 1].text):
+                form = known.forms.get(words.joined_stem(i, count, stem))
                 if form is None:
                     continue
-                found = resolve(self.index, self.index.postings(form), self.tiers.types)
+                last = words.tokens[i + count - 1]
+                bare = words.text[words.tokens[i].start : last.end - len(ending)]
+                decided = self.tiers.decided(bare)
+                if decided is not None:
+                    return Place(i, i + count, decided, ending)
+                if self.tiers.rulings.bars(bare):
+                    found = self.tiers.listed(bare, "", form)[0]
+                else:
+                    found = resolve(self.index, self.index.postings(form), self.tiers.types) if form >= 0 else None
                 if found is None or (found.state == "known" and found.rivals):
                     continue
                 if found.state != "one":
-                    return Place(i, i + count, None)
+                    return self._left_alone(i, i + count, found, form, ending)
                 return Place(i, i + count, self.tiers.exact(found, True, self.index.forms[form]), ending)
         return None
 
@@ -208,8 +263,8 @@ class Finder:
         for i, word in enumerate(words.folded):
             if not word or not words.capital[i] or taken[i]:
                 continue
-            for stem, ending in ((words.tokens[i].text, ""), *_endings(words.tokens[i].text)):
-                answer = self._part(context, i, fold_token(stem), anchors)
+            for _, stem, ending in ((word, word, ""), *_endings(words.tokens[i].text)):
+                answer = self._part(context, i, stem, anchors)
                 if answer is not None:
                     extra.append(Place(i, i + 1, answer, ending))
                     break
@@ -235,8 +290,8 @@ class Finder:
             return None
         return self.tiers.part(word)
 
-    def _unlisted(self, contexts: Sequence[Context], places: list[list[Place]]) -> None:
-        """Unknown capitalised words of all texts, each distinct name looked up once by the fuzzy tier."""
+    def _unlisted(self, contexts: Sequence[Context], places: list[list[Place]]) -> list[list[Place]]:
+        """Unknown capitalised words of all texts, each distinct name looked up once by the fuzzy tier; those not sure enough."""
         runs: list[tuple[int, int, int, str, str]] = []
         for number, context in enumerate(contexts):
             taken = {k for place in places[number] for k in range(place.first, place.last)}
@@ -248,14 +303,21 @@ class Finder:
                 runs.append((number, first, last, stem, ending))
         distinct = list(dict.fromkeys(stem for *_, stem, _ in runs))
         guesses = dict(zip(distinct, self.tiers.guess_many(distinct), strict=True))
+        named = [Counter(p.answer.entity for p in found if p.answer is not None) for found in places]
+        guessed: set[tuple[int, int]] = set()
+        near: list[list[Place]] = [[] for _ in contexts]
         for number, first, last, stem, ending in sorted(runs, key=lambda run: (run[0], run[1] - run[2], run[1])):
             guess = guesses[stem]
-            if guess is None or any(p.first < last and first < p.last for p in places[number]):
+            if guess is None or any((number, k) in guessed for k in range(first, last)):
                 continue
-            if self._convinces(contexts[number], places[number], first, last, guess):
+            if self._convinces(contexts[number], named[number][guess.entity], first, last, guess):
                 places[number].append(Place(first, last, self.tiers.guessed(stem, guess), ending))
+                guessed.update((number, k) for k in range(first, last))
+            elif guess.confidence >= NEARLY:
+                near[number].append(Place(first, last, None, ending, why="far", passed=(guess.entity,)))
         for found in places:
             found.sort(key=lambda place: place.first)
+        return near
 
     def _unknown_runs(self, context: Context, taken: set[int], small: set[str]) -> Iterator[tuple[int, int]]:
         """Windows of capitalised words of which at least one is unknown, and none is small elsewhere in the text."""
@@ -263,7 +325,7 @@ class Finder:
         for i in range(n):
             if i in taken or not self._may_be_name(context, i, small):
                 continue
-            if context.unknown(i) and len(words.folded[i]) >= LEAST_LETTERS_GUESSED:
+            if context.unknown(i) and len(words.folded[i]) >= LEAST_LETTERS_GUESSED and self.index.part(words.folded[i]) is None:
                 yield i, i + 1
             for count in range(2, MOST_WORDS_GUESSED + 1):
                 k = i + count - 1
@@ -283,9 +345,8 @@ class Finder:
             and _DIGIT.search(word) is None
         )
 
-    def _convinces(self, context: Context, places: Sequence[Place], first: int, last: int, guess: Guess) -> bool:
-        """Whether a guess is sure enough with the evidence around it."""
-        named = sum(p.answer is not None and p.answer.entity == guess.entity for p in places)
+    def _convinces(self, context: Context, named: int, first: int, last: int, guess: Guess) -> bool:
+        """Whether a guess is sure enough with the evidence around it: ``named`` sure mentions of its entity, cues, fame."""
         # A spelling met more often than all others of the entity is likelier a name of its own than a slip.
         anchored = named > 0 and (last - first > 1 or context.count(context.words.folded[first]) <= max(named, 2))
         if last - first == 1 and not anchored and context.beside_name(first, last):
@@ -328,6 +389,29 @@ class Finder:
                 written + place.ending,
             )  # fmt: skip
 
+    def _abstentions(self, words: Words, places: Sequence[Place]) -> Iterator[Abstention]:
+        """The places left alone where something else than what stands there might have been written."""
+        for place in sorted(places, key=lambda place: place.first):
+            start, end = words.tokens[place.first].start, words.tokens[place.last - 1].end - len(place.ending)
+            raw = words.text[start:end]
+            considered = place.passed[: limits.MAX_CANDIDATES_SHOWN]
+            if place.why != "rejected" and all(self.tiers.canonical(e).lower() == raw.lower() for e in considered):
+                continue
+            candidates = [
+                Candidate(self.index.ids[e], self.tiers.canonical(e), self.index.kind(e), "fuzzy" if place.why == "far" else "exact", 0.0)
+                for e in considered
+            ]
+            yield Abstention(start, end, raw, place.why, tuple(candidates))
+
+
+def _apart(near: Sequence[Place], found: Sequence[Place]) -> list[Place]:
+    """The places among ``near`` that overlap neither one another nor those found, the longest first."""
+    out: list[Place] = []
+    for place in near:
+        if not any(other.first < place.last and place.first < other.last for other in (*found, *out)):
+            out.append(place)
+    return out
+
 
 def _unframed(canonical: str, text: str, start: int, end: int) -> str:
     """A canonical spelling without the signs around its words (*Yahoo!*) that stand around the mention already."""
@@ -341,12 +425,12 @@ def _unframed(canonical: str, text: str, start: int, end: int) -> str:
     return canonical
 
 
-def _endings(word: str) -> Iterator[tuple[str, str]]:
-    """The ways to cut an ending off a word."""
+@lru_cache(maxsize=limits.TOKEN_CACHE)
+def _endings(word: str) -> tuple[tuple[str, str, str], ...]:
+    """The ways to cut an ending off a word: (stem, folded stem, ending)."""
+    if word.isalpha() and word[-1] not in "sS":
+        return ()
     stem, ending = split_ending(word)
-    if ending:
-        yield stem, ending
-        return
-    stem, ending = bare_genitive(word)
-    if ending:
-        yield stem, ending
+    if not ending:
+        stem, ending = bare_genitive(word)
+    return ((stem, fold_token(stem), ending),) if ending else ()
