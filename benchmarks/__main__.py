@@ -23,16 +23,20 @@ def _sizes(_context: click.Context, _parameter: click.Parameter, value: str) -> 
 @click.command()
 @click.argument("names", nargs=-1, type=click.Choice(NAMES), metavar="[NAME]…")
 @click.option("--smoke", is_flag=True, help="Tiny inputs, to see that everything works; results only with --out.")
-@click.option("--tasks", type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="DIR",
-              help="Accuracy: a folder of NAME.lex.jsonl.gz and NAME.queries.tsv.gz; else tasks from the name packs.")
+@click.option(
+    "--tasks",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Accuracy: a folder of NAME.lex.jsonl.gz and NAME.queries.tsv.gz; else tasks from the name packs.",
+)
 @click.option("--task", "only", multiple=True, metavar="NAME", help="Accuracy: only this task; may be given again.")
 @click.option("--peer", "peers", multiple=True, metavar="NAME", help="Only this peer; may be given again.")
 @click.option("--sizes", default="1k,10k,100k", show_default=True, callback=_sizes, help="Speed: numbers of forms.")
-@click.option("--megabytes", default=4.0, show_default=True, type=click.FloatRange(0.01),
-              help="Speed: text of one run.")
+@click.option("--megabytes", default=4.0, show_default=True, type=click.FloatRange(0.01), help="Speed: text of one run.")
 @click.option("--runs", default=5, show_default=True, type=click.IntRange(1), help="How often each thing is timed.")
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
-              help="Where results are kept.  [default: benchmarks/results]")
+@click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="Where results are kept.  [default: benchmarks/results]"
+)
 @click.option("--plot", is_flag=True, help="Draw the accuracy as SVG beside the results.")
 @click.option("--readme", is_flag=True, help="Write the README's figures from the kept results.")  # fmt: skip
 def main(

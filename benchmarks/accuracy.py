@@ -60,9 +60,7 @@ def run(report: Report) -> None:
         note="Every system at the threshold that serves it best; beside each figure the peer that is best in it. rigour "
         "brings the name items of Wikidata along: on names from there it has seen the answers.",
     )  # fmt: skip
-    promise = report.table(
-        f"Asked for precision {PROMISED}", "task", "got", "answers", "share of the known answered right", readme=True
-    )
+    promise = report.table(f"Asked for precision {PROMISED}", "task", "got", "answers", "share of the known answered right", readme=True)
     for task in tasks:
         _task(report, task, peers, best, promise)
     if len(best.rows) > 1:
@@ -371,9 +369,7 @@ class Rigour:
     """
 
     def __init__(self, records: Sequence[Record]) -> None:
-        self.names = [
-            (self._name(form), r["id"]) for r in records for form in dict.fromkeys((r["canonical"], *r["variants"]))
-        ]
+        self.names = [(self._name(form), r["id"]) for r in records for form in dict.fromkeys((r["canonical"], *r["variants"]))]
         self.texts = [sorted_words(name.comparable) for name, _ in self.names]
         self.bearers: dict[Any, list[int]] = {}
         for row, (name, _) in enumerate(self.names):
@@ -406,10 +402,7 @@ class Rigour:
 
         alike = {row for symbol in name.symbols for row in self.bearers.get(symbol, ())[:1_000]}
         rows = sorted({*near, *alike})
-        scored = [
-            (similarity(text, self.texts[row]) + self._shared(name.symbols, self.names[row][0].symbols), -row)
-            for row in rows
-        ]
+        scored = [(similarity(text, self.texts[row]) + self._shared(name.symbols, self.names[row][0].symbols), -row) for row in rows]
         score, row = max(scored)
         return self.names[-row][1], score
 

@@ -177,9 +177,7 @@ def pairs_of(records: Iterable[Record]) -> dict[str, str]:
     return {form: r["canonical"] for r in records for form in (r["canonical"], *r["variants"])}
 
 
-def texts_of(
-    records: Sequence[Record], size: int, changed: float = 0.0, document: int = 50_000, canonical: bool = False
-) -> list[str]:
+def texts_of(records: Sequence[Record], size: int, changed: float = 0.0, document: int = 50_000, canonical: bool = False) -> list[str]:
     """Running text in documents: one word in about ten a name, the others small and in no name.
 
     Args:

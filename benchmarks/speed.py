@@ -92,11 +92,7 @@ def _spread(timing: Timing) -> str:
 
 def _agreement(expected: Sequence[str], found: Sequence[str]) -> float:
     """The share of sentences, each with one name, that are equal."""
-    pairs = [
-        pair
-        for text, other in zip(expected, found, strict=True)
-        for pair in zip_longest(_ENDS.split(text), _ENDS.split(other))
-    ]
+    pairs = [pair for text, other in zip(expected, found, strict=True) for pair in zip_longest(_ENDS.split(text), _ENDS.split(other))]
     return sum(1 for left, right in pairs if left == right) / len(pairs)
 
 

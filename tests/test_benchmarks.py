@@ -174,9 +174,7 @@ def test_readme_is_renewed_between_its_markers(tmp_path: Path) -> None:
     assert page.read_text() == once
 
 
-@pytest.mark.parametrize(
-    "text", ["no markers\n", f"{readme.END}\n{readme.BEGIN}\n", f"{readme.BEGIN}\n" * 2 + readme.END]
-)
+@pytest.mark.parametrize("text", ["no markers\n", f"{readme.END}\n{readme.BEGIN}\n", f"{readme.BEGIN}\n" * 2 + readme.END])
 def test_readme_without_its_markers_is_left_alone(tmp_path: Path, text: str) -> None:
     _kept(tmp_path)
     page = tmp_path / "README.md"

@@ -42,14 +42,10 @@ def objects(text: str) -> list[dict[str, object]]:
 
 def test_clean_from_standard_input(lexicon: str, tmp_path: Path) -> None:
     audit = tmp_path / "a.jsonl"
-    status, output, errors = call(
-        "clean", "--lexicon", lexicon, "--audit", audit, data="Achmad Massud sprak in Panjsjir.\r\nKaboul"
-    )
+    status, output, errors = call("clean", "--lexicon", lexicon, "--audit", audit, data="Achmad Massud sprak in Panjsjir.\r\nKaboul")
     assert (status, output, errors) == (0, "Ahmad Massoud sprak in Panjshir.\r\nKabul", "")
     lines = objects(audit.read_text("utf-8"))
-    assert [list(line) for line in lines] == 3 * [
-        ["doc", "start", "end", "input", "replacement", "id", "kind", "method", "confidence"]
-    ]
+    assert [list(line) for line in lines] == 3 * [["doc", "start", "end", "input", "replacement", "id", "kind", "method", "confidence"]]
     assert [(line["doc"], line["start"], line["end"], line["replacement"]) for line in lines] == [
         (0, 0, 13, "Ahmad Massoud"), (0, 23, 31, "Panjshir"), (0, 34, 40, "Kabul"),
     ]  # fmt: skip
@@ -129,9 +125,7 @@ def test_match_keeps_lines_side_by_side(lexicon: str) -> None:
 
 
 def test_match_answers_line_by_line(lexicon: str) -> None:
-    with subprocess.Popen(
-        [*TRANSLIT, "match", "--lexicon", lexicon], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    ) as process:
+    with subprocess.Popen([*TRANSLIT, "match", "--lexicon", lexicon], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdin is not None
         assert process.stdout is not None
         for name in ("Punjir", "Kaboul"):

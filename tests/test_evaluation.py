@@ -45,9 +45,7 @@ QUESTIONS = [
         (["", ""], [None, None], 0.0, {0.99: 0.0}),
     ],
 )
-def test_measure(
-    expected: list[str], answers: list[tuple[str, float] | None], top1: float, recall: dict[float, float]
-) -> None:
+def test_measure(expected: list[str], answers: list[tuple[str, float] | None], top1: float, recall: dict[float, float]) -> None:
     found = rank(expected, answers, recall)
     assert found.top1 == pytest.approx(top1)
     assert found.recall == pytest.approx(recall)
@@ -57,9 +55,7 @@ ROWS = st.tuples(st.sampled_from("abc"), st.sampled_from("abcx"), st.sampled_fro
 
 
 @given(st.lists(ROWS, max_size=40), st.randoms())
-def test_order_of_questions_does_not_matter_and_recall_falls_with_precision(
-    rows: list[tuple[str, str, float]], random: object
-) -> None:
+def test_order_of_questions_does_not_matter_and_recall_falls_with_precision(rows: list[tuple[str, str, float]], random: object) -> None:
     found = rank([r for r, _, _ in rows], [(a, c) for _, a, c in rows])
     mixed = list(rows)
     random.shuffle(mixed)  # type: ignore[attr-defined]

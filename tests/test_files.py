@@ -106,9 +106,7 @@ def undone(text: str, audit: list[dict[str, object]]) -> str:
     ("data", "offset"),
     [(b"\xff", 0), (b"abc\xc3", 3), (b"Kaboul \xed\xa0\x80", 7), (b"x" * ((1 << 20) - 1) + b"\xe2\x82", (1 << 20) - 1)],
 )
-def test_text_that_is_not_utf8_says_where_and_writes_nothing(
-    tmp_path: Path, engine: translit.Normalizer, data: bytes, offset: int
-) -> None:
+def test_text_that_is_not_utf8_says_where_and_writes_nothing(tmp_path: Path, engine: translit.Normalizer, data: bytes, offset: int) -> None:
     source, target = tmp_path / "a.txt", tmp_path / "b.txt"
     source.write_bytes(data)
     with pytest.raises(InputError, match=f"byte offset {offset};"):
@@ -154,7 +152,7 @@ def test_names_one_a_line(convert: Runner) -> None:
         ('"a",b\r\n"Panjsjir",Panjsjir', '"a",b\r\n"Panjshir",Panjsjir'),
         ('b,a\n"x ""y""","Panjsjir\nKaboul"\n', 'b,a\n"x ""y""","Panjshir\nKabul"\n'),
         ("a,b\r,\rPunjir,\r", "a,b\r,\rPanjshir,\r"),
-        ("\ufeffa,b\n\n  Punjir ,\"\"\n\n", "\ufeffa,b\n\n  Panjshir ,\"\"\n\n"),
+        ('\ufeffa,b\n\n  Punjir ,""\n\n', '\ufeffa,b\n\n  Panjshir ,""\n\n'),
         ("a\nKotab\n", 'a\n"Kot ""A"", B"\n'),
         ('a,b\n"Punjir" ,5" pipe\n', 'a,b\n"Panjshir ",5" pipe\n'),
         ("a,b\n", "a,b\n"),
@@ -173,9 +171,7 @@ def test_csv_keeps_quotes_and_line_ends(convert: Runner, before: str, after: str
     delimiter=st.sampled_from([",", "\t", ";"]),
 )
 @settings(max_examples=300, deadline=None)
-def test_csv_fields_are_those_of_the_csv_module(
-    rows: list[list[str]], quoting: int, end: str, delimiter: str
-) -> None:
+def test_csv_fields_are_those_of_the_csv_module(rows: list[list[str]], quoting: int, end: str, delimiter: str) -> None:
     text = io.StringIO(newline="")
     csv.writer(text, quoting=quoting, lineterminator=end, delimiter=delimiter).writerows(rows)  # type: ignore[arg-type]
     for row in rows:
@@ -522,9 +518,7 @@ def samples() -> Iterator[tuple[str, bytes, Task]]:
 
 
 @pytest.mark.parametrize("name", ["a.txt", "a.csv", "a.tsv", "a.jsonl", "a.parquet"])
-def test_the_same_bytes_for_any_number_of_workers_and_after_resume(
-    tmp_path: Path, engine: translit.Normalizer, name: str
-) -> None:
+def test_the_same_bytes_for_any_number_of_workers_and_after_resume(tmp_path: Path, engine: translit.Normalizer, name: str) -> None:
     _, data, task = next(sample for sample in samples() if sample[0] == name)
     (tmp_path / name).write_bytes(data)
     made = []
@@ -562,9 +556,7 @@ class Tiring:
 
 
 def mention(start: int) -> translit.Mention:
-    return translit.Mention(
-        "Panjsjir", "place:panjshir", "Panjshir", "place", "exact", 1.0, (), start, start + 8, "Panjshir"
-    )
+    return translit.Mention("Panjsjir", "place:panjshir", "Panjshir", "place", "exact", 1.0, (), start, start + 8, "Panjshir")
 
 
 @pytest.mark.parametrize("name", ["a.txt", "a.jsonl", "a.csv.gz", "a.parquet.zst"])

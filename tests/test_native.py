@@ -29,9 +29,7 @@ IMPLEMENTATIONS = {"python": PURE, **({"native": dict(native.TWINS)} if native.i
 both = pytest.mark.parametrize("functions", IMPLEMENTATIONS.values(), ids=IMPLEMENTATIONS.keys())
 compiled = pytest.mark.skipif(native.in_use() == "python", reason="the compiled extension is not in use")
 
-COSTS = align.CostTable(
-    {("sch", "sh"): 20, ("c", "k"): 90, ("ou", "u"): 15, ("h", ""): 40, ("", "e"): 60, ("kh", "k"): 30}
-)
+COSTS = align.CostTable({("sch", "sh"): 20, ("c", "k"): 90, ("ou", "u"): 15, ("h", ""): 40, ("", "e"): 60, ("kh", "k"): 30})
 
 
 def costs(function: Callable[..., Any], table: align.CostTable, pairs: list[tuple[str, str]]) -> Any:
@@ -150,9 +148,7 @@ SCANS = [
 
 @both
 @pytest.mark.parametrize(("text", "listed", "hits", "unknown"), SCANS)
-def test_scan(
-    functions: dict[str, Callable[..., Any]], text: str, listed: list[str], hits: list[str], unknown: list[str]
-) -> None:
+def test_scan(functions: dict[str, Callable[..., Any]], text: str, listed: list[str], hits: list[str], unknown: list[str]) -> None:
     table = scan.token_table(scan.token_hashes(listed))
     found = functions["scan_tokens"](text, table)
     assert [text[a:b] for a, b in zip(found.start, found.end, strict=True)] == hits
@@ -164,7 +160,8 @@ def test_scan(
 
 
 # Letters that join, compose, change places, vanish, grow when folded, or need neighbours, beside plain ones.
-TRICKY = "aKİßﬁſµ'`’´ʿ״ـ\u00ad\u200d\ufe0f 0٣²Ⅷ-.\n٬کئۀ\u0654\u064bйи\u0306Ё\u0301\u0327\u0338e" + (
+TRICKY = (
+    "aKİßﬁſµ'`’´ʿ״ـ\u00ad\u200d\ufe0f 0٣²Ⅷ-.\n٬کئۀ\u0654\u064bйи\u0306Ё\u0301\u0327\u0338e"
     "कनऩर\u093c\u094dा\u09c7\u09be\u0bc6\u0bbeகกำ\u0e34\u0eb3\u17b5\u1780မ\u1031\u1039か゛ガ\u3099\u309aゝわワㄱ가각각北日\uf900々"
     "ᾲΣς֑אָשׁﬠ\u0f71\u0f72\u0f74ཀ𐐀𑂚𑄱\U00011127𠀀\U0002f800👍\U000e0100\ud800\U0001d165ﷺ㎏℻ⓐ"
 )
@@ -272,8 +269,6 @@ def test_no_compiler_is_no_failure(tmp_path: Path) -> None:
     pytest.importorskip("setuptools")
     environment = {**os.environ, "CC": "/nonexistent/cc"}
     build = f"setup.py build_ext --build-lib {tmp_path} --build-temp {tmp_path}/temp".split()
-    done = subprocess.run(
-        [sys.executable, *build], env=environment, cwd=ROOT, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([sys.executable, *build], env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert not list(tmp_path.glob("translit/_native*"))

@@ -42,9 +42,7 @@ FILLED = {
     "{DIGITS400}": "9" * 400,
     "{DIGITS5000}": "9" * 5000,
     "{DEEP}": "[" * 100_000,
-    "{MANYROWS}": "".join(
-        ROW.replace("Achmad", f"Ahmad{number}") for number in range(limits.MAX_VARIANTS_PER_ENTITY + 2)
-    ),
+    "{MANYROWS}": "".join(ROW.replace("Achmad", f"Ahmad{number}") for number in range(limits.MAX_VARIANTS_PER_ENTITY + 2)),
     "{MANY}": json.dumps(["A"] * (limits.MAX_VARIANTS_PER_ENTITY + 1)),
 }
 
@@ -162,8 +160,7 @@ def test_a_duplicate_id_names_the_other_source(tmp_path: Path) -> None:
         (tmp_path / name).write_text(HEAD + ROW)
     [error] = check_sources([tmp_path])
     assert str(error) == (
-        f"{tmp_path / 'b.tsv'}:3:1: duplicate id p:a: already given at {tmp_path / 'a.tsv'}:3;"
-        " merge the two, or rename one"
+        f"{tmp_path / 'b.tsv'}:3:1: duplicate id p:a: already given at {tmp_path / 'a.tsv'}:3; merge the two, or rename one"
     )
 
 
@@ -354,9 +351,7 @@ def test_names_round_trip(given_entities: tuple[Entity, ...], suffix: str) -> No
 
 
 tabular = st.lists(
-    st.lists(
-        st.sampled_from(["p:a", "person", "A", "", "de", "target", "weight=1", "\r", "é", "#"]) | st.text(), max_size=8
-    )
+    st.lists(st.sampled_from(["p:a", "person", "A", "", "de", "target", "weight=1", "\r", "é", "#"]) | st.text(), max_size=8)
     .map("\t".join)
     .map(lambda row: row.encode("utf-8", "surrogatepass"))
 ).map(b"\n".join)

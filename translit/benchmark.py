@@ -98,9 +98,7 @@ class Bench:
         return asdict(self)
 
 
-def measure(
-    sources: Sequence[str] = (), runs: int = RUNS, share: float = 1.0, progress: Callable[[str], None] | None = None
-) -> Bench:
+def measure(sources: Sequence[str] = (), runs: int = RUNS, share: float = 1.0, progress: Callable[[str], None] | None = None) -> Bench:
     """Measure this installation.
 
     Args:

@@ -164,9 +164,7 @@ class _Asked:
         return self.best is not None and self.best.id == self.right
 
 
-def rank(
-    expected: Sequence[str], answers: Sequence[tuple[str, float] | None], precisions: Iterable[float] = PRECISIONS
-) -> Ranked:
+def rank(expected: Sequence[str], answers: Sequence[tuple[str, float] | None], precisions: Iterable[float] = PRECISIONS) -> Ranked:
     """Measure answers of any system.
 
     Args:

@@ -110,7 +110,8 @@ class Explanation:
                 lines += [f"           {reason}" for reason in c.reasons]
         if self.alignment:
             lines.append("  alignment of the first, with the cost of each step in nats")
-            lines.append("    " + "  ".join(f"{a or '∅'}→{b or '∅'} {cost:.2f}" for a, b, cost in self.alignment if cost >= 0.005 or a != b))
+            told = [f"{a or '∅'}→{b or '∅'} {cost:.2f}" for a, b, cost in self.alignment if cost >= 0.005 or a != b]
+            lines.append("    " + "  ".join(told))
         return "\n".join(lines)
 
 
@@ -178,23 +179,19 @@ def explain(tiers: Tiers, name: str) -> Explanation:
             source = spelled.atoms if direct else tuple(spelled.rom)
             alignment = [(op.source, op.target, op.cost / 100) for op in align.explain(table, source, target)]
     readings, keys = _readings(tiers, name)
-    return Explanation(
-        name, match, _verdict(tiers, name, answer, listed, candidates), readings, keys, tuple(candidates), tuple(alignment)
-    )
+    return Explanation(name, match, _verdict(tiers, name, answer, listed, candidates), readings, keys, tuple(candidates), tuple(alignment))
 
 
 def _readings(tiers: Tiers, name: str) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
     found: list[tuple[str, str]] = []
     for word in reading_words(name)[: limits.MAX_NAME_TOKENS]:
-        for reading in tiers.keys.romanizer.readings(word, tiers.conventions)[: limits.MAX_CANDIDATES_SHOWN]:
-            found.append((" ".join(reading.langs), reading.text))
+        readings = tiers.keys.romanizer.readings(word, tiers.conventions)[: limits.MAX_CANDIDATES_SHOWN]
+        found += [(" ".join(reading.langs), reading.text) for reading in readings]
     level: Level = "skeleton" if script_of(name) in ABJADS else "tight"
     return tuple(found), tiers.keys.keys(name, level, tiers.conventions)
 
 
-def _verdict(
-    tiers: Tiers, name: str, answer: Answer | None, listed: Resolution | None, candidates: Sequence[Candidate]
-) -> str:
+def _verdict(tiers: Tiers, name: str, answer: Answer | None, listed: Resolution | None, candidates: Sequence[Candidate]) -> str:
     promise = f"precision {tiers.precision:g}"
     if answer is not None:
         if answer.part:

@@ -12,7 +12,6 @@ import make_names
 from contested import rank, settle_claims
 from packs import NAMES, MissingSource, Place, pack_bytes, render
 
-
 BY_HAND = {"AF": "afghanistan.tsv"}
 """Countries whose subdivisions and cities have a pack written by hand."""
 
@@ -39,12 +38,8 @@ def packs(root: Path) -> dict[str, bytes]:
 def main() -> int:
     """Exit status: 0 made or fresh, 1 not fresh or a source is missing."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument(
-        "--check", action="store_true", help="write nothing; exit 1 with the names of the packs that differ"
-    )
-    parser.add_argument(
-        "--root", type=Path, default=Path("/"), help="where the Debian packages of debian.txt are unpacked"
-    )
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 with the names of the packs that differ")
+    parser.add_argument("--root", type=Path, default=Path("/"), help="where the Debian packages of debian.txt are unpacked")
     parser.add_argument("--out", type=Path, default=NAMES, help="folder of the packs (default: lexicons/names)")
     options = parser.parse_args()
     try:

@@ -60,11 +60,7 @@ def kept_row(place: Place, row: Row, others: Iterable[Place], named: Iterable[Pl
     level = rank(place)
     lost = (
         any(rank(other) == 0 < level for other in others)
-        or any(
-            other.weight >= WELL_KNOWN or other.weight * OUTWEIGHS > place.weight
-            for other in named
-            if rank(other) >= level
-        )
+        or any(other.weight >= WELL_KNOWN or other.weight * OUTWEIGHS > place.weight for other in named if rank(other) >= level)
         or any(other.weight > place.weight * CLEARLY for other in others if rank(other) == level)
         or any(level == 1 and rank(other) == 2 and other.country == place.country for other in others)
     )

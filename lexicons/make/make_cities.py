@@ -168,9 +168,7 @@ def zone_cities(found: Mapping[int, City]) -> dict[int, str]:
     for key, city in found.items():
         zone = city["timezone"]
         name = Locale.parse("en").time_zones.get(zone, {}).get("city", "") or zone.rsplit("/", 1)[-1].replace("_", " ")
-        if fold(name) == fold(city["name"]) and (
-            zone not in largest or found[largest[zone]]["population"] < city["population"]
-        ):
+        if fold(name) == fold(city["name"]) and (zone not in largest or found[largest[zone]]["population"] < city["population"]):
             largest[zone] = key
     return {key: zone for zone, key in largest.items()}
 
@@ -180,9 +178,7 @@ class Rivals:
 
     def __init__(self, places: Mapping[int, Place], countries: list[Place]) -> None:
         self.persons = frozenset(form for _, forms in load_person_names() for form in forms)
-        self.countries = {
-            fold(form) for land in countries for form in (land.canonical, *(row.variant for row in land.rows))
-        }
+        self.countries = {fold(form) for land in countries for form in (land.canonical, *(row.variant for row in land.rows))}
         self.bearers: dict[str, list[tuple[float, int]]] = defaultdict(list)
         for key, place in places.items():
             self.bearers[fold(place.canonical)].append((place.weight, key))
@@ -198,18 +194,11 @@ class Rivals:
     def inside(self, form: str, place: Place, key: int) -> bool:
         """Whether some words of ``form``, but not all, are the name of a larger city."""
         parts = re.split(r"[\s-]+", form)
-        spans = (
-            " ".join(parts[i:j]) for i in range(len(parts)) for j in range(i + 1, len(parts) + 1) if j - i < len(parts)
-        )
-        return any(
-            len(span) > 3 and fold(span) not in fold(place.canonical) and self.weight(span, key) > place.weight
-            for span in spans
-        )
+        spans = (" ".join(parts[i:j]) for i in range(len(parts)) for j in range(i + 1, len(parts) + 1) if j - i < len(parts))
+        return any(len(span) > 3 and fold(span) not in fold(place.canonical) and self.weight(span, key) > place.weight for span in spans)
 
 
-def label_rows(
-    place: Place, key: int, names: Mapping[str, str], rivals: Rivals, former: frozenset[str]
-) -> Iterator[Row]:
+def label_rows(place: Place, key: int, names: Mapping[str, str], rivals: Rivals, former: frozenset[str]) -> Iterator[Row]:
     """Rows of the names that come with a language."""
     by_form: dict[str, list[str]] = defaultdict(list)
     for lang, name in names.items():
@@ -264,10 +253,7 @@ def part_of(name: str, canonical: str) -> bool:
 def far_fetched(place: Place, name: str, langs: list[str], kind: str) -> bool:
     """Whether a name is likely a mistake: one language's for a lesser city, unlike its own, or a description."""
     return (
-        kind in {"exonym", "romanization"}
-        and len(langs) == 1
-        and place.weight < KNOWN
-        and ratio(roman(name), roman(place.canonical)) < FAR
+        kind in {"exonym", "romanization"} and len(langs) == 1 and place.weight < KNOWN and ratio(roman(name), roman(place.canonical)) < FAR
     ) or set(roman(name).split()) > set(roman(place.canonical).split())
 
 
@@ -297,9 +283,7 @@ def other_rows(
 ) -> Iterator[Row]:
     """Rows of GeoNames' unlabelled names that are worth keeping."""
     seen = {fold(place.canonical)} | {fold(row.variant) for row in known}
-    like = sorted(
-        {roman(place.canonical)} | {roman(row.variant) for row in known if row.type in {"native", "romanization"}}
-    )
+    like = sorted({roman(place.canonical)} | {roman(row.variant) for row in known if row.type in {"native", "romanization"}})
     echoes = frozenset(roman(text) for text in [*forms, *(row.variant for row in known)] if script(text) in ECHOING)
     whole = {row.variant.casefold() for row in known}
     for raw in sorted(forms, key=lambda form: (not form.isascii(), form), reverse=True):
@@ -328,12 +312,7 @@ def latin_row(
     """The row of an unlabelled Latin form, or None where it may be a word, a code, a person or another city."""
     letters = fold(form)
     plain = re.sub(r"[^a-z]", "", form.lower())
-    if (
-        not form[0].isupper()
-        or form.isupper()
-        or len(letters) < SHORTEST
-        or re.search(r"[^\W\d_][A-Z]", form.replace("Mc", ""))
-    ):
+    if not form[0].isupper() or form.isupper() or len(letters) < SHORTEST or re.search(r"[^\W\d_][A-Z]", form.replace("Mc", "")):
         return None
     if letters in former:
         return Row("", form, "former")
@@ -348,16 +327,9 @@ def latin_row(
     if set(roman(form).split()) > set(roman(place.canonical).split()):
         return None
     near = max(ratio(roman(form), other) for other in like)
-    if (
-        near >= NEAR + (8 if len(letters) < 6 else 4 if len(letters) < 8 else 0)
-        and form.count(" ") <= place.canonical.count(" ") + 1
-    ):
+    if near >= NEAR + (8 if len(letters) < 6 else 4 if len(letters) < 8 else 0) and form.count(" ") <= place.canonical.count(" ") + 1:
         return Row("", form, "romanization")
-    return (
-        Row("", form, "former")
-        if near < FAR and len(letters) > SHORTEST and " " not in form and place.weight >= LARGE
-        else None
-    )
+    return Row("", form, "former") if near < FAR and len(letters) > SHORTEST and " " not in form and place.weight >= LARGE else None
 
 
 def script_row(place: Place, form: str, code: str, known: set[str]) -> Row | None:
@@ -376,10 +348,7 @@ def places(root: Path, countries: list[Place]) -> list[Place]:
     """The cities with their variants, none of them a country's name."""
     found = cities()
     names = labelled(root, found)
-    old = {
-        (row["canonical"], row["country"]): frozenset(fold(form) for form in row["former"].split(", "))
-        for row in table("former.tsv")
-    }
+    old = {(row["canonical"], row["country"]): frozenset(fold(form) for form in row["former"].split(", ")) for row in table("former.tsv")}
     made = {
         key: Place(
             f"gn:{key}",

@@ -99,9 +99,7 @@ ADJECTIVE = re.compile(
     r"(?:ск[аио]|ская|ский|ское|ская|ська|ський|цкая|цький|цька|шка|жка|sk[aiáý]|ck[aiáý]|šk[aáý]|ski|szki|nyi|[bdghlmnprtvz]i)$"
 )
 """Endings of adjectives made of a name; the adjective alone is no name."""
-UNSPACED = re.compile(
-    r"(?<=..)(?:自治州|自治區|自治区|大區|大区|地方|地区|共和国|省|州|縣|県|县|區|区|邦|府|都|郡|주|도)$"
-)
+UNSPACED = re.compile(r"(?<=..)(?:自治州|自治區|自治区|大區|大区|地方|地区|共和国|省|州|縣|県|县|區|区|邦|府|都|郡|주|도)$")
 """Chinese, Japanese and Korean words for a subdivision, written together with its name."""
 WRAPPED_AT_LEAST = 6
 RARER = 3.8
@@ -122,9 +120,7 @@ def countries(root: Path) -> list[Place]:
         name = canonical.get(ident, english[code].replace(" & ", " and "))
         places[code] = Place(ident, "place", name, float(facts[code]["population"] if code in facts else 0) or 1, code)
     alternative = cldr_alternatives(root)
-    written = {path.stem for path in debian_file(root, str(CLDR / "subdivisions")).glob("*.xml")} - SKIPPED_LANGS | {
-        "en"
-    }
+    written = {path.stem for path in debian_file(root, str(CLDR / "subdivisions")).glob("*.xml")} - SKIPPED_LANGS | {"en"}
     for locale in sorted(locale_identifiers()):
         names = Locale.parse(locale).territories if "_" not in locale else {}
         for code, place in places.items():
@@ -149,9 +145,7 @@ def add_country(place: Place, lang: str, name: str, form: str) -> None:
         return
     if text.casefold() == place.canonical.casefold():
         return
-    kind = (
-        "former" if form == "former" else "native" if lang in native_langs(place.country) and lang != "en" else "exonym"
-    )
+    kind = "former" if form == "former" else "native" if lang in native_langs(place.country) and lang != "en" else "exonym"
     target = lang in TARGETS and not form
     if part_of(text.replace("&", "and"), place.canonical) and not target:
         place.rows.append(Row(lang, text, "former", False, "only a part of the name"))
@@ -240,9 +234,7 @@ def subdivision_names(root: Path) -> dict[str, dict[str, str]]:
     for path in sorted(folder.glob("*.xml")):
         lang = path.stem.replace("_", "-")
         if lang == "en" or lang not in SKIPPED_LANGS:
-            out[lang] = {
-                node.get("type", ""): tidy(node.text or "") for node in ElementTree.parse(path).iter("subdivision")
-            }
+            out[lang] = {node.get("type", ""): tidy(node.text or "") for node in ElementTree.parse(path).iter("subdivision")}
     return out
 
 
@@ -282,12 +274,7 @@ def add_subdivision(place: Place, lang: str, raw: str, wrappers: frozenset[str])
     text = tidy(re.sub(r"\s*[(（][^)）]*[)）]|\s*[†¹²³]|\s*[,،].*", "", raw))
     own = lang in native_langs(place.country)
     code = script(text)
-    if (
-        len(text) < 2
-        or not code
-        or (not own and code not in FAR_SCRIPTS)
-        or code not in lang_scripts(lang) | {"Hani", "Kana"}
-    ):
+    if len(text) < 2 or not code or (not own and code not in FAR_SCRIPTS) or code not in lang_scripts(lang) | {"Hani", "Kana"}:
         return
     wrapped_canonical = bool(set(place.canonical.lower().split()) & WRAPPERS)
     goal = roman(place.canonical)
@@ -309,11 +296,7 @@ def add_subdivision(place: Place, lang: str, raw: str, wrappers: frozenset[str])
             continue
         if code == "Latn" and len(form) < 4 <= len(place.canonical):
             continue
-        if (
-            code == "Latn"
-            and fold(form) != fold(place.canonical)
-            and (form[:1].islower() or form.isupper() or is_english(form))
-        ):
+        if code == "Latn" and fold(form) != fold(place.canonical) and (form[:1].islower() or form.isupper() or is_english(form)):
             continue
         place.rows.append(Row(lang, form, "native" if own and lang != "en" else "exonym"))
 
@@ -357,7 +340,6 @@ def apart(places: list[Place]) -> list[Place]:
         place.rows = [
             row
             for row in place.rows
-            if claims[(place.country, fold(row.variant))] == 1
-            and bearers.get((place.country, fold(row.variant)), place.id) == place.id
+            if claims[(place.country, fold(row.variant))] == 1 and bearers.get((place.country, fold(row.variant)), place.id) == place.id
         ]
     return places

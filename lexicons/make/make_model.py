@@ -23,19 +23,19 @@ from rapidfuzz.distance import Indel
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from translit.fallback import with_unidecode  # noqa: E402
-from translit.lexicon.compile import compile_entities  # noqa: E402
-from translit.lexicon.index import Index  # noqa: E402
-from translit.matching.align import LETTERS, CostTable, learn  # noqa: E402
-from translit.matching.alphabet import SYLLABIC, atoms, script_of_name  # noqa: E402
-from translit.matching.calibrate import Examples, Model, Questions, ask, curves_of, judge, shuffle  # noqa: E402
-from translit.matching.prior import COSTS_FORMAT, model_to_json  # noqa: E402
-from translit.matching.rough import Rough  # noqa: E402
-from translit.matching.score import DECISION_SIGNS  # noqa: E402
-from translit.matching.trees import fit  # noqa: E402
-from translit.model import Entity, Variant  # noqa: E402
-from translit.unicode.scripts import ABJADS, scripts_in  # noqa: E402
-from translit.unicode.tokens import fold  # noqa: E402
+from translit.fallback import with_unidecode
+from translit.lexicon.compile import compile_entities
+from translit.lexicon.index import Index
+from translit.matching.align import LETTERS, CostTable, learn
+from translit.matching.alphabet import SYLLABIC, atoms, script_of_name
+from translit.matching.calibrate import Examples, Model, Questions, ask, curves_of, judge, shuffle
+from translit.matching.prior import COSTS_FORMAT, model_to_json
+from translit.matching.rough import Rough
+from translit.matching.score import DECISION_SIGNS
+from translit.matching.trees import fit
+from translit.model import Entity, Variant
+from translit.unicode.scripts import ABJADS, scripts_in
+from translit.unicode.tokens import fold
 
 OUT = Path(__file__).resolve().parents[1] / "model"
 LICENCE = {"wikidata": "CC0-1.0", "geonames": "CC-BY-4.0"}
@@ -200,12 +200,13 @@ def trials(names: Sequence[str], tables: dict[str, CostTable]) -> Iterator[Examp
             for text, ident in foreign:
                 by_script[script_of_name(text)].append((text, ident))
             asked = []
-            for script, items in sorted(by_script.items()):
+            for _, items in sorted(by_script.items()):
                 asked += [items[i] for i in shuffle(len(items), 9)[:1200].tolist()]
             yield ask(
                 index, rough,
                 Questions(
-                    [t for t, _ in asked], np.full(len(asked), -1), np.array([row[i] for _, i in asked]), np.ones(len(asked), dtype=bool), np.ones(len(asked), dtype=bool),
+                    [t for t, _ in asked], np.full(len(asked), -1), np.array([row[i] for _, i in asked]),
+                    np.ones(len(asked), dtype=bool), np.ones(len(asked), dtype=bool),
                 ),
                 505 + number,
             )  # fmt: skip
@@ -217,9 +218,7 @@ def part(examples: Examples, salt: int, k: int) -> Examples:
     mine = shuffle(names, salt) % 3 == k
     keep = mine[examples.comparisons.name]
     c = examples.comparisons
-    return Examples(
-        type(c)(c.name[keep], c.entity[keep], c.form[keep], c.features[keep]), examples.crowd, examples.truth
-    )
+    return Examples(type(c)(c.name[keep], c.entity[keep], c.form[keep], c.features[keep]), examples.crowd, examples.truth)
 
 
 def learn_prior(names: Sequence[str], tables: dict[str, CostTable]) -> Model:
@@ -233,13 +232,9 @@ def learn_prior(names: Sequence[str], tables: dict[str, CostTable]) -> Model:
     second = [judge(comparison, part(e, i, 1)) for i, e in enumerate(asked)]
     right = np.concatenate([r for _, r in second])
     print(f"{len(right)} decisions, {right.mean():.3f} right", file=sys.stderr)
-    decision = fit(
-        np.concatenate([d.features for d, _ in second]), right, trees=150, depth=4, rate=0.1, monotone=DECISION_SIGNS
-    )
+    decision = fit(np.concatenate([d.features for d, _ in second]), right, trees=150, depth=4, rate=0.1, monotone=DECISION_SIGNS)
     third = [judge(comparison, part(e, i, 2)) for i, e in enumerate(asked)]
-    joined = type(third[0][0])(
-        *(np.concatenate([getattr(d, f) for d, _ in third]) for f in ("name", "best", "second", "features"))
-    )
+    joined = type(third[0][0])(*(np.concatenate([getattr(d, f) for d, _ in third]) for f in ("name", "best", "second", "features")))
     curves = curves_of(decision.scores(joined.features), np.concatenate([r for _, r in third]), joined)
     return Model(comparison, decision, curves)
 

@@ -17,9 +17,7 @@ LICENCE = "CC0-1.0"
 SOURCE = "Wikidata name items (wikidata.org), through rigour 1.8.2 data/names/persons.txt"
 SCRIPTS = frozenset({"Arab", "Armn", "Cyrl", "Deva", "Geor", "Grek", "Hebr", "Latn"})
 """Scripts of the forms kept; the rest are respellings of foreign names."""
-PLAIN = re.compile(
-    r"(?:[^\W\d_¹²³⁰-₉]|[\u0300-\u036f\u064b-\u0655\u0670\u0900-\u097f\u05b0-\u05c7\u200c\u200d '’ʼʻ-])+"
-)
+PLAIN = re.compile(r"(?:[^\W\d_¹²³⁰-₉]|[\u0300-\u036f\u064b-\u0655\u0670\u0900-\u097f\u05b0-\u05c7\u200c\u200d '’ʼʻ-])+")
 """Letters with their marks, apostrophes, hyphens and spaces."""
 DAUGHTERS = re.compile(r"(?:[^aeiou]ina|yna|[iy]owa)$")
 """Endings of such a form that only tell where the name without the ending stands beside it."""
@@ -30,9 +28,7 @@ ALPHABET_NEAR = 60
 """Similarity (0–100) of a form to the canonical in rough Latin letters; less where a script leaves vowels out."""
 COMMON = 4.0
 """Zipf frequency from which a spelling is an ordinary word and left out."""
-RELATIVES = re.compile(
-    r"(?:ówna|owna|anka|owa|ow[ao]w[ao]|ova|ová|eva|ská|cká|owska|ienė|iene|aitė|aite|ytė|yte|utė|ute)$"
-)
+RELATIVES = re.compile(r"(?:ówna|owna|anka|owa|ow[ao]w[ao]|ova|ová|eva|ská|cká|owska|ienė|iene|aitė|aite|ytė|yte|utė|ute)$")
 """Endings of the wife's or daughter's form of a family name, which is another name rather than another spelling."""
 FOREIGN = (
     ("tsch", 4),
@@ -99,9 +95,7 @@ def groups() -> dict[str, tuple[str, list[str]]]:
     for item, raw in load_person_names():
         forms = sorted({tidy(form) for form in raw})
         kept = [
-            form
-            for form in forms
-            if len(form) > 1 and script(form) in SCRIPTS and PLAIN.fullmatch(form) and not RELATIVES.search(form)
+            form for form in forms if len(form) > 1 and script(form) in SCRIPTS and PLAIN.fullmatch(form) and not RELATIVES.search(form)
         ]
         kept = without_relatives(kept)
         latin = [form for form in kept if script(form) == "Latn" and " " not in form and len(fold(form)) > 2]

@@ -126,14 +126,8 @@ def render(entities: Iterable[Place], licence: str, source: str) -> bytes:
         for number, row in enumerate(rows or [Row("en", entity.canonical)]):
             facts = [f"weight={number_text(entity.weight)}"] if entity.weight else []
             facts += [f"country={entity.country}"] if entity.country else []
-            notes = (
-                (facts if number == 0 else [])
-                + (["target"] if row.target else [])
-                + ([row.remark] if row.remark else [])
-            )
-            out.write(
-                "\t".join((entity.id, entity.kind, entity.canonical, row.variant, row.lang, row.type, "; ".join(notes)))
-            )
+            notes = (facts if number == 0 else []) + (["target"] if row.target else []) + ([row.remark] if row.remark else [])
+            out.write("\t".join((entity.id, entity.kind, entity.canonical, row.variant, row.lang, row.type, "; ".join(notes))))
             out.write("\n")
     return out.getvalue().encode("utf-8")
 
@@ -150,11 +144,7 @@ def pack_bytes(name: str, data: bytes) -> bytes:
 
 def natural(text: str) -> tuple[tuple[int, int, str], ...]:
     """Sorting key in which ``gn:9`` stands before ``gn:10``."""
-    return tuple(
-        (0, int(part), "") if part.isascii() and part.isdigit() else (1, 0, part)
-        for part in re.split(r"(\d+)", text)
-        if part
-    )
+    return tuple((0, int(part), "") if part.isascii() and part.isdigit() else (1, 0, part) for part in re.split(r"(\d+)", text) if part)
 
 
 @functools.cache
@@ -173,12 +163,7 @@ def fold(text: str) -> str:
     """Comparison key: Latin without case, diacritics, spaces and marks, any other script without case and spaces."""
     if script(text) == "Latn":
         return re.sub(r"[^a-z0-9]", "", unidecode(text).lower())
-    return (
-        "".join(
-            char for char in unicodedata.normalize("NFC", text.casefold()) if unicodedata.category(char)[0] in "LMN"
-        )
-        or text
-    )
+    return "".join(char for char in unicodedata.normalize("NFC", text.casefold()) if unicodedata.category(char)[0] in "LMN") or text
 
 
 @functools.cache
@@ -191,11 +176,7 @@ def roman(text: str) -> str:
 def tidy(text: str) -> str:
     """NFC, single spaces, and without invisible characters other than the joiners of Arabic and Indic writing."""
     kept = [c for c in unicodedata.normalize("NFC", text) if c in JOINERS or unicodedata.category(c) not in INVISIBLE]
-    inner = (
-        c
-        for i, c in enumerate(kept)
-        if c not in JOINERS or (i > 0 and is_letter(kept[i - 1 : i]) and is_letter(kept[i + 1 : i + 2]))
-    )
+    inner = (c for i, c in enumerate(kept) if c not in JOINERS or (i > 0 and is_letter(kept[i - 1 : i]) and is_letter(kept[i + 1 : i + 2])))
     return " ".join("".join(inner).split()).strip(" ,;")
 
 
@@ -222,9 +203,7 @@ def native_langs(country: str) -> frozenset[str]:
     """BCP 47 languages a country writes its own names in: official ones, and what a fifth of its people speak."""
     known: Mapping[str, Mapping[str, object]] = get_global("territory_languages").get(country, {})
     return frozenset(
-        lang.replace("_", "-")
-        for lang, facts in known.items()
-        if facts["official_status"] or float(str(facts["population_percent"])) >= 20
+        lang.replace("_", "-") for lang, facts in known.items() if facts["official_status"] or float(str(facts["population_percent"])) >= 20
     )
 
 
@@ -280,9 +259,7 @@ def debian_file(root: Path, path: str) -> Path:
     if not found.exists():
         raise MissingSource(f"{found} is missing; {mend}")
     if root == Path("/") and installed_version(name) not in {"", version}:
-        raise MissingSource(
-            f"{name} is installed as {installed_version(name)}, the packs are made from {version}; {mend}"
-        )
+        raise MissingSource(f"{name} is installed as {installed_version(name)}, the packs are made from {version}; {mend}")
     return found
 
 
@@ -290,9 +267,7 @@ def debian_file(root: Path, path: str) -> Path:
 def installed_version(package: str) -> str:
     """Version of an installed Debian package, ``""`` where dpkg does not know it."""
     try:
-        done = subprocess.run(
-            ["dpkg-query", "-W", "-f", "${Version}", package], capture_output=True, text=True, check=False
-        )
+        done = subprocess.run(["dpkg-query", "-W", "-f", "${Version}", package], capture_output=True, text=True, check=False)
     except FileNotFoundError:
         return ""
     return done.stdout.strip()

@@ -55,9 +55,7 @@ def setting(tmp_path_factory: pytest.TempPathFactory) -> Setting:
     return Setting(lexicon, source, files(target))
 
 
-def run(
-    lexicon: Path, source: Path, folder: Path, *extra: str, **popen: object
-) -> subprocess.Popen[bytes]:
+def run(lexicon: Path, source: Path, folder: Path, *extra: str, **popen: object) -> subprocess.Popen[bytes]:
     """Start a run that writes output, audit and rejects into a folder."""
     arguments = ["--audit", str(folder / "audit"), "--rejects", str(folder / "rejects"), "-o", str(folder / "out")]
     command = [*TRANSLIT, "clean", "--lexicon", str(lexicon), "--column", "text", str(source), *arguments, *extra]
@@ -103,9 +101,7 @@ def kept(process: subprocess.Popen[bytes]) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])
-def test_a_killed_run_leaves_the_old_output_and_resume_ends_with_the_same_bytes(
-    setting: Setting, tmp_path: Path, workers: str
-) -> None:
+def test_a_killed_run_leaves_the_old_output_and_resume_ends_with_the_same_bytes(setting: Setting, tmp_path: Path, workers: str) -> None:
     (tmp_path / "out").write_bytes(b"old")
     chance = random.Random(int(workers))
     kills = 0
@@ -186,9 +182,7 @@ def test_a_killed_worker_is_a_clear_failure(setting: Setting, tmp_path: Path) ->
         os.kill(found[0], signal.SIGKILL)
         status, errors = ended(process)
     assert (status, list(tmp_path.iterdir())) == (1, [])
-    assert errors == (
-        "translit: a worker process ended before its time (killed, or out of memory); run again with fewer --workers\n"
-    )
+    assert errors == ("translit: a worker process ended before its time (killed, or out of memory); run again with fewer --workers\n")
 
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs /proc")
@@ -225,9 +219,7 @@ def tiny_disk(tmp_path: Path) -> Iterator[Path]:
     """A file system of 400 kB."""
     disk = tmp_path / "disk"
     disk.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=400k", "tmpfs", str(disk)], capture_output=True, check=False
-    )
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=400k", "tmpfs", str(disk)], capture_output=True, check=False)
     if mounted.returncode:
         pytest.skip("mounting is not allowed here")
     yield disk
@@ -247,18 +239,14 @@ def test_a_full_disk(setting: Setting, tiny_disk: Path) -> None:
 def test_standard_output_on_a_full_disk(setting: Setting, command: list[str]) -> None:
     extra = [] if command == ["--help"] else ["--lexicon", str(setting.lexicon)]
     with open("/dev/full", "wb") as full:
-        done = subprocess.run(
-            [*TRANSLIT, *command, *extra], input=b"Punjir\n", stdout=full, stderr=subprocess.PIPE, check=False
-        )
+        done = subprocess.run([*TRANSLIT, *command, *extra], input=b"Punjir\n", stdout=full, stderr=subprocess.PIPE, check=False)
     assert (done.returncode, done.stderr) == (1, b"translit: the disk is full; make room and run again\n")
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_a_reader_that_goes_away(setting: Setting, workers: str) -> None:
     command = [*TRANSLIT, "clean", "--lexicon", str(setting.lexicon), "--column", "text", "--workers", workers]
-    with subprocess.Popen(
-        [*command, str(setting.source)], stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    ) as process:
+    with subprocess.Popen([*command, str(setting.source)], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         assert b"Panjshir" in process.stdout.readline()

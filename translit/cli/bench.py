@@ -13,10 +13,15 @@ if TYPE_CHECKING:
 
 
 @click.command("bench", short_help="Print this machine's figures for the installed version.")
-@click.option("--lexicon", "lexicons", metavar="L", multiple=True, type=click.Path(exists=True),
-              help="A lexicon, compiled or not; may be given again. The built-in one by default.")
-@click.option("--runs", metavar="N", type=click.IntRange(1), default=5, show_default=True,
-              help="How often to measure each figure.")
+@click.option(
+    "--lexicon",
+    "lexicons",
+    metavar="L",
+    multiple=True,
+    type=click.Path(exists=True),
+    help="A lexicon, compiled or not; may be given again. The built-in one by default.",
+)
+@click.option("--runs", metavar="N", type=click.IntRange(1), default=5, show_default=True, help="How often to measure each figure.")
 @click.option("--quick", is_flag=True, help="Do a twentieth of the work: rough figures, sooner.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")  # fmt: skip
 def command(lexicons: tuple[str, ...], runs: int, quick: bool, as_json: bool) -> None:

@@ -27,13 +27,18 @@ _FORMATS = [format_.name for format_ in formats().values() if format_.suffixes]
 @click.option("--resume", is_flag=True, help="Keep what is done when the run is killed, and go on from there.")
 @click.option("--format", "format_name", type=click.Choice(_FORMATS), help="Format; by the file's name by default.")
 @click.option("--column", "columns", metavar="C", multiple=True, help="Column with the text; may be given again.")
-@click.option("--mode", type=click.Choice(["text", "name"]), default="text", show_default=True,
-              help="Whether a value is prose with names in it or one name.")
-@click.option("--add", metavar="WHAT,…", callback=split_list(ADDABLE),
-              help=f"Add columns beside each column: {', '.join(ADDABLE)}.")
+@click.option(
+    "--mode",
+    type=click.Choice(["text", "name"]),
+    default="text",
+    show_default=True,
+    help="Whether a value is prose with names in it or one name.",
+)
+@click.option("--add", metavar="WHAT,…", callback=split_list(ADDABLE), help=f"Add columns beside each column: {', '.join(ADDABLE)}.")
 @click.option("--delimiter", metavar="D", default="", help="Character between CSV fields.")
-@click.option("--workers", metavar="N", type=click.IntRange(0), default=1, show_default=True,
-              help="Processes to use; 0 for one a processor.")
+@click.option(
+    "--workers", metavar="N", type=click.IntRange(0), default=1, show_default=True, help="Processes to use; 0 for one a processor."
+)
 @click.option("--summary", is_flag=True, help="Print a JSON summary on standard error at the end.")  # fmt: skip
 def command(
     files: tuple[str, ...],

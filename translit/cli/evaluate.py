@@ -20,9 +20,14 @@ if TYPE_CHECKING:
 @click.command("evaluate", short_help="Measure recall at fixed precision, and plot it.")
 @click.argument("source", metavar="LEXICON_SOURCE", type=click.Path(exists=True))
 @click.argument("queries", metavar="QUERIES", type=click.Path(exists=True, dir_okay=False))
-@click.option("--precision", "precisions", metavar="P", multiple=True,
-              type=click.FloatRange(0, 1, min_open=True, max_open=True),
-              help="A precision to ask for; may be given again.  [default: 0.995 0.99 0.97 0.95 0.9 0.8]")
+@click.option(
+    "--precision",
+    "precisions",
+    metavar="P",
+    multiple=True,
+    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    help="A precision to ask for; may be given again.  [default: 0.995 0.99 0.97 0.95 0.9 0.8]",
+)
 @click.option("--plot", metavar="OUT.png|OUT.svg", help="Draw precision against recall, and reliability, there.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")  # fmt: skip
 def command(source: str, queries: str, precisions: tuple[float, ...], plot: str | None, as_json: bool) -> None:

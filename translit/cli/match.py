@@ -13,8 +13,12 @@ from translit.cli.options import AtLeast, Choice, lexicon_options
 @click.argument("file", default="-", metavar="[FILE|-]")
 @click.option("-o", "--output", metavar="OUT", help="Output file; standard output by default.")
 @lexicon_options
-@click.option("--min-confidence", metavar="C", type=click.FloatRange(0, 1),
-              help="Answer from this confidence on, whatever --precision says; 0 always gives the best candidate.")
+@click.option(
+    "--min-confidence",
+    metavar="C",
+    type=click.FloatRange(0, 1),
+    help="Answer from this confidence on, whatever --precision says; 0 always gives the best candidate.",
+)
 @click.option("--workers", metavar="N", type=click.IntRange(1), default=1, show_default=True, help="Processes to use.")
 @click.option("--summary", is_flag=True, help="Print a JSON summary on standard error at the end.")  # fmt: skip
 @click.pass_context

@@ -65,9 +65,7 @@ def lexicon_options(command: Command) -> Command:
     import functools
 
     @functools.wraps(command)
-    def wrapped(
-        lexicons: tuple[str, ...], precision: float, target: str, types: tuple[str, ...], **others: Any
-    ) -> Any:
+    def wrapped(lexicons: tuple[str, ...], precision: float, target: str, types: tuple[str, ...], **others: Any) -> Any:
         return command(choice=Choice(lexicons, precision, target, types or DEFAULT_TYPES), **others)
 
     options = (

@@ -326,9 +326,7 @@ def _named(value: str, match: Match | None) -> Answer:
     match = replace(match, candidates=())
     if match.canonical == value:
         return Answer(value, (), match)
-    mention = Mention(
-        value, match.id, match.canonical, match.kind, match.method, match.confidence, (), 0, len(value), match.canonical
-    )
+    mention = Mention(value, match.id, match.canonical, match.kind, match.method, match.confidence, (), 0, len(value), match.canonical)
     return Answer(match.canonical, (mention,), match)
 
 

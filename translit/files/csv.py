@@ -84,9 +84,7 @@ class Table:
         # Most rows of most files stay as they are.
         touched = values.keys() if task.add else {cell for cell, value in values.items() if found[value].mentions}
         output = [
-            writer.written(text, fields, number)
-            if fields and not touched.isdisjoint([fields[i] for i in columns])
-            else text
+            writer.written(text, fields, number) if fields and not touched.isdisjoint([fields[i] for i in columns]) else text
             for text, fields, number in rows
         ]
         return collector.finish("".join(output).encode())

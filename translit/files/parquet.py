@@ -162,9 +162,7 @@ class _Column:
         return pa.array([None if code is None else cells[code] for code in self.codes], type_)
 
 
-def _collect(
-    column: _Column, found: dict[str, Answer], broken: dict[int, str], start: int, collector: Collector
-) -> None:
+def _collect(column: _Column, found: dict[str, Answer], broken: dict[int, str], start: int, collector: Collector) -> None:
     changed = {i for i, text in enumerate(column.texts) if text is not None and found[text].mentions}
     for place in column.rows_of(changed):
         if place not in broken:
@@ -323,9 +321,7 @@ class _Encoder:
         table = pa.table(columns, schema=self.schema)
         if any(mask is not None for mask in keep):
             masks = zip(keep, self.answers, strict=True)
-            table = table.filter(
-                pa.chunked_array([pa.array([True] * b.num_rows) if mask is None else mask for mask, b in masks])
-            )
+            table = table.filter(pa.chunked_array([pa.array([True] * b.num_rows) if mask is None else mask for mask, b in masks]))
         # One dictionary a row group, or the writer gives up on it.
         table = table.unify_dictionaries()
         cast("pq.ParquetWriter", self.writer).write_table(table, row_group_size=max(1, table.num_rows))

@@ -107,9 +107,7 @@ def check(jobs: Sequence[Job]) -> None:
             raise InputError(f"{job.target}: there is no directory {folder}; make it first")
 
 
-def run(
-    jobs: Sequence[Job], task: Task, engine: Engine, options: Options | None = None, report: Report | None = None
-) -> Summary:
+def run(jobs: Sequence[Job], task: Task, engine: Engine, options: Options | None = None, report: Report | None = None) -> Summary:
     """Run files through an engine.
 
     Args:
@@ -432,9 +430,7 @@ class Journal:
         """Whether the last checkpoint is old enough."""
         return time.monotonic() - self._saved >= _SECONDS_BETWEEN_CHECKPOINTS
 
-    def save(
-        self, job: int, position: Position, summary: Summary, output: Sink | None, audit: Sink, rejects: Sink
-    ) -> None:
+    def save(self, job: int, position: Position, summary: Summary, output: Sink | None, audit: Sink, rejects: Sink) -> None:
         """Put everything on disk, then say so."""
         sinks = {"output": output, "audit": audit, "rejects": rejects}
         sizes = {role: sink.mark() if isinstance(sink, Spool) else 0 for role, sink in sinks.items()}
@@ -502,9 +498,7 @@ def _digest(jobs: Sequence[Job], task: Task, options: Options) -> str:
 class Pool(Protocol):
     """Answers chunks, giving the results in the order of the chunks."""
 
-    def __call__(
-        self, format_: Format, task: Task, chunks: Iterator[Chunk], /
-    ) -> Iterator[tuple[Chunk, Result]]: ...
+    def __call__(self, format_: Format, task: Task, chunks: Iterator[Chunk], /) -> Iterator[tuple[Chunk, Result]]: ...
 
 
 @contextlib.contextmanager
@@ -520,9 +514,7 @@ def _pool(engine: Engine, workers: int, jobs: int) -> Iterator[Pool]:
         yield _Processes(executor, workers)
         executor.shutdown()
     except BrokenProcessPool:
-        raise TranslitError(
-            "a worker process ended before its time (killed, or out of memory); run again with fewer --workers"
-        ) from None
+        raise TranslitError("a worker process ended before its time (killed, or out of memory); run again with fewer --workers") from None
     finally:
         # After an error nobody waits for work that is not wanted any more.
         executor.shutdown(wait=False, cancel_futures=True)

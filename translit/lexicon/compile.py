@@ -157,9 +157,7 @@ def _forms(arrays: dict[str, Array], ordered: Sequence[Entity], rough: Rough) ->
     for key in listed:
         bearers[key] = bearers.get(key, 0) + 1
     spelled_by = np.array([bearers[listed[i]] for i in order[asked].tolist()], dtype=np.int64)
-    return Questions(
-        [attested[i] for i in order[asked].tolist()], form[asked], owner[asked], ~several[posting[asked]], spelled_by == 1
-    )
+    return Questions([attested[i] for i in order[asked].tolist()], form[asked], owner[asked], ~several[posting[asked]], spelled_by == 1)
 
 
 def _entity_forms(arrays: dict[str, Array]) -> None:

@@ -43,8 +43,6 @@ def align_parts(canonical: list[str], folded_canonical: list[str], folded_form: 
             continue
         if latin:
             own = JaroWinkler.similarity(word, folded_canonical[i])
-            if own < 0.55 or any(
-                JaroWinkler.similarity(word, other) > own for j, other in enumerate(folded_canonical) if j != i
-            ):
+            if own < 0.55 or any(JaroWinkler.similarity(word, other) > own for j, other in enumerate(folded_canonical) if j != i):
                 continue
         yield word, i

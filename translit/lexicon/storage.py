@@ -104,9 +104,7 @@ def read(path: str | os.PathLike[str]) -> tuple[dict[str, Array], dict[str, Any]
         raise LexiconError(f"{name}: the header is damaged; build the lexicon again")
     header = json.loads(raw)
     if header["version"] != VERSION:
-        raise LexiconError(
-            f"{name}: compiled as version {header['version']}, this release reads {VERSION}; build the lexicon again"
-        )
+        raise LexiconError(f"{name}: compiled as version {header['version']}, this release reads {VERSION}; build the lexicon again")
     start = _PREFIX + length
     if size != start + header["size"]:
         raise LexiconError(f"{name}: {size} bytes, not {start + header['size']}; build the lexicon again")

@@ -211,9 +211,7 @@ def align(
     return cells[source_lengths, np.arange(pairs), target_lengths], taken
 
 
-def steps(
-    source: Sequence[str], target: str, taken: NDArray[np.uint8], pair: int, joint: str = ""
-) -> list[tuple[str, str]]:
+def steps(source: Sequence[str], target: str, taken: NDArray[np.uint8], pair: int, joint: str = "") -> list[tuple[str, str]]:
     """The groups of the cheapest alignment of one pair, left to right; ``joint`` stands between the atoms of a group."""
     i, j = len(source), len(target)
     out: list[tuple[str, str]] = []
@@ -271,7 +269,11 @@ def explain(table: CostTable, source: Sequence[str], target: str) -> list[Op]:
 
 
 def learn(
-    pairs: Iterable[tuple[Sequence[str], str]], start: CostTable, rounds: int = 4, prior: float = 0.0, keep: int = 3,
+    pairs: Iterable[tuple[Sequence[str], str]],
+    start: CostTable,
+    rounds: int = 4,
+    prior: float = 0.0,
+    keep: int = 3,
 ) -> CostTable:
     """Learn costs from attested pairs by Viterbi training.
 
@@ -291,7 +293,7 @@ def learn(
         counts: Counter[tuple[str, str]] = Counter()
         size = np.array([max(len(s), len(t)) for s, t in data])
         bucket = (size + 3) // 4
-        for value in np.unique(bucket) if len(data) else ():
+        for value in np.unique(bucket) if data else ():
             rows = np.flatnonzero(bucket == value)
             for block in range(0, len(rows), 20000):
                 part = rows[block : block + 20000]

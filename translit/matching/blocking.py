@@ -18,8 +18,9 @@ U64 = NDArray[np.uint64]
 U32 = NDArray[np.uint32]
 
 GROUPS = (
-    ("tsch", "S"), ("shch", "S"), ("dsch", "S"), ("sch", "S"), ("tch", "S"), ("tsj", "S"), ("dzj", "S"), ("dzh", "S"), ("tj", "S"), ("dj", "S"),
-    ("sj", "S"), ("sh", "S"), ("sz", "S"), ("cz", "S"), ("zh", "S"), ("ts", "S"), ("tz", "S"), ("dz", "S"), ("ch", "S"), ("ph", "F"),
+    ("tsch", "S"), ("shch", "S"), ("dsch", "S"), ("sch", "S"), ("tch", "S"), ("tsj", "S"), ("dzj", "S"), ("dzh", "S"), ("tj", "S"),
+    ("dj", "S"), ("sj", "S"), ("sh", "S"), ("sz", "S"), ("cz", "S"), ("zh", "S"), ("ts", "S"), ("tz", "S"), ("dz", "S"), ("ch", "S"),
+    ("ph", "F"),
     ("kh", "K"), ("gh", "K"), ("ck", "K"), ("ce", "Se"), ("ci", "Si"), ("cy", "Sy"), ("qu", "K"), ("ge", "Se"), ("gi", "Si"),
 )  # fmt: skip
 """Letter groups that stand for one consonant class, applied in this order."""

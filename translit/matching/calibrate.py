@@ -218,13 +218,9 @@ def learn(
     third = -(-len(chosen) * 3 // 10)
     first, second, last = chosen[:third], chosen[third : 2 * third + third // 2], chosen[2 * third + third // 2 :]
     examples = ask(listing, rough, questions.take(first), 101)
-    comparison = fit(
-        examples.comparisons.features, examples.labels, trees=trees, depth=5, start=prior.comparison if prior else None
-    )
+    comparison = fit(examples.comparisons.features, examples.labels, trees=trees, depth=5, start=prior.comparison if prior else None)
     decisions, right = judge(comparison, ask(listing, rough, questions.take(second), 202))
-    decision = fit(
-        decisions.features, right, trees=trees, depth=4, monotone=DECISION_SIGNS, start=prior.decision if prior else None
-    )
+    decision = fit(decisions.features, right, trees=trees, depth=4, monotone=DECISION_SIGNS, start=prior.decision if prior else None)
     decisions, right = judge(comparison, ask(listing, rough, questions.take(last), 303))
     curves = dict(prior.curves) if prior else {}
     curves.update(curves_of(decision.scores(decisions.features), right, decisions))
@@ -256,9 +252,7 @@ def curves_of(scores: NDArray[np.int32], right: Flags, decisions: Decisions) -> 
     """A curve for each script class with enough answers."""
     script = decisions.features[:, _SCRIPT].astype(int)
     return {
-        int(k): curve(scores[script == k], right[script == k])
-        for k in np.unique(script)
-        if (script == k).sum() >= limits.LEAST_ANSWERS
+        int(k): curve(scores[script == k], right[script == k]) for k in np.unique(script) if (script == k).sum() >= limits.LEAST_ANSWERS
     }
 
 

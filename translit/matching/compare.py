@@ -115,9 +115,7 @@ def compare(
     features = text[owner]
     same_script = np.array([n.script == code for n, code in zip(mine, script, strict=True)], dtype=bool)
     exact = np.array([n.rom == rom for n, rom in zip(mine, roms, strict=True)], dtype=bool) & same_script
-    klass = np.array(
-        [SCRIPT_CLASSES.get(n.script, 7) if not same else 0 for n, same in zip(mine, same_script, strict=True)]
-    )
+    klass = np.array([SCRIPT_CLASSES.get(n.script, 7) if not same else 0 for n, same in zip(mine, same_script, strict=True)])
     put = {feature: i for i, feature in enumerate(COMPARISON)}
     claims = listing.posting_start[form + 1].astype(np.int64) - listing.posting_start[form]
     features[:, put["exact"]] = exact[owner]
@@ -132,7 +130,8 @@ def _visible(hidden: Hidden, name: Rows, form: Rows, entity: Rows, canonical: ND
     mine = hidden.entity[name] == entity
     # About half of the entity's other forms are hidden with the name's own, as in a lexicon that knows half the spellings.
     with np.errstate(over="ignore"):
-        mixed = (form.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)) ^ ((name + hidden.salt).astype(np.uint64) * np.uint64(0xBF58476D1CE4E5B9))
+        salted = (name + hidden.salt).astype(np.uint64)
+        mixed = (form.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)) ^ (salted * np.uint64(0xBF58476D1CE4E5B9))
         mixed = (mixed ^ (mixed >> np.uint64(29))) * np.uint64(0x94D049BB133111EB)
     coin = (mixed >> np.uint64(63)).astype(bool)
     gone: NDArray[np.bool_] = mine & (hidden.whole[name] | ((coin | (hidden.own_form[name] == form)) & ~canonical))

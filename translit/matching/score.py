@@ -53,9 +53,7 @@ class Comparisons:
     features: Float
 
 
-def text_features(
-    names: Sequence[str], forms: Sequence[str], costs: NDArray[np.int32], letters: Float, consonants: Float
-) -> Float:
+def text_features(names: Sequence[str], forms: Sequence[str], costs: NDArray[np.int32], letters: Float, consonants: Float) -> Float:
     """The features of comparisons that depend on the spellings alone; those of the entity are left 0.
 
     Args:
@@ -88,9 +86,7 @@ def text_features(
     several = np.flatnonzero((words_of_name > 1) | (words_of_form > 1))
     if len(several):
         left, right = [names[i] for i in several.tolist()], [forms[i] for i in several.tolist()]
-        out[several, column["words_indel"]] = (
-            process.cpdist(left, right, scorer=fuzz.token_sort_ratio, dtype=np.float32) / 100
-        )
+        out[several, column["words_indel"]] = process.cpdist(left, right, scorer=fuzz.token_sort_ratio, dtype=np.float32) / 100
         both = np.flatnonzero((words_of_name > 1) & (words_of_form > 1))
         for i in both.tolist():
             worst, extra, missing = _words(names[i], forms[i])
@@ -107,9 +103,7 @@ def _words(name: str, form: str) -> tuple[float, int, int]:
         return 1.0, 0, 0
     if len(left) > 8 or len(right) > 8:
         return 0.0, 0, 0
-    table = sorted(
-        (-JaroWinkler.normalized_similarity(a, b), i, j) for i, a in enumerate(left) for j, b in enumerate(right)
-    )
+    table = sorted((-JaroWinkler.normalized_similarity(a, b), i, j) for i, a in enumerate(left) for j, b in enumerate(right))
     used_left: set[int] = set()
     used_right: set[int] = set()
     worst = 1.0

@@ -83,8 +83,17 @@ def quantiles(rows: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def fit(
-    rows: NDArray[np.float32], labels: NDArray[np.bool_], weights: Float | None = None, *, trees: int = 80, depth: int = 4,
-    rate: float = 0.1, smallest: float = 20.0, ridge: float = 5.0, monotone: Sequence[int] = (), start: Forest | None = None,
+    rows: NDArray[np.float32],
+    labels: NDArray[np.bool_],
+    weights: Float | None = None,
+    *,
+    trees: int = 80,
+    depth: int = 4,
+    rate: float = 0.1,
+    smallest: float = 20.0,
+    ridge: float = 5.0,
+    monotone: Sequence[int] = (),
+    start: Forest | None = None,
 ) -> Forest:
     """Fit a forest to labelled rows.
 

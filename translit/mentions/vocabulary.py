@@ -72,9 +72,7 @@ def _rows(path: Path) -> Iterator[tuple[str, str, str]]:
         yield cells[0], cells[1], cells[2]
 
 
-def compile_vocabulary(
-    words: Path, cues: Path, regions: Iterable[str] = ()
-) -> tuple[NDArray[np.uint64], NDArray[np.uint8]]:
+def compile_vocabulary(words: Path, cues: Path, regions: Iterable[str] = ()) -> tuple[NDArray[np.uint64], NDArray[np.uint8]]:
     """The sorted hashes and class bits of the words and cues of two files, and of the folded names of regions."""
     bits: dict[str, int] = {}
     for word, names, zipf in _rows(words):

@@ -12,7 +12,6 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Literal
 
-
 from translit import limits
 from translit.rules.romanize import Romanizer, State
 from translit.unicode.scripts import ABJADS, script_of

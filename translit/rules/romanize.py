@@ -139,7 +139,7 @@ class Romanizer:
             word: one word in any script.
             langs: ISO 639-3 codes to read it by; None for all.
         """
-        script, letters = self.prepare(word)
+        script, _ = self.prepare(word)
         table = self._scripts.get(script)
         names = table.langs if table else []
         states = self.states(word, langs)
