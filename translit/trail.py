@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -34,16 +34,7 @@ def apply(text: str, mentions: Sequence[Mention]) -> str:
     >>> apply("in Panjsjir", [Mention("Panjsjir", "1", "Panjshir", "place", "exact", 0.99, (), 3, 11, "Panjshir")])
     'in Panjshir'
     """
-    out: list[str] = []
-    at = 0
-    for mention in mentions:
-        if mention.start < at or text[mention.start : mention.end] != mention.input:
-            raise TrailError(f"no '{mention.input}' at {mention.start}: the trail belongs to another text")
-        out.append(text[at : mention.start])
-        out.append(mention.replacement)
-        at = mention.end
-    out.append(text[at:])
-    return "".join(out)
+    return _spliced(text, [(m.start, m.end, m.input, m.replacement) for m in mentions])
 
 
 def undo(text: str, mentions: Sequence[Mention]) -> str:
@@ -60,17 +51,24 @@ def undo(text: str, mentions: Sequence[Mention]) -> str:
     >>> undo("in Panjshir", [Mention("Panjsjir", "1", "Panjshir", "place", "exact", 0.99, (), 3, 11, "Panjshir")])
     'in Panjsjir'
     """
-    out: list[str] = []
-    at = grown = 0
+    grown = 0
+    steps = []
     for mention in mentions:
         start = mention.start + grown
-        end = start + len(mention.replacement)
-        if start < at or end > len(text) or text[start:end] != mention.replacement:
-            raise TrailError(f"no '{mention.replacement}' at {start}: the trail belongs to another text")
-        out.append(text[at:start])
-        out.append(mention.input)
-        at = end
+        steps.append((start, start + len(mention.replacement), mention.replacement, mention.input))
         grown += len(mention.replacement) - len(mention.input)
+    return _spliced(text, steps)
+
+
+def _spliced(text: str, steps: Iterable[tuple[int, int, str, str]]) -> str:
+    """The text with the other word for each word: (start, end, word, other), left to right."""
+    out: list[str] = []
+    at = 0
+    for start, end, word, other in steps:
+        if start < at or end > len(text) or text[start:end] != word:
+            raise TrailError(f"no '{word}' at {start}: the trail belongs to another text")
+        out += (text[at:start], other)
+        at = end
     out.append(text[at:])
     return "".join(out)
 
