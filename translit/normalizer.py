@@ -119,7 +119,8 @@ class Normalizer:
     def survey_many(self, texts: Sequence[str]) -> list[Survey]:
         """The mentions of each text, and beside them what was nearly taken for one, and why it was not.
 
-        >>> lexicon = Lexicon.build([{"id": "1", "canonical": "Mumbai", "kind": "place", "variants": [{"text": "Bombay", "type": "former"}]}])
+        >>> former = {"text": "Bombay", "type": "former"}
+        >>> lexicon = Lexicon.build([{"id": "1", "canonical": "Mumbai", "kind": "place", "variants": [former]}])
         >>> Normalizer(lexicon).survey_many(["in Bombay"])[0].abstentions[0].why
         'known'
         """

@@ -17,6 +17,7 @@ import numpy as np
 import regex
 
 from translit import limits
+from translit.lexicon.index import TYPE_NUMBERS
 from translit.lexicon.parts import PERSON, align_parts, words_of_name
 from translit.matching.exact import Resolution, resolve
 from translit.matching.fuzzy import Guess
@@ -171,7 +172,7 @@ class Finder:
         if form < 0:
             return False
         return any(
-            int(self.index.posting_entity[p]) == answer.entity and int(self.index.posting_type[p]) not in (0,)
+            int(self.index.posting_entity[p]) == answer.entity and int(self.index.posting_type[p]) != TYPE_NUMBERS["romanization"]
             for p in self.index.postings(form)
         )
 
@@ -252,9 +253,11 @@ class Finder:
         words = context.words
         anchors: dict[str, dict[str, int]] = {}
         for place in places:
-            if place.answer is not None and place.answer.entity >= 0 and place.last - place.first > 1:
-                if self.index.kind(place.answer.entity) == PERSON:
-                    self._anchor(place.answer.entity, anchors)
+            meant = place.answer
+            if meant is None or meant.entity < 0 or place.last - place.first < 2:
+                continue
+            if self.index.kind(meant.entity) == PERSON:
+                self._anchor(meant.entity, anchors)
         taken = [False] * len(words.folded)
         for place in places:
             for k in range(place.first, place.last):
@@ -283,7 +286,7 @@ class Finder:
         if meant is not None:
             if len(meant) > 1:
                 return None
-            (spelling, entity), = meant.items()
+            ((spelling, entity),) = meant.items()
             return Answer(entity, spelling, "exact", 0.99, (entity,), word)
         part = self.index.part(word)
         if part is None or part[2] < OFTEN_LAST or context.is_word(i) or context.beside_name(i, i + 1) or len(word) <= SHORT:
@@ -376,8 +379,10 @@ class Finder:
             start, end = words.tokens[place.first].start, words.tokens[place.last - 1].end
             raw = words.text[start:end]
             bare = raw[: len(raw) - len(place.ending)]
-            written = bare if fold(answer.canonical) == fold(bare) and answer.canonical.lower() == bare.lower() else (
-                wear(_unframed(answer.canonical, words.text, start, end), bare)
+            written = (
+                bare
+                if fold(answer.canonical) == fold(bare) and answer.canonical.lower() == bare.lower()
+                else (wear(_unframed(answer.canonical, words.text, start, end), bare))
             )
             match = self.tiers.match(raw, answer)
             if answer.part or answer.entity < 0:
