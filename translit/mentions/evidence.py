@@ -87,6 +87,10 @@ class Context:
         bits = self.bits.get(folded, 0)
         if bits & REGION and folded != canonical and not trusted:
             return Need.MORE
+        caseless = folded.upper() == folded
+        if trusted and caseless:
+            # Without capitals no word list can tell a place from a word; the lexicon says that this is its native name.
+            return Need.NOTHING
         if bits & (WORD | CALENDAR) or len(folded) <= SHORT:
             return Need.ANCHOR if bits & GEO else Need.BOTH
         need = Need.NOTHING

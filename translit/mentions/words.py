@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import regex
 
@@ -34,6 +35,11 @@ class Words:
     joined: Sequence[bool]
     capital: Sequence[bool]
 
+    @cached_property
+    def spaced(self) -> bool:
+        """Whether every word stands in a script that writes spaces."""
+        return self.text.isascii() or not any(spaceless(word) for word in set(self.folded))
+
     def starts_sentence(self, i: int) -> bool:
         """Whether a word stands where any word would have a capital."""
         start = self.tokens[i].start
@@ -44,6 +50,8 @@ class Words:
         """The folded form of ``count`` words from ``i`` on, as :func:`translit.unicode.tokens.fold` joins them."""
         if count == 1:
             return self.folded[i]
+        if self.spaced:
+            return " ".join(self.folded[i : i + count])
         out = [self.folded[i]]
         for k in range(i + 1, i + count):
             if not (spaceless(self.folded[k - 1]) and spaceless(self.folded[k])):

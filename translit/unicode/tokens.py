@@ -9,7 +9,7 @@ Source: Unicode Standard Annex #29, word boundaries, with the tailoring above.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import regex
@@ -57,6 +57,24 @@ def fold(name: str) -> str:
     if name.isascii() and name.isalpha():
         return name.lower()
     return join([fold_token(token.text) for token in tokens(name)])
+
+
+_ASCII_SIGNS = str.maketrans({c: ("" if chr(c) in "'`" else " ") for c in range(128) if not (chr(c).isalnum() or c == 10)})
+
+
+def fold_many(names: Sequence[str]) -> list[str]:
+    """:func:`fold` of each name; the ASCII ones together, which is many times quicker.
+
+    >>> fold_many(["Mazar-e Sharif", "L'AQUILA", "Köln"])
+    ['mazar e sharif', 'laquila', 'koln']
+    """
+    plain = [name.isascii() and "\n" not in name for name in names]
+    text = "\n".join(name for name, ascii_only in zip(names, plain, strict=True) if ascii_only)
+    text = text.lower().translate(_ASCII_SIGNS)
+    while "  " in text:
+        text = text.replace("  ", " ")
+    folded = iter(text.replace(" \n", "\n").replace("\n ", "\n").strip(" ").split("\n"))
+    return [next(folded) if ascii_only else fold(name) for name, ascii_only in zip(names, plain, strict=True)]
 
 
 def join(words: list[str]) -> str:
