@@ -42,3 +42,5 @@ MAX_CACHED_NAMES = 100_000
 """Most answers that a normalizer remembers."""
 MAX_PLACES = 200_000
 """Most places of words whose competing rules are remembered by script."""
+MAX_DIFF_NAMES = 2000
+"""Most misspelled names that two lexicons are asked for when they are compared."""

@@ -79,16 +79,35 @@ def stats(lexicon: str | None, as_json: bool) -> None:
 @command.command("diff")
 @click.argument("old", type=click.Path(exists=True))
 @click.argument("new", type=click.Path(exists=True))
-@click.option("--names", "names_file", metavar="FILE", type=click.Path(exists=True),
-              help="Names, one a line, whose answers are compared too.")  # fmt: skip
-def diff(old: str, new: str, names_file: str | None) -> None:
-    """Print what changes from the lexicon OLD to the lexicon NEW."""
+@click.option("--names", "names_file", metavar="FILE", type=click.Path(exists=True, dir_okay=False),
+              help="Names, one a line, to ask both; misspelled forms by default.")  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
+def diff(old: str, new: str, names_file: str | None, as_json: bool) -> None:
+    """Print the inputs whose answers change from the lexicon OLD to the lexicon NEW.
+
+    Spellings that either lists are compared completely; of all others, those in FILE.
+    """
+    from collections import Counter
+
     from translit.lexicon.diff import diff as differences
 
-    names = Path(names_file).read_text(encoding="utf-8").splitlines() if names_file else None
-    found = differences(_open(old), _open(new), names)
-    for line in [found] if isinstance(found, str) else found:
-        click.echo(str(line))
+    counts: Counter[str] = Counter()
+    for change in differences(_open(old), _open(new), _names(names_file) if names_file else None):
+        counts[change.what] += 1
+        click.echo(json.dumps(change.as_record(), ensure_ascii=False) if as_json else str(change))
+    told = ", ".join(f"{counts[what]} {what}" for what in ("moves", "respelled", "appears", "vanishes") if counts[what])
+    click.echo(f"translit: {told or 'nothing changes'}", err=True)
+
+
+def _names(path: str) -> Iterator[str]:
+    """The names of a file, one a line."""
+    from translit.errors import InputError
+
+    with open(path, encoding="utf-8") as stream:
+        try:
+            yield from (name for line in stream if (name := line.strip()))
+        except UnicodeDecodeError as error:
+            raise InputError(f"{path}: not UTF-8 ({error.reason}); save it as UTF-8") from None
 
 
 @command.command("import")
