@@ -40,6 +40,16 @@ MAX_CANDIDATES_SHOWN = 5
 """Most candidates kept in a match."""
 MAX_CACHED_NAMES = 100_000
 """Most answers that a normalizer remembers."""
+MAX_REPORT_ROWS = 4000
+"""Most spellings whose changes a report shows; those of one name stay together."""
+MAX_REPORT_NEAR = 1000
+"""Most spellings that a report shows as nearly changed."""
+REPORT_EXAMPLES = 3
+"""Most examples of one spelling in a report."""
+REPORT_CONTEXT = 80
+"""Code points of an example before and after the name."""
+LEAST_REPORTED = 0.5
+"""Least confidence of an answer that is not given, to be told as nearly given."""
 MAX_PLACES = 200_000
 """Most places of words whose competing rules are remembered by script."""
 MAX_DIFF_NAMES = 2000

@@ -22,6 +22,7 @@ _FORMATS = [format_.name for format_ in formats().values() if format_.suffixes]
 @click.option("-o", "--output", metavar="OUT", help="Output file, or a directory for several files.")
 @lexicon_options
 @click.option("--audit", metavar="A.jsonl", help="Write every change there, one JSON object a line.")
+@click.option("--report", "page", metavar="R.html", help="Write a page there: what changed, what nearly did, and decisions on it.")
 @click.option("--rejects", metavar="R.jsonl", help="Write rows that cannot be read there, with the reason.")
 @click.option("--strict", is_flag=True, help="Stop at the first row that cannot be read.")
 @click.option("--resume", is_flag=True, help="Keep what is done when the run is killed, and go on from there.")
@@ -45,6 +46,7 @@ def command(
     output: str | None,
     choice: Choice,
     audit: str | None,
+    page: str | None,
     rejects: str | None,
     strict: bool,
     resume: bool,
@@ -80,16 +82,23 @@ def command(
     repeated = sorted({column for column in columns if columns.count(column) > 1})
     if repeated:
         raise click.BadParameter(f"{repeated[0]!r} is given twice.", param_hint="--column")
-    _apart([job.target for job in jobs], audit, rejects)
+    _apart([*(job.target for job in jobs), page], audit, rejects)
     if resume and any(job.source == "-" or job.target is None for job in jobs):
         raise click.UsageError("--resume needs files on both sides: name the input, and give -o.")
-    task = Task(mode, columns, add, audit is not None, delimiter, len(jobs) > 1)
+    if resume and page:
+        raise click.UsageError("--resume and --report exclude each other: a report needs the whole run.")
+    task = Task(mode, columns, add, bool(audit or page), delimiter, len(jobs) > 1)
     check(jobs)
     normalizer = choice.open()
     fingerprint = choice.fingerprint(normalizer) if resume else ""
     options = Options(audit, rejects, strict, workers or os.cpu_count() or 1, resume, fingerprint)
     with reporting(jobs) as report:
-        counts = run(jobs, task, normalizer, options, report)
+        if page:
+            from translit.report.run import run_reported
+
+            counts = run_reported(page, jobs, task, normalizer, options, report)
+        else:
+            counts = run(jobs, task, normalizer, options, report)
     for warning in counts.missing:
         click.echo(f"translit: warning: {warning}; check --column", err=True)
     if counts.rejected:
@@ -136,7 +145,7 @@ def _apart(targets: list[str | None], audit: str | None, rejects: str | None) ->
     paths = [os.path.realpath(path) for path in (*targets, audit, rejects) if path]
     files = [path for path in paths if not os.path.exists(path) or os.path.isfile(path)]
     if len(set(files)) < len(files):
-        raise click.UsageError("-o, --audit and --rejects need a file each: name three.")
+        raise click.UsageError("-o, --audit, --rejects and --report need a file each: name one for each.")
 
 
 def _jobs(sources: list[str], output: str | None, format_name: str | None) -> list[Any]:

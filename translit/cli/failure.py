@@ -11,6 +11,7 @@ from translit.errors import SourceErrors, TranslitError
 
 FAILED, USAGE, INTERRUPTED = 1, 2, 130
 _SHOWN_FAULTS = 10
+_SOURCE_FAULTS = "the lexicon source has faults ('translit lexicon check' lists all)"
 
 _MENDS = {
     errno.ENOSPC: "the disk is full; make room and run again",
@@ -64,7 +65,7 @@ def _message(error: BaseException) -> str:
     if isinstance(error, SourceErrors):
         shown, more = error.errors[:_SHOWN_FAULTS], len(error.errors) - _SHOWN_FAULTS
         lines = [*map(str, shown), *([f"… and {more} more"] if more > 0 else [])]
-        return "the lexicon source has faults ('translit lexicon check' lists all):\n" + "\n".join(lines)
+        return f"{getattr(error, 'head', _SOURCE_FAULTS)}:\n" + "\n".join(lines)
     if isinstance(error, TranslitError):
         return str(error)
     if isinstance(error, OSError):

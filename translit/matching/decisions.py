@@ -73,7 +73,7 @@ def read_decisions(sources: Iterable[Source] | str | os.PathLike[str]) -> tuple[
     """The decisions of files, and those given as such, in order and checked.
 
     Raises:
-        SourceErrors: with every fault, its place and the mend.
+        DecisionErrors: with every fault, its place and the mend.
 
     >>> read_decisions([Decision("Punjab", "reject", "place:panjshir")])[0].form
     'Punjab'
@@ -88,7 +88,7 @@ def read_decisions(sources: Iterable[Source] | str | os.PathLike[str]) -> tuple[
     if not faults:
         faults += _contradictions(found)
     if faults:
-        raise SourceErrors(faults)
+        raise DecisionErrors(faults)
     return tuple(found)
 
 
@@ -204,6 +204,12 @@ def _contradict(one: Decision, other: Decision) -> bool:
     return (one.decision, one.id, one.canonical) != (other.decision, other.id, other.canonical)
 
 
+class DecisionErrors(SourceErrors):
+    """All the faults found in decisions."""
+
+    head = "the decisions cannot be applied"
+
+
 class Meant(NamedTuple):
     """What a form was decided to mean: an entity's number, -1 for none, and what is written."""
 
@@ -248,7 +254,7 @@ def rule(decisions: Sequence[Decision], index: Index, target: str) -> Rulings:
         target: language of the canonical spellings.
 
     Raises:
-        SourceErrors: a decision names an entity that the lexicon does not have, or two follow each other in a chain.
+        DecisionErrors: a decision names an entity that the lexicon does not have, or two follow each other in a chain.
     """
     wanted = {decision.id for decision in decisions}
     numbers = {ident: number for number, ident in enumerate(index.ids) if ident in wanted} if wanted - {""} else {}
@@ -271,7 +277,7 @@ def rule(decisions: Sequence[Decision], index: Index, target: str) -> Rulings:
                 barred[form] -= {"", decision.id}
     faults += _chains(meant, by_key)
     if faults:
-        raise SourceErrors(faults)
+        raise DecisionErrors(faults)
     spellings = {key(decision.form): decision.form for decision in decisions}
     _hold(meant, barred, by_key, spellings, index, target)
     return _looked_up(meant, {form: ids for form, ids in barred.items() if ids}, spellings)

@@ -1,0 +1,1 @@
+"""The report of a run: one page for a browser that says what changed, how often, and what was nearly changed."""
