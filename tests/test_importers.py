@@ -197,7 +197,7 @@ def test_the_command_refuses(tmp_path: Path, child: dict[str, str]) -> None:
     out = tmp_path / "out.jsonl"
     out.write_text("kept")
     for arguments, status, message in [
-        (("nothing", "own.csv"), 1, "no importer is called 'nothing'; choose from csv, ftm, geonames"),
+        (("nothing", "own.csv"), 2, "'nothing' is not one of csv, ftm, geonames"),
         (("ftm", "places.ttl"), 1, "nothing can be imported: places.ttl:1: not JSON"),
         (("geonames", "allCountries.txt", "--option", "size=3"), 2, "geonames has no option 'size'. It has: classes"),
         (("geonames", "missing.txt"), 2, "missing.txt"),

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from translit.errors import InputError
-from translit.lexicon.importers import Job, Reject, find
+from translit.lexicon.importers import Job, Reject, find, names
 from translit.lexicon.importers.job import Tally, Watch
 from translit.model import Entity
 
@@ -36,6 +36,8 @@ def import_files(kind: str, files: Sequence[str], output: str, rejects: str | No
     """
     from translit.lexicon.source import write_records
 
+    if kind not in names():
+        raise click.BadParameter(f"{kind!r} is not one of {', '.join(names())}.", param_hint="KIND")
     importer = find(kind)
     for name in options:
         if name not in importer.OPTIONS:

@@ -28,20 +28,29 @@ class Choice:
     precision: float = 0.99
     target: str = "en"
     types: tuple[str, ...] = DEFAULT_TYPES
+    lock: str | None = None
+    unlocked: bool = False
+    decisions: tuple[str, ...] = ()
 
     def open(self) -> Normalizer:
-        """Open the lexicon, compiling it where need be."""
+        """Open the lexicon, compiling it where need be; one that the project's lock does not have is refused."""
         import translit
+        from translit.lexicon.lock import lock_in_use
 
+        lock = None if self.unlocked else lock_in_use(self.lock)
         lexicon = translit.open_lexicon(list(self.lexicons))
-        return translit.Normalizer(lexicon, precision=self.precision, target=self.target, types=self.types)
+        if lock is not None:
+            lock.check(lexicon)
+        return translit.Normalizer(
+            lexicon, precision=self.precision, target=self.target, types=self.types, decisions=self.decisions
+        )  # fmt: skip
 
     def fingerprint(self, normalizer: Normalizer) -> str:
         """Stands for everything that the answers depend on."""
         from translit import __version__
 
-        told = dataclasses.replace(self, lexicons=(normalizer.lexicon.checksum,))
-        return f"{__version__} {dataclasses.astuple(told)}"
+        told = dataclasses.replace(self, lexicons=(normalizer.lexicon.checksum,), lock=None, unlocked=False, decisions=())
+        return f"{__version__} {dataclasses.astuple(told)} {normalizer.decisions}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +70,17 @@ class AtLeast:
 
 
 def lexicon_options(command: Command) -> Command:
-    """Add ``--lexicon``, ``--precision``, ``--target`` and ``--types``, handed over as one ``choice``."""
+    """Add the options that say which lexicon to use and how, handed over as one ``choice``."""
     import functools
 
     @functools.wraps(command)
-    def wrapped(lexicons: tuple[str, ...], precision: float, target: str, types: tuple[str, ...], **others: Any) -> Any:
-        return command(choice=Choice(lexicons, precision, target, types or DEFAULT_TYPES), **others)
+    def wrapped(
+        lexicons: tuple[str, ...], precision: float, target: str, types: tuple[str, ...], lock: str | None, no_lock: bool,
+        decisions: tuple[str, ...], **others: Any,
+    ) -> Any:  # fmt: skip
+        if lock is not None and no_lock:
+            raise click.UsageError("--lock and --no-lock exclude each other: give one of them.")
+        return command(choice=Choice(lexicons, precision, target, types or DEFAULT_TYPES, lock, no_lock, decisions), **others)
 
     options = (
         click.option("--lexicon", "lexicons", metavar="L", multiple=True, type=click.Path(exists=True),
@@ -77,6 +91,11 @@ def lexicon_options(command: Command) -> Command:
                      help="Language to write canonical names in."),
         click.option("--types", metavar="T,…", callback=split_list(VARIANT_TYPES),
                      help=f"Types of variants to rewrite.  [default: {','.join(DEFAULT_TYPES)}]"),
+        click.option("--lock", metavar="FILE", type=click.Path(exists=True, dir_okay=False),
+                     help="Refuse lexicons that this lock does not pin; translit.lock by default, where there is one."),
+        click.option("--decisions", metavar="D.tsv", multiple=True, type=click.Path(exists=True, dir_okay=False),
+                     help="What people decided, as a report saves it; goes before every tier. May be given again."),
+        click.option("--no-lock", is_flag=True, help="Use any lexicon, whatever translit.lock says."),
     )  # fmt: skip
     for option in reversed(options):
         wrapped = option(wrapped)

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
@@ -20,8 +21,11 @@ from translit.lexicon.storage import Array, read, write
 from translit.matching.calibrate import Model
 from translit.matching.prior import model_from_json, model_to_json
 from translit.matching.rough import Rough
+from translit.model import Entity
 
 Progress = Callable[[str], None]
+
+_CHEAPEST_SHOWN = 20
 
 
 class Lexicon:
@@ -37,22 +41,27 @@ class Lexicon:
         self.path = path
 
     @classmethod
-    def build(cls, sources: Iterable[Any], *, fallback: str = "unidecode", progress: Progress | None = None) -> Lexicon:
+    def build(
+        cls, sources: Iterable[Any], *, fallback: str = "unidecode", progress: Progress | None = None, decisions: Iterable[Any] = (),
+    ) -> Lexicon:  # fmt: skip
         """Compile sources.
 
         Args:
             sources: paths of name packs (TSV) and records (JSONL), folders of them, records (mappings) or entities.
             fallback: which romanizer serves a character that nothing else covers: ``"unidecode"`` or ``"anyascii"``.
             progress: called with a line of text at each step.
+            decisions: files of decisions, or records of them, that the lexicon takes in: they go before its every tier.
 
         Raises:
-            SourceErrors: with every fault of every source.
+            SourceErrors: with every fault of every source, or of the decisions.
         """
         from translit.lexicon.compile import compile_entities
         from translit.lexicon.source import read_sources
         from translit.matching.calibrate import folded_precision, learn
+        from translit.matching.decisions import as_rows, read_decisions, rule
         from translit.matching.prior import read_model, read_tables
 
+        decided = read_decisions(decisions)
         tell = progress or (lambda line: None)
         tell("reading sources")
         entities = read_sources(list(sources))
@@ -61,12 +70,16 @@ class Lexicon:
         rough = Rough(tables, romanizer(fallback))
         arrays, meta, questions = compile_entities(entities, tables, rough)
         meta |= {"fallback": fallback, "unicode": unicodedata.unidata_version}
+        if decided:
+            rule(decided, Index(arrays, meta), "en")
+            meta["decisions"] = as_rows(decided)
         tell(f"calibrating on {len(questions.text)} variants")
         meta["folded_precision"] = folded_precision(Index(arrays, meta), questions, arrays["entity.weight"])
         model = learn(Index(arrays, meta), rough, questions, read_model())
         meta["model"] = model_to_json(model)
         arrays["model"] = np.frombuffer(json.dumps(meta.pop("model"), sort_keys=True).encode(), dtype=np.uint8)
         meta["licences"] = _licences(sources)
+        meta["languages"] = _languages(entities)
         return cls(arrays, meta)
 
     @classmethod
@@ -125,7 +138,10 @@ class Lexicon:
         return digest.hexdigest()
 
     def stats(self) -> dict[str, Any]:
-        """Counts of entities, variants, forms, kinds, scripts and homonyms, and what the calibration learnt."""
+        """Counts of entities, variants, forms, kinds, scripts, languages and homonyms, licences, and what was learnt.
+
+        ``cheapest_latin`` has the groups of letters that stand for others most cheaply, with their costs in 1/100 nat.
+        """
         index = self.index
         claims = np.diff(index.posting_start.astype(np.int64))
         scripts = np.bincount(index.form_script, minlength=len(index.scripts()))
@@ -136,17 +152,35 @@ class Lexicon:
             "forms": len(index.forms),
             "kinds": {kind: int((index.entity_kind == i).sum()) for i, kind in enumerate(index.kinds)},
             "scripts": {code: int(n) for code, n in zip(index.scripts(), scripts, strict=True) if n},
+            "languages": dict(sorted(index.meta.get("languages", {}).items(), key=lambda item: (-item[1], item[0]))),
             "homonyms": int((claims > 1).sum()),
             "largest_homonyms": {index.forms[i]: int(claims[i]) for i in worst.tolist() if claims[i] > 1},
             "targets": list(index.meta["targets"]),
             "licences": index.meta.get("licences", {}),
             "fallback": index.meta["fallback"],
             "calibrated_on": {str(k): c.seen for k, c in self.model.curves.items()},
+            "cheapest_latin": self._cheapest(),
         }
+
+    def _cheapest(self) -> dict[str, int]:
+        """The letter groups that stand for quite other ones most cheaply in Latin letters."""
+        table = self.index.tables.get("Latn")
+        if table is None:
+            return {}
+        pairs = [
+            (cost, source, target) for (source, target), cost in table.costs.items()
+            if source.isalpha() and target.isalpha() and source[0] != target[0] and source[-1] != target[-1]
+        ]  # fmt: skip
+        return {f"{source} → {target}": cost for cost, source, target in sorted(pairs)[:_CHEAPEST_SHOWN]}
 
 
 def _load(path: str) -> Lexicon:
     return Lexicon.load(path)
+
+
+def _languages(entities: Iterable[Entity]) -> dict[str, int]:
+    """How many variants each language has; those without a language under ``und``."""
+    return dict(sorted(Counter(variant.lang or "und" for entity in entities for variant in entity.variants).items()))
 
 
 def _licences(sources: Iterable[Any]) -> dict[str, str]:
