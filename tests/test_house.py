@@ -24,8 +24,8 @@ LAYERS = (
     ("native",),
     ("rules",),
     ("matching",),  # sees of a lexicon only what its protocol says
-    ("lexicon",),
-    ("matching.exact", "matching.decisions", "matching.tiers"),  # ask the lexicon
+    ("lexicon", "matching.decisions"),  # decisions are about an index, and a lexicon carries them
+    ("matching.exact", "matching.tiers"),  # ask the lexicon
     ("lexicon.diff",),  # asks the tiers of two lexicons
     ("mentions",),
     ("trail",),
@@ -70,7 +70,8 @@ def imported(node: ast.AST) -> Iterator[str]:
         elif isinstance(child, ast.ImportFrom):
             assert child.level == 0, "a relative import"
             home = child.module or ""
-            whole = (f"{home}.{alias.name}" for alias in child.names)
+            # The version is a word of the package itself, which imports nothing by itself.
+            whole = (f"{home}.{alias.name}" for alias in child.names if (home, alias.name) != (NAME, "__version__"))
             yield from (name if name.removeprefix(f"{NAME}.") in MODULES else home for name in whole)
         yield from imported(child)
 

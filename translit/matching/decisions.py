@@ -96,7 +96,7 @@ def write_decisions(decisions: Iterable[Decision], target: TextIO) -> None:
     """Write decisions as a file.
 
     >>> import sys
-    >>> write_decisions([Decision("Punjab", "reject", "place:panjshir")], sys.stdout)
+    >>> write_decisions([Decision("Punjab", "reject", "place:panjshir")], sys.stdout)  # doctest: +NORMALIZE_WHITESPACE
     #: format=translit-decisions/1
     form	decision	id	canonical	note
     Punjab	reject	place:panjshir
