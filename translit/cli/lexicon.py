@@ -27,12 +27,14 @@ def command() -> None:
 @_SOURCES
 @_OUTPUT
 @click.option("--fallback", type=click.Choice(["unidecode", "anyascii"]), default="unidecode", show_default=True,
-              help="Romanizer for characters that nothing else covers.")  # fmt: skip
-def build(sources: tuple[str, ...], output: str, fallback: str) -> None:
+              help="Romanizer for characters that nothing else covers.")
+@click.option("--decisions", metavar="D.tsv", multiple=True, type=click.Path(exists=True, dir_okay=False),
+              help="What people decided, as a report saves it; the lexicon takes it in. May be given again.")  # fmt: skip
+def build(sources: tuple[str, ...], output: str, fallback: str, decisions: tuple[str, ...]) -> None:
     """Compile name packs, records and directories of them into one file."""
     from translit import Lexicon
 
-    lexicon = Lexicon.build(list(sources), fallback=fallback, progress=_tell)
+    lexicon = Lexicon.build(list(sources), fallback=fallback, progress=_tell, decisions=decisions)
     lexicon.save(output)
     click.echo(f"translit: {len(lexicon)} entities in {output}", err=True)
 
@@ -108,6 +110,23 @@ def _names(path: str) -> Iterator[str]:
             yield from (name for line in stream if (name := line.strip()))
         except UnicodeDecodeError as error:
             raise InputError(f"{path}: not UTF-8 ({error.reason}); save it as UTF-8") from None
+
+
+@command.command("lock")
+@click.argument("sources", nargs=-1, metavar="[SRC…]", type=click.Path(exists=True))
+@click.option("-o", "--output", metavar="OUT", default="translit.lock", show_default=True, help="The file to write.")
+def lock(sources: tuple[str, ...], output: str) -> None:
+    """Pin the lexicon of SRCs, the built-in one by default, by the hash of its content.
+
+    Each compiled SRC is a lexicon of its own, the others together are one. Where translit.lock stands in the working
+    directory, the other commands refuse every lexicon that it does not pin.
+    """
+    from translit.lexicon.lock import pin_sources, write_lock
+
+    pins = pin_sources(sources)
+    write_lock(pins, output)
+    for pin in pins:
+        click.echo(f"translit: {' + '.join(pin.sources)} pinned as {pin.sha256[:12]}… in {output}", err=True)
 
 
 @command.command("import")
