@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from readme import PYTHON
 
 import translit
 
@@ -158,6 +159,20 @@ def test_makefile(source: Path, lexicon: Path, tmp_path: Path, child: dict[str, 
     assert json.loads(gzip.decompress((out / "a.jsonl.gz").read_bytes())) == {"n": 1, "text": "Rond Kunduz."}
     counted = [line.split(None, 1) for line in (out / "cities.txt").read_text("utf-8").splitlines()]
     assert {pair[1].strip() for pair in counted if len(pair) > 1} == {"city", *(row["city"] for row in wanted if row["city"])}
+
+
+def test_the_page_of_the_recipes(lexicon: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("narwhals", reason="needs the extra frames")
+    pytest.importorskip("pandas", reason="needs the extra frames")
+    monkeypatch.chdir(tmp_path)
+    shutil.copy(lexicon, "my.translit")
+    [first, _] = PYTHON.findall((ROOT / "docs" / "recipes.md").read_text("utf-8"))
+    names: dict[str, Any] = {}
+    exec(first, names)
+    assert names["places"].dtype == "category"
+    assert names["places"].astype(object).fillna("").tolist() == names["frame"]["place"].astype(object).fillna("").tolist()
+    assert names["frame"]["place"].astype(object).fillna("").tolist() == ["Kunduz", "", "Paris"]
+    assert names["matches"]["id"].fillna("").tolist() == ["af:kunduz", "", ""]
 
 
 def test_each_recipe_is_run_here() -> None:

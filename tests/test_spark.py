@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from readme import PYTHON
 
 pyspark = pytest.importorskip("pyspark", reason="needs the extra spark")
 pa = pytest.importorskip("pyarrow", reason="needs the extra spark")
@@ -162,6 +163,17 @@ def test_the_lexicon_is_one_mapped_file_an_executor(session: Any, norm: translit
     assert 1 <= len(found) <= 2
     assert all(os.path.samefile(row.path, row.mapped) for row in found)
     assert SparkFiles.getRootDirectory() not in {os.path.dirname(row.path) for row in found}
+
+
+def test_distinct_names_and_a_join(session: Any, norm: translit.Normalizer) -> None:
+    """The recipe for a column of very many distinct names, as its page shows it."""
+    [_, recipe] = PYTHON.findall((Path(__file__).parents[1] / "docs" / "recipes.md").read_text("utf-8"))
+    table = given(400)
+    names: dict[str, Any] = {"df": frame(session, table), "spark": spark, "normalizer": norm}
+    exec(recipe, names)
+    wanted = clean(table, column="name", normalizer=norm, add=["id"])
+    answered = zip(rows(table), wanted["name"].to_pylist(), wanted["name_id"].to_pylist(), strict=True)
+    assert collected(names["df"]) == [(*row, name, ident) for row, name, ident in answered]
 
 
 @pytest.mark.parametrize(
