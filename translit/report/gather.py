@@ -11,16 +11,18 @@ import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import xxhash
 
 from translit import limits
-from translit.matching.decisions import key
+from translit.matching.decisions import PART_PREFIX, key
 from translit.mentions.survey import Abstention, Survey, Why
 from translit.model import Match, Mention
 from translit.normalizer import Normalizer
+from translit.unicode.tokens import fold
 
 
 class Example(NamedTuple):
@@ -65,7 +67,7 @@ class Watched:
 
     def _take(self, texts: Sequence[str], surveys: Sequence[Survey]) -> None:
         if self._notes is None:
-            self._notes = _Notes(self.folder / f"{os.getpid()}.jsonl")
+            self._notes = _Notes(self.folder / f"{os.getpid()}.jsonl", self.normalizer)
         self._notes.take(texts, surveys)
 
 
@@ -95,8 +97,9 @@ def form_of(mention: Mention) -> str:
 class _Notes:
     """What one process notes."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, normalizer: Normalizer) -> None:
         self._stream = path.open("a", encoding="utf-8")
+        self._index, self._target = normalizer.lexicon.index, normalizer.target
         self._spelled: set[tuple[str, str]] = set()
         self._least: dict[tuple[str, ...], list[int]] = {}
 
@@ -117,8 +120,18 @@ class _Notes:
         form = form_of(mention)
         if (mention.id, mention.input) not in self._spelled:
             self._spelled.add((mention.id, mention.input))
-            self._write("spelled", mention.id, mention.input, form, mention.canonical)
+            self._write("spelled", mention.id, mention.input, form, mention.canonical, self._accepted(mention))
         self._example("change", (mention.id, key(form)), text, mention.start, mention.end, mention.replacement)
+
+    def _accepted(self, mention: Mention) -> str:
+        """The id that accepting a mention names: that of the part, where a surname alone stands for a person named in full."""
+        entity = self._numbers.get(mention.id, -1)
+        whole = entity < 0 or self._index.target(entity, self._target) == mention.canonical
+        return mention.id if whole else PART_PREFIX + fold(mention.canonical)
+
+    @cached_property
+    def _numbers(self) -> dict[str, int]:
+        return {ident: number for number, ident in enumerate(self._index.ids)}
 
     def _near(self, text: str, passed: Abstention) -> None:
         if (passed.why, passed.input) not in self._spelled:
@@ -190,12 +203,12 @@ class Gathered:
     """What all processes noted.
 
     Args:
-        spelled: (id, input) → the form without its ending, and the entity's canonical spelling.
+        spelled: (id, input) → the form without its ending, what is written for it, and the id to accept.
         examples: (id, form key) → examples.
         near: (why, form key) → what was left alone.
     """
 
-    spelled: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
+    spelled: dict[tuple[str, str], tuple[str, str, str]] = field(default_factory=dict)
     examples: dict[tuple[str, str], list[Example]] = field(default_factory=dict)
     near: dict[tuple[str, str], Nearly] = field(default_factory=dict)
 
@@ -205,7 +218,7 @@ def gathered(folder: Path) -> Gathered:
     found = Gathered()
     for what, first, second, *rest in _records(folder):
         if what == "spelled":
-            found.spelled[first, second] = (rest[0], rest[1])
+            found.spelled[first, second] = (rest[0], rest[1], rest[2])
         elif what == "change":
             found.examples.setdefault((first, second), []).append(Example(*rest))
         else:

@@ -23,7 +23,7 @@ for (const button of all("thead button[data-sort]")) {
 }
 
 // --- filtering
-const texts = new Map(rows.map((row) => [row, row.textContent.toLowerCase()]));
+const texts = new Map(rows.map((row) => [row, all("th, th + td", row).map((cell) => cell.textContent).join(" ").toLowerCase()]));
 const names = new Map(bodies.map((body) => [body, `${body.dataset.name} ${(body.querySelector(".entity th") || body).textContent}`.toLowerCase()]));
 function filter() {
   const asked = one("find").value.trim().toLowerCase();
@@ -62,7 +62,7 @@ function canonicalOf(row) {
 }
 
 // A rejection of something left alone speaks of the spelling as such.
-const about = (row, verdict) => (verdict === "reject" && row.classList.contains("near") ? "" : idOf(row));
+const about = (row, verdict) => (verdict === "accept" ? row.dataset.accept || idOf(row) : row.classList.contains("near") ? "" : idOf(row));
 
 function ofRow(row) {
   return decisions.find((d) => d.key === row.dataset.key && (d.verdict !== "reject" || d.id === "" || d.id === row.dataset.id || !row.dataset.id));

@@ -30,10 +30,12 @@ class Form:
         key: what its spellings have in common.
         spellings: as met, with their counts.
         forms: without their endings.
-        written: what was written instead, without endings.
+        written: the canonical spellings written instead.
         documents: how many documents it was met in.
         method, confidence: of the answers, the least confidence.
         examples: some places.
+        accepted: the id that accepting it names.
+        last: the document it was met in last.
     """
 
     key: str
@@ -44,6 +46,7 @@ class Form:
     method: str = ""
     confidence: float = 1.0
     examples: Sequence[Example] = ()
+    accepted: str = ""
     last: object = None
 
     @property
@@ -134,12 +137,16 @@ def _groups(entries: Iterable[Entry], found: Gathered) -> list[Group]:
     groups: dict[str, Group] = {}
     for entry in entries:
         mention = entry.mention
-        form, canonical = found.spelled.get((mention.id, mention.input), (mention.input, mention.replacement))
+        bare = (mention.input, mention.replacement, mention.id)
+        form, canonical, accepted = found.spelled.get((mention.id, mention.input), bare)
         group = groups.setdefault(mention.id, Group(mention.id, mention.kind, canonical))
+        # A surname that stood for the person does not name the group.
+        group.canonical = canonical if accepted == mention.id else group.canonical
         row = group.forms.setdefault(key(form), Form(key(form)))
         row.spellings[mention.input] += 1
         row.forms[form] += 1
-        row.written[mention.replacement.removesuffix(mention.input[len(form) :])] += 1
+        row.written[canonical] += 1
+        row.accepted = accepted
         place = (entry.file, entry.doc)
         row.documents += row.last != place
         row.last = place
