@@ -261,7 +261,7 @@ class Finder:
         taken = [False] * len(words.folded)
         for place in places:
             for k in range(place.first, place.last):
-                taken[k] = place.answer is None or place.answer.entity >= 0
+                taken[k] = place.answer is None or place.answer.entity >= 0 or place.answer.decided
         extra: list[Place] = []
         for i, word in enumerate(words.folded):
             if not word or not words.capital[i] or taken[i]:
