@@ -35,7 +35,7 @@ def match(name: str) -> Match | None:
 def clean(text: str) -> str:
     """The text with its mentions in their canonical spelling.
 
-    >>> clean("Later zei Massud dat Punjir standhield.")
-    'Later zei Massoud dat Panjshir standhield.'
+    >>> clean("Achmad Massud was er. Later zei Massud dat Punjir standhield.")
+    'Ahmad Massoud was er. Later zei Massoud dat Panjshir standhield.'
     """
     return _built_in().clean(text)

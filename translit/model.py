@@ -13,6 +13,12 @@ DEFAULT_TYPES = ("romanization", "native", "exonym")
 """The variant types that a :class:`~translit.Normalizer` rewrites unless told otherwise."""
 
 
+SUPPORT_KINDS = frozenset({"given", "family", "name"})
+"""Kinds that support the matching of persons: known names, but no answers of their own in a lexicon that has other kinds."""
+PROTECTED = "protected"
+"""The kind of phrases that are never touched inside."""
+
+
 @dataclass(frozen=True, slots=True)
 class Variant:
     """An attested spelling of an entity.

@@ -18,7 +18,7 @@ from translit.lexicon.storage import Array, Strings
 from translit.matching.align import CostTable
 from translit.matching.alphabet import SYLLABIC
 from translit.matching.candidates import Blocks
-from translit.model import VARIANT_TYPES
+from translit.model import PROTECTED, SUPPORT_KINDS, VARIANT_TYPES
 from translit.unicode.fold import strict
 from translit.unicode.scripts import CODES
 
@@ -156,9 +156,29 @@ class Index:
         text = self._strings("part.text")[place]
         return text, float(self.arrays["part.share"][place]), float(self.arrays["part.last"][place])
 
+    def listed_many(self, spellings: Sequence[str]) -> list[list[int]]:
+        """:meth:`listed` of each spelling."""
+        known: NDArray[np.uint64] = self.arrays["listed.hash"]
+        digest = hashes([strict(text) for text in spellings])
+        low = np.searchsorted(known, digest, "left")
+        high = np.searchsorted(known, digest, "right")
+        out: list[list[int]] = [[] for _ in spellings]
+        postings = self.arrays["listed.posting"]
+        single = np.flatnonzero(high - low == 1)
+        for row, posting in zip(single.tolist(), postings[low[single]].tolist(), strict=True):
+            out[row] = [posting]
+        for row in np.flatnonzero(high - low > 1).tolist():
+            out[row] = postings[low[row] : high[row]].tolist()
+        return out
+
     def kind(self, entity: int) -> str:
         """The kind of an entity."""
         return self.kinds[int(self.entity_kind[entity])]
+
+    @cached_property
+    def only_support(self) -> bool:
+        """Whether the lexicon has no kinds but those that support the matching of persons, which then answer themselves."""
+        return set(self.kinds) <= SUPPORT_KINDS | {PROTECTED}
 
     @cached_property
     def tables(self) -> Mapping[str, CostTable]:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+
 from translit.lexicon.index import CANONICAL, OUTWEIGH, Index
+from translit.model import PROTECTED, SUPPORT_KINDS
+from translit.unicode.tokens import fold
 
 LISTED = 0.9995
 """Confidence of a spelling that the lexicon lists for one entity only."""
-SUPPORT_KINDS = frozenset({"given", "family", "name"})
-"""Kinds that support the matching of persons: known names, but no answers of their own in a lexicon that has other kinds."""
-PROTECTED = "protected"
 _CANONICAL_BONUS = 3.0
 
 
@@ -36,13 +37,21 @@ class Resolution:
     canonical: bool = False
 
 
-def resolve(index: Index, postings: Iterable[int], types: frozenset[int]) -> Resolution | None:
+def _written_so(index: Index, entity: int, target: str, postings: Sequence[int]) -> bool:
+    """Whether the spelling that postings list is the entity's canonical one in the target language."""
+    form = int(np.searchsorted(index.posting_start, postings[0], side="right")) - 1
+    return fold(index.target(entity, target)) == index.forms[form]
+
+
+def resolve(index: Index, postings: Sequence[int], types: frozenset[int], target: str = "en") -> Resolution | None:
     """What the entities that bear a form make of it.
 
     Args:
         index: the lexicon.
         postings: the form's postings.
         types: numbers of the variant types that are rewritten.
+        target: BCP 47 tag of the language whose canonical spellings are written. An entity that is written so outranks all that
+            only bear it as a variant, however heavy: a canonical spelling is never rewritten.
 
     Returns:
         None where there is no posting.
@@ -60,11 +69,20 @@ def resolve(index: Index, postings: Iterable[int], types: frozenset[int]) -> Res
         bearers[entity] = bearers.get(entity, False) or kind == CANONICAL
     if not bearers:
         return Resolution("known", -1, 0.0, ()) if known else None
+    if len(bearers) == 1:
+        ((best, canonical),) = bearers.items()
+        if index.kind(best) not in SUPPORT_KINDS or index.only_support:
+            return Resolution("one", best, 1.0, (best,), canonical)
     chosen = {e for e in bearers if index.kind(e) not in SUPPORT_KINDS}
     if not chosen:
-        if not set(index.kinds) <= SUPPORT_KINDS | {PROTECTED}:
+        if not index.only_support:
             return Resolution("known", -1, 0.0, tuple(sorted(bearers)))
         chosen = set(bearers)
+    if len(chosen) > 1:
+        written = {e for e in chosen if bearers[e] and index.target(e, target) == index.canonicals[e]}
+        if target != "en" and not written:
+            written = {e for e in chosen if _written_so(index, e, target, postings)}
+        chosen = written or chosen
     pull = {e: (float(index.entity_weight[e]) + 1.0) * (_CANONICAL_BONUS if bearers[e] else 1.0) for e in chosen}
     ranked = sorted(pull, key=lambda e: (-pull[e], e))
     best = ranked[0]

@@ -14,7 +14,7 @@ from translit.matching.exact import LISTED, Resolution, resolve
 from translit.matching.fuzzy import Guess, guess_many
 from translit.model import Candidate, Match, Method
 from translit.rules.keys import Keys
-from translit.unicode.tokens import fold
+from translit.unicode.tokens import fold, fold_many
 
 PART = "name"
 """Kind of a part of persons' names that stands alone."""
@@ -80,24 +80,27 @@ class Tiers:
 
     def listed(self, name: str, folded: str, form: int) -> tuple[Resolution | None, bool]:
         """What the lexicon lists under a name, and whether exactly so (whatever the case)."""
+        return self._listed(name, form, self.index.listed(name).tolist())
+
+    def _listed(self, name: str, form: int, postings: Sequence[int]) -> tuple[Resolution | None, bool]:
+        """:meth:`listed`, the postings of the spelling itself looked up already."""
         barred = self.rulings.bars(name)
         if barred:
             return self._listed_but(barred, name, form)
-        postings = self.index.listed(name).tolist()
         if postings:
-            found = resolve(self.index, postings, self.types)
+            found = resolve(self.index, postings, self.types, self.target)
             if found is not None:
                 return found, True
         if form < 0:
             return None, False
-        return resolve(self.index, self.index.postings(form), self.types), False
+        return resolve(self.index, self.index.postings(form), self.types, self.target), False
 
     def _listed_but(self, barred: frozenset[str], name: str, form: int) -> tuple[Resolution, bool]:
         """What the lexicon lists under a name that was decided not to mean some entities; known, and left alone, where that is all."""
         folded = self.index.postings(form) if form >= 0 else ()
         for postings, exactly in ((self.index.listed(name).tolist(), True), (folded, False)):
             left = [p for p in postings if "" not in barred and self.index.ids[int(self.index.posting_entity[p])] not in barred]
-            found = resolve(self.index, left, self.types)
+            found = resolve(self.index, left, self.types, self.target)
             if found is not None:
                 return found, exactly
         return REJECTED, False
@@ -117,8 +120,9 @@ class Tiers:
             names: any strings; each is answered alike alone or among others.
             least: least confidence instead of the promised precision.
         """
-        folded = [fold(name) if len(name) <= limits.MAX_NAME_CODEPOINTS else "" for name in names]
-        forms = self.index.find_forms(folded)
+        folded = fold_many([name if len(name) <= limits.MAX_NAME_CODEPOINTS else "" for name in names])
+        forms = self.index.find_forms(folded).tolist()
+        spelled = self.index.listed_many(names)
         out: list[Answer | None] = [None] * len(names)
         open_: list[int] = []
         for i, (name, text) in enumerate(zip(names, folded, strict=True)):
@@ -127,8 +131,8 @@ class Tiers:
                 continue
             if not text or text.count(" ") >= limits.MAX_NAME_TOKENS:
                 continue
-            found, exactly = self.listed(name, text, int(forms[i]))
-            if found is None:
+            found, exactly = self._listed(name, forms[i], spelled[i])
+            if found is None or (found.state == "known" and least is not None):
                 open_.append(i)
             elif found.state == "known":
                 continue
@@ -211,13 +215,12 @@ class Tiers:
         """The record of an answer."""
         if answer.entity < 0:
             return Match(name, f"{PART}:{fold(answer.canonical)}", answer.canonical, PART, answer.method, answer.confidence)
-        candidates = tuple(
-            Candidate(
-                self.index.ids[e], self.canonical(e), self.index.kind(e), answer.method,
-                answer.confidence if e == answer.entity else round(1 - answer.confidence, 5) / max(len(answer.rivals) - 1, 1),
-                answer.form if e == answer.entity else "",
-            )
-            for e in answer.rivals[: limits.MAX_CANDIDATES_SHOWN]
-        )  # fmt: skip
         index, e = self.index, answer.entity
-        return Match(name, index.ids[e], answer.canonical, index.kind(e), answer.method, answer.confidence, candidates)
+        ident, kind = index.ids[e], index.kind(e)
+        own = Candidate(ident, answer.canonical, kind, answer.method, answer.confidence, answer.form)
+        others = [r for r in answer.rivals[: limits.MAX_CANDIDATES_SHOWN] if r != e]
+        rest = round((1 - answer.confidence) / len(others), 5) if others else 0.0
+        candidates = (
+            own, *(Candidate(index.ids[r], self.canonical(r), index.kind(r), answer.method, rest) for r in others),
+        )  # fmt: skip
+        return Match(name, ident, answer.canonical, kind, answer.method, answer.confidence, candidates)

@@ -225,9 +225,9 @@ class Finder:
 
     def _with_ending(self, words: Words, i: int, known: Windows) -> Place | None:
         """A listed name with an ending on its last word: *Panjsjir's*, *Achmad Massuds*."""
-        if not words.capital[i]:
-            return None
         for count in range(self._reach(words, i, known.longest.get(words.folded[i]) or 1), 0, -1):
+            if not any(words.capital[i : i + count]):
+                return None
             for _, stem, ending in _endings(words.tokens[i + count - 1].text):
                 form = known.forms.get(words.joined_stem(i, count, stem))
                 if form is None:
@@ -240,7 +240,7 @@ class Finder:
                 if self.tiers.rulings.bars(bare):
                     found = self.tiers.listed(bare, "", form)[0]
                 else:
-                    found = resolve(self.index, self.index.postings(form), self.tiers.types) if form >= 0 else None
+                    found = resolve(self.index, self.index.postings(form), self.tiers.types, self.tiers.target) if form >= 0 else None
                 if found is None or (found.state == "known" and found.rivals):
                     continue
                 if found.state != "one":
