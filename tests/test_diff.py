@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from translit import Lexicon, Normalizer
 from translit.lexicon.diff import Change, diff
 from translit.lexicon.source import read_names, write_records
+from translit.matching.decisions import Decision
 from translit.model import Entity, Variant
 from translit.unicode.tokens import fold
 
@@ -76,6 +77,15 @@ def test_a_pack_that_changes(change: str) -> None:
         "same": list(reversed(PACK)),
     }[change]
     check(PACK, after)
+
+
+def test_decisions_are_compared() -> None:
+    pack = [Entity("1", "Panjshir", "place", (Variant("Pandjschir"),)), Entity("2", "Punjab", "place")]
+    decision = Decision("Pandjschir", "reject", "1")
+    old, new = Lexicon.build([pack]), Lexicon.build([pack], decisions=[decision])
+    [change] = [change for change in diff(old, new, names=[]) if change.input.lower() == "pandjschir"]
+    assert (change.what, change.new) == ("vanishes", None)
+    assert list(diff(new, new)) == []
 
 
 def test_nothing_changes(afghanistan: Lexicon) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice
+from itertools import chain, islice
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -20,9 +20,11 @@ from numpy.typing import NDArray
 from translit import limits
 from translit.lexicon.index import hashes
 from translit.lexicon.lexicon import Lexicon
-from translit.matching.exact import SUPPORT_KINDS, resolve
-from translit.matching.tiers import Answer, Tiers
-from translit.model import DEFAULT_TYPES, Method
+from translit.matching.decisions import from_rows, rule
+from translit.matching.exact import resolve
+from translit.matching.tiers import UNDECIDED, Answer, Tiers
+from translit.model import DEFAULT_TYPES, SUPPORT_KINDS, Method
+from translit.unicode.fold import strict
 from translit.unicode.tokens import fold
 
 Keys = NDArray[np.uint64]
@@ -95,22 +97,31 @@ def diff(
         types: the variant types that are rewritten.
 
     Returns:
-        The changes: of the listed spellings in the order of their forms, then of the names in theirs.
+        The changes: of the listed spellings in the order of their forms, then of the spellings that people decided on, then
+        of the names in theirs.
 
     >>> record = {"id": "1", "canonical": "Mumbai", "kind": "place"}
     >>> before, after = Lexicon.build([record]), Lexicon.build([{**record, "variants": ["Bombay"]}])
     >>> [str(change) for change in diff(before, after, names=[])]
     ['appears    bombay: nothing → Mumbai (1, exact)']
     """
-    sides = tuple(_Side(Tiers(lexicon, precision, None, target, tuple(types))) for lexicon in (old, new))
+    sides = tuple(_Side(_tiers(lexicon, precision, target, tuple(types))) for lexicon in (old, new))
     places = _changed_places(*sides)
     changed = sorted(places)
     for forms in _batches(changed):
         yield from _listed(sides[0], sides[1], forms, places)
     made = (name for name in _misspellings(changed, sides[1]) if fold(name) not in places)
-    for some in _batches(made if names is None else names):
+    decided = dict.fromkeys(form for side in sides for form in side.decided if form not in places)
+    for some in _batches(chain(decided, made if names is None else names)):
         for name, before, after in zip(some, sides[0].say(some), sides[1].say(some), strict=True):
             yield from _compared(name, before, after)
+
+
+def _tiers(lexicon: Lexicon, precision: float, target: str, types: tuple[str, ...]) -> Tiers:
+    """What answers as a normalizer of the lexicon does, the decisions that it took in included."""
+    decisions = from_rows(lexicon.index.meta.get("decisions", ()))
+    rulings = rule(decisions, lexicon.index, target) if decisions else UNDECIDED
+    return Tiers(lexicon, precision, None, target, types, rulings)
 
 
 class _Side:
@@ -118,6 +129,11 @@ class _Side:
 
     def __init__(self, tiers: Tiers) -> None:
         self.tiers, self.index = tiers, tiers.index
+
+    @cached_property
+    def decided(self) -> list[str]:
+        """The spellings that people decided on."""
+        return [decision.form for decision in from_rows(self.index.meta.get("decisions", ()))]
 
     @cached_property
     def rules(self) -> tuple[object, ...]:
@@ -208,6 +224,8 @@ def _changed_places(old: _Side, new: _Side) -> dict[str, list[int]]:
     forms = _changed(*old.forms, *new.forms, everything)
     places: dict[str, list[int]] = {text: [] for side in (old, new) for text in side.form_texts(forms)}
     spelled = _changed(*old.listed, *new.listed, everything)
+    # Decisions go by the letters of a spelling, which are known: such spellings are asked as names.
+    spelled = np.setdiff1d(spelled, hashes(strict(form) for side in (old, new) for form in side.decided))
     for side in (old, new):
         for key, text in side.spelled_forms(spelled):
             places.setdefault(text, []).append(key)

@@ -136,7 +136,8 @@ def _place(job: Job, path: Path, line: Line, spool: Spool, classes: frozenset[st
         for text in filter(None, alternates.split(",")):
             # Unlabelled names in small Latin letters were made by a machine, as "ka bu er" for Kabul.
             if not (text.isascii() and text.islower()):
-                spellings.add(text)
+                # One unlike the name may be former, or that of another place: it is not rewritten unless asked for.
+                spellings.add(text, other="former")
     known = country if len(country) == 2 and country.isascii() and country.isupper() else ""
     return spellings.entity(f"gn:{ident}", "place", int(population), known, f"{path}:{line.number}")
 
