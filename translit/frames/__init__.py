@@ -126,7 +126,7 @@ def _opened(frame: Any, names: Sequence[str]) -> Any:
 
 def _clean_known(frame: Any, task: Task, kernel: Kernel) -> Any:
     nw, engine, opened = need("narwhals", "frames", "A frame"), _engine(frame), _opened(frame, task.columns)
-    check_added(opened.columns, task)
+    check_added(opened.collect_schema().names(), task)
     if isinstance(opened, nw.LazyFrame):
         return engine.clean_lazily(frame, task, kernel)
     new = []

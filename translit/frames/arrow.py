@@ -285,6 +285,8 @@ def _joined(parts: Sequence[Column]) -> Column:
 
 def _batches(values: pa.Array) -> Iterator[pa.Array]:
     start = 0
+    # Views share their buffers, so that a slice of them does not tell its size.
+    values = _as(values, _wide(values.type))
     while start < len(values):
         rows = BATCH_VALUES
         while rows > 1 and values.slice(start, rows).nbytes > BATCH_BYTES:

@@ -26,7 +26,9 @@ class _Clean:
     kernel: Kernel
 
     def __call__(self, series: Any) -> Any:
-        return like(self.kernel.clean(to_arrow(series), series.name), series)
+        column = to_arrow(series)
+        new = self.kernel.clean(column, series.name)
+        return series if new is column else like(new, series)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,9 @@ def to_arrow(series: Any, name: str = "") -> Any:
 
 def like(column: Any, series: Any) -> Any:
     """An Arrow column as a series with the name and dtype of another."""
+    if pa.types.is_string_view(column.type):
+        # Polars before 2 fails on views that Arrow has cast.
+        column = column.cast(pa.large_string())
     out = pl.Series(series.name, column)
     return out if out.dtype == series.dtype else out.cast(series.dtype)
 
