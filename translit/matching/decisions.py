@@ -66,7 +66,8 @@ def key(form: str) -> str:
     >>> key("PANJSJIR’S \\n Tal") == key("Panjsjir's Tal")
     True
     """
-    return strict(_BLANKS.sub(" ", form.translate(_PLAIN)).strip())
+    # Folding case may part an apostrophe from its letter.
+    return strict(_BLANKS.sub(" ", strict(form).translate(_PLAIN)).strip())
 
 
 def read_decisions(sources: Iterable[Source] | str | os.PathLike[str]) -> tuple[Decision, ...]:
@@ -240,6 +241,11 @@ class Rulings:
         """What a form was decided to mean."""
         return self.meant.get(key(form)) if self.meant else None
 
+    def written(self, canonical: str) -> str:
+        """How a canonical spelling is written where it is itself decided."""
+        meant = self.answer(canonical)
+        return canonical if meant is None else meant.canonical
+
     def bars(self, form: str) -> frozenset[str]:
         """The ids that a form was decided not to mean, ``""`` for all; empty where nobody said so."""
         return self.barred.get(key(form), frozenset()) if self.barred else frozenset()
@@ -254,7 +260,7 @@ def rule(decisions: Sequence[Decision], index: Index, target: str) -> Rulings:
         target: language of the canonical spellings.
 
     Raises:
-        DecisionErrors: a decision names an entity that the lexicon does not have, or two follow each other in a chain.
+        DecisionErrors: a decision names an entity that the lexicon does not have, or some lead in a circle.
     """
     wanted = {decision.id for decision in decisions}
     numbers = {ident: number for number, ident in enumerate(index.ids) if ident in wanted} if wanted - {""} else {}
@@ -275,7 +281,7 @@ def rule(decisions: Sequence[Decision], index: Index, target: str) -> Rulings:
             by_key[form] = decision
             if barred.get(form, frozenset()) & {"", decision.id}:
                 barred[form] -= {"", decision.id}
-    faults += _chains(meant, by_key)
+    faults += _follow(meant, by_key)
     if faults:
         raise DecisionErrors(faults)
     spellings = {key(decision.form): decision.form for decision in decisions}
@@ -304,13 +310,19 @@ def _entity_written(canonical: str, index: Index, target: str) -> int:
     return owners.pop() if len(owners) == 1 else -1
 
 
-def _chains(meant: Mapping[str, Meant], by_key: Mapping[str, Decision]) -> Iterator[SourceError]:
-    """A form written as another form that is itself written otherwise would change again when cleaned again."""
-    for form, answer in meant.items():
-        following = meant.get(key(answer.canonical))
-        if following is not None and following.canonical != answer.canonical:
-            message = f"'{answer.canonical}' is itself decided to be written '{following.canonical}'"
-            yield _fault(by_key[form], message, f"write '{following.canonical}' here, or remove the other row", "canonical")
+def _follow(meant: dict[str, Meant], by_key: Mapping[str, Decision]) -> Iterator[SourceError]:
+    """Let a form written as another decided form be written as that one is, so that nothing changes when it is cleaned again."""
+    for form, answer in list(meant.items()):
+        seen = {form}
+        last = answer
+        while (following := meant.get(key(last.canonical))) is not None and following.canonical != last.canonical:
+            if key(last.canonical) in seen:
+                message = f"'{by_key[form].form}' leads back to itself by way of '{answer.canonical}'"
+                yield _fault(by_key[form], message, "remove one of the rows", "canonical")
+                break
+            seen.add(key(last.canonical))
+            last = Meant(following.entity if following.entity >= 0 else last.entity, following.canonical)
+        meant[form] = last
 
 
 def _hold(

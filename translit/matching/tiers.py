@@ -76,7 +76,8 @@ class Tiers:
 
     def canonical(self, entity: int) -> str:
         """The spelling to write for an entity."""
-        return self.index.target(entity, self.target)
+        canonical = self.index.target(entity, self.target)
+        return self.rulings.written(canonical) if self.rulings else canonical
 
     def listed(self, name: str, folded: str, form: int) -> tuple[Resolution | None, bool]:
         """What the lexicon lists under a name, and whether exactly so (whatever the case)."""
@@ -190,7 +191,7 @@ class Tiers:
         confidence = round(LISTED * share, 5)
         if confidence < self.precision:
             return None
-        return Answer(-1, text, "exact", confidence, (), word, part=True)
+        return Answer(-1, self.rulings.written(text) if self.rulings else text, "exact", confidence, (), word, part=True)
 
     def accepts(self, guess: Guess, least: float | None = None) -> bool:
         """Whether a guess is sure enough to be given."""
