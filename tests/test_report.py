@@ -145,7 +145,8 @@ def saved(browser: Any) -> list[Decision]:
     browser.saved.unlink(missing_ok=True)
     browser.find_element("id", "save").click()
     for _ in range(100):
-        if browser.saved.exists():
+        # The browser makes the file first and fills it then.
+        if browser.saved.exists() and browser.saved.read_bytes().endswith(b"\n"):
             return list(read_decisions(browser.saved))
         time.sleep(0.05)
     raise AssertionError("nothing was saved")
