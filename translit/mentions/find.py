@@ -350,6 +350,8 @@ class Finder:
 
     def _convinces(self, context: Context, named: int, first: int, last: int, guess: Guess) -> bool:
         """Whether a guess is sure enough with the evidence around it: ``named`` sure mentions of its entity, cues, fame."""
+        if self._would_repeat(context.words, first, last, guess):
+            return False
         # A spelling met more often than all others of the entity is likelier a name of its own than a slip.
         anchored = named > 0 and (last - first > 1 or context.count(context.words.folded[first]) <= max(named, 2))
         if last - first == 1 and not anchored and context.beside_name(first, last):
@@ -361,6 +363,15 @@ class Finder:
             score += CUED
         curve = self.tiers.lexicon.model.curve(guess.script_class)
         return score >= curve.threshold(max(LONE, self.tiers.precision))
+
+    def _would_repeat(self, words: Words, first: int, last: int, guess: Guess) -> bool:
+        """Whether the words beside a guess are words of its canonical already, which would then stand twice."""
+        written = set(fold(self.tiers.canonical(guess.entity)).split(" "))
+        written.difference_update(words.folded[first:last])
+        beside = [words.folded[first - 1]] if first and words.joined[first] else []
+        if last < len(words.folded) and words.joined[last]:
+            beside += [words.folded[last], *(stem for _, stem, _ in _endings(words.tokens[last].text))]
+        return any(word in written for word in beside)
 
     def _fame(self, entity: int) -> int:
         weight = float(self.index.entity_weight[entity])
