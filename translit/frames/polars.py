@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 MATCH = pl.Struct({field: pl.Float64 if field == "confidence" else pl.String for field in FIELDS})
 """The dtype of a match; null where translit abstains."""
+_WIDE = pa.dictionary(pa.uint32(), pa.large_string())
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +134,17 @@ def to_arrow(series: Any, name: str = "") -> Any:
 
 def like(column: Any, series: Any) -> Any:
     """An Arrow column as a series with the name and dtype of another."""
+    # Polars before 2 fails on views that Arrow has cast.
     if pa.types.is_string_view(column.type):
-        # Polars before 2 fails on views that Arrow has cast.
         column = column.cast(pa.large_string())
+    elif pa.types.is_dictionary(column.type):
+        column = pa.chunked_array([_without_views(chunk) for chunk in column.chunks], _WIDE)
     out = pl.Series(series.name, column)
     return out if out.dtype == series.dtype else out.cast(series.dtype)
+
+
+def _without_views(chunk: Any) -> Any:
+    return pa.DictionaryArray.from_arrays(chunk.indices.cast(pa.uint32()), chunk.dictionary.cast(pa.large_string()), safe=False)
 
 
 def beside(column: Any, series: Any) -> Any:
