@@ -120,7 +120,7 @@ def explain(tiers: Tiers, name: str) -> Explanation:
     from translit.matching.score import COMPARISON
 
     index, lexicon = tiers.index, tiers.lexicon
-    answer = tiers.answer_many([name])[0] or tiers.part(fold(name))
+    answer = tiers.answer_many([name])[0] or (None if tiers.rulings.bars(name) else tiers.part(fold(name)))
     match = None if answer is None else tiers.match(name, answer)
     folded = fold(name)
     form = int(index.find_forms([folded])[0]) if folded else -1
@@ -192,11 +192,15 @@ def _readings(tiers: Tiers, name: str) -> tuple[tuple[tuple[str, str], ...], tup
 def _verdict(tiers: Tiers, name: str, answer: Answer | None, listed: Resolution | None, candidates: Sequence[Candidate]) -> str:
     promise = f"precision {tiers.precision:g}"
     if answer is not None:
+        if answer.decided:
+            return f"decided by a person: written '{answer.canonical}'"
         if answer.part:
             return f"a part of persons' names, written '{answer.canonical}' by those who bear it"
         if answer.method == "exact":
             return f"exact: a listed spelling; confidence {answer.confidence:.4f}"
         return f"{answer.method}: near one entity and clearly nearer than to any other; confidence {answer.confidence:.4f}"
+    if tiers.rulings.bars(name):
+        return "abstains: rejected by a decision"
     if listed is not None:
         if listed.state == "protected":
             return "abstains: a protected phrase, never changed"

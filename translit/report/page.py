@@ -105,7 +105,7 @@ class Page:
 
         loader = FileSystemLoader(_HOME)
         environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-        environment.filters |= {"shown": shown, "number": lambda value: f"{value:,}"}
+        environment.filters |= {"shown": shown, "direction": direction, "number": lambda value: f"{value:,}"}
         style, script = ((_HOME / name).read_text("utf-8") for name in ("page.css", "page.js"))
         groups = _groups(self.entries, self.gathered)
         near = sorted(self.gathered.near.values(), key=lambda n: (-n.forms.total(), min(n.forms, default="")))
@@ -178,6 +178,16 @@ def shown(text: str) -> Any:
     if text.isprintable():
         return escape(text)
     return Markup("").join(_visible(char) if _hidden(char) else escape(char) for char in text)
+
+
+def direction(name: str) -> str:
+    """The direction of the line that a name stands in: its own where it runs from right to left, else the line's.
+
+    >>> direction("پنجشیر"), direction("Panjshir")
+    ('rtl', 'auto')
+    """
+    strong = (unicodedata.bidirectional(char) for char in name)
+    return "rtl" if next((kind for kind in strong if kind in ("L", "R", "AL")), "L") != "L" else "auto"
 
 
 def _hidden(char: str) -> bool:
