@@ -247,13 +247,19 @@ def _listed(old: _Side, new: _Side, forms: Sequence[str], places: dict[str, list
     for i, (form, before, after) in enumerate(zip(forms, old.say(forms), new.say(forms), strict=True)):
         told = list(_compared(form, before, after))
         yield from told
-        seen = {(change.old, change.new) for change in told}
+        # What is said of one spelling counts, not how surely.
+        seen = {(_meant(change.old), _meant(change.new)) for change in told}
         for key in sorted(set(places[form]) - {own[i]}):
             sides = old.say_spelled(key, form, rows[0][i], before), new.say_spelled(key, form, rows[1][i], after)
             found = list(_compared(form, *sides, spelled=True))
-            if found and sides not in seen:
-                seen.add(sides)
+            meant = _meant(sides[0]), _meant(sides[1])
+            if found and meant not in seen:
+                seen.add(meant)
                 yield from found
+
+
+def _meant(said: Said | None) -> tuple[str, str] | None:
+    return None if said is None else (said.id, said.canonical)
 
 
 def _compared(name: str, old: Said | None, new: Said | None, spelled: bool = False) -> Iterator[Change]:
