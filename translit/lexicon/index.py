@@ -93,6 +93,10 @@ class Index:
             out[i] = self._roms[int(row[i])]
         return out
 
+    def texts_of(self, forms: Rows) -> list[str]:
+        """The forms themselves."""
+        return self.forms.take(forms)
+
     def scripts(self) -> Sequence[str]:
         """ISO 15924 codes by number."""
         return SCRIPT_CODES

@@ -41,6 +41,10 @@ class Listing(Protocol):
         """The rough romanizations of forms."""
         ...
 
+    def texts_of(self, forms: Rows) -> list[str]:
+        """The forms themselves."""
+        ...
+
     def scripts(self) -> Sequence[str]:
         """ISO 15924 codes by number."""
         ...
@@ -111,10 +115,14 @@ def compare(
         sources = [names[i].rom if code == "Latn" else names[i].atoms for i in which]
         costs[rows] = costs_of(rough.tables[code], sources, targets, left, right[rows])
     roms = [targets[i] for i in right]
-    text = text_features([n.rom for n in mine], roms, costs, found.letters, found.consonants)
-    features = text[owner]
     same_script = np.array([n.script == code for n, code in zip(mine, script, strict=True)], dtype=bool)
-    exact = np.array([n.rom == rom for n, rom in zip(mine, roms, strict=True)], dtype=bool) & same_script
+    own_letters = np.flatnonzero(same_script & ~latin)
+    spellings = [n.rom for n in mine]
+    for i, form_text in zip(own_letters.tolist(), listing.texts_of(form[own_letters]), strict=True):
+        spellings[i], roms[i] = mine[i].folded, form_text
+    text = text_features(spellings, roms, costs, found.letters, found.consonants)
+    features = text[owner]
+    exact = np.array([a == b for a, b in zip(spellings, roms, strict=True)], dtype=bool) & same_script
     klass = np.array([SCRIPT_CLASSES.get(n.script, 7) if not same else 0 for n, same in zip(mine, same_script, strict=True)])
     put = {feature: i for i, feature in enumerate(COMPARISON)}
     claims = listing.posting_start[form + 1].astype(np.int64) - listing.posting_start[form]

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from translit.matching.align import DEAREST, WIDEST, CostTable
 from translit.matching.alphabet import Fallback, atoms, script_of_name
 from translit.unicode.fold import fold_token
+from translit.unicode.tokens import fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +23,13 @@ class Spelled:
         script: ISO 15924 code.
         atoms: its source letters.
         rom: its rough romanization, of the letters a–z, blanks and digits.
+        folded: its own letters folded, which is what it is compared by with a form in its own script.
     """
 
     script: str
     atoms: tuple[str, ...]
     rom: str
+    folded: str
 
 
 class Rough:
@@ -47,10 +50,13 @@ class Rough:
         script = script_of_name(name)
         letters = atoms(name, script, self._fallback)
         if script == "Latn":
-            return Spelled(script, letters, plain("".join(letters), self._fallback))
-        if script not in self.tables:
-            return Spelled(script, letters, plain("".join(letters), self._fallback))
-        return Spelled(script, letters, " ".join(self._cheapest(letters, script).split()))
+            rom = plain("".join(letters), self._fallback)
+            return Spelled(script, letters, rom, rom)
+        if script in self.tables:
+            rom = " ".join(self._cheapest(letters, script).split())
+        else:
+            rom = plain("".join(letters), self._fallback)
+        return Spelled(script, letters, rom, fold(name))
 
     def _cheapest(self, letters: Sequence[str], script: str) -> str:
         best = self._best.get(script)
