@@ -59,7 +59,15 @@ def run(lexicon: Path, source: Path, folder: Path, *extra: str, **popen: object)
     """Start a run that writes output, audit and rejects into a folder."""
     arguments = ["--audit", str(folder / "audit"), "--rejects", str(folder / "rejects"), "-o", str(folder / "out")]
     command = [*TRANSLIT, "clean", "--lexicon", str(lexicon), "--column", "text", str(source), *arguments, *extra]
-    return subprocess.Popen(command, stderr=subprocess.PIPE, start_new_session=True, **popen)  # type: ignore[call-overload, no-any-return]
+    # A shell starts its background jobs with interrupts ignored, and what is ignored is inherited.
+    prepare = popen.pop("preexec_fn", None)
+
+    def interruptible() -> None:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        if prepare is not None:
+            prepare()  # type: ignore[operator]
+
+    return subprocess.Popen(command, stderr=subprocess.PIPE, start_new_session=True, preexec_fn=interruptible, **popen)  # type: ignore[call-overload, no-any-return]
 
 
 def files(folder: Path) -> dict[str, bytes]:
