@@ -67,7 +67,9 @@ def run(lexicon: Path, source: Path, folder: Path, *extra: str, **popen: object)
         if prepare is not None:
             prepare()  # type: ignore[operator]
 
-    return subprocess.Popen(command, stderr=subprocess.PIPE, start_new_session=True, preexec_fn=interruptible, **popen)  # type: ignore[call-overload, no-any-return]
+    # No thread is started here before the child is.
+    popen |= {"stderr": subprocess.PIPE, "start_new_session": True, "preexec_fn": interruptible}
+    return subprocess.Popen(command, **popen)  # type: ignore[call-overload, no-any-return]
 
 
 def files(folder: Path) -> dict[str, bytes]:
