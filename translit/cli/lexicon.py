@@ -26,8 +26,13 @@ def command() -> None:
 @command.command("build")
 @_SOURCES
 @_OUTPUT
-@click.option("--fallback", type=click.Choice(["unidecode", "anyascii"]), default="unidecode", show_default=True,
-              help="Romanizer for characters that nothing else covers.")
+@click.option(
+    "--fallback",
+    type=click.Choice(["unidecode", "anyascii"]),
+    default="unidecode",
+    show_default=True,
+    help="Romanizer for characters that nothing else covers.",
+)
 @click.option("--decisions", metavar="D.tsv", multiple=True, type=click.Path(exists=True, dir_okay=False),
               help="What people decided, as a report saves it; the lexicon takes it in. May be given again.")  # fmt: skip
 def build(sources: tuple[str, ...], output: str, fallback: str, decisions: tuple[str, ...]) -> None:

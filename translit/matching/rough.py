@@ -52,10 +52,8 @@ class Rough:
         if script == "Latn":
             rom = plain("".join(letters), self._fallback)
             return Spelled(script, letters, rom, rom)
-        if script in self.tables:
-            rom = " ".join(self._cheapest(letters, script).split())
-        else:
-            rom = plain("".join(letters), self._fallback)
+        covered = script in self.tables
+        rom = " ".join(self._cheapest(letters, script).split()) if covered else plain("".join(letters), self._fallback)
         return Spelled(script, letters, rom, fold(name))
 
     def _cheapest(self, letters: Sequence[str], script: str) -> str:
