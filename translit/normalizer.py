@@ -17,13 +17,12 @@ from translit.lexicon.lexicon import Lexicon
 from translit.lexicon.opening import open_lexicon
 from translit.matching.decisions import Decision, from_rows, read_decisions, rule
 from translit.matching.tiers import UNDECIDED, Tiers
-from translit.mentions.find import Finder
-from translit.mentions.survey import Survey
 from translit.model import DEFAULT_TYPES, VARIANT_TYPES, Match, Mention
-from translit.trail import apply
 from translit.unicode.tokens import fold
 
 if TYPE_CHECKING:
+    from translit.mentions.find import Finder
+    from translit.mentions.survey import Survey
     from translit.trail import Explanation
 
 
@@ -78,6 +77,9 @@ class Normalizer:
 
     @cached_property
     def _finder(self) -> Finder:
+        # What only texts need is imported when the first text comes: a first name is answered that much sooner.
+        from translit.mentions.find import Finder
+
         return Finder(self._tiers)
 
     def match(self, name: str, min_confidence: float | None = None) -> Match | None:
@@ -132,6 +134,8 @@ class Normalizer:
 
     def clean_many(self, texts: Sequence[str]) -> list[str]:
         """Each text cleaned, in order."""
+        from translit.trail import apply
+
         return [apply(text, found) for text, found in zip(texts, self.find_many(texts), strict=True)]
 
     def explain(self, name: str) -> Explanation:

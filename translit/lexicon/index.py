@@ -8,19 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import xxhash
 from numpy.typing import NDArray
 
 from translit.lexicon.storage import Array, Strings
-from translit.matching.align import CostTable
-from translit.matching.alphabet import SYLLABIC
-from translit.matching.candidates import Blocks
 from translit.model import PROTECTED, SUPPORT_KINDS, VARIANT_TYPES
 from translit.unicode.fold import strict
 from translit.unicode.scripts import CODES
+
+if TYPE_CHECKING:
+    from translit.matching.align import CostTable
+    from translit.matching.candidates import Blocks
 
 SCRIPT_CODES = (*CODES, "Zyyy")
 CANONICAL = 255
@@ -74,6 +75,8 @@ class Index:
     @cached_property
     def blocks(self) -> Blocks:
         """The blocking keys."""
+        from translit.matching.candidates import Blocks
+
         a = self.arrays
         return Blocks(a["block.key"], a["block.form"], a["form.signature"], a["form.contour"])
 
@@ -210,7 +213,7 @@ def table_arrays(script: str, table: CostTable) -> dict[str, Array]:
     }  # fmt: skip
 
 
-class LazyTables(Mapping[str, CostTable]):
+class LazyTables(Mapping[str, "CostTable"]):
     """Cost tables of a compiled lexicon, made when first asked for."""
 
     def __init__(self, arrays: Mapping[str, Array], scripts: Sequence[str]) -> None:
@@ -229,6 +232,9 @@ class LazyTables(Mapping[str, CostTable]):
     def __getitem__(self, script: str) -> CostTable:
         if script not in self._scripts:
             raise KeyError(script)
+        from translit.matching.align import CostTable
+        from translit.matching.alphabet import SYLLABIC
+
         made = self._made.get(script)
         if made is None:
             a, name = self._arrays, f"table.{script}"

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,10 +18,11 @@ from translit.errors import LexiconError
 from translit.fallback import romanizer
 from translit.lexicon.index import Index
 from translit.lexicon.storage import Array, read, write
-from translit.matching.calibrate import Model
-from translit.matching.prior import model_from_json, model_to_json
-from translit.matching.rough import Rough
 from translit.model import Entity
+
+if TYPE_CHECKING:
+    from translit.matching.calibrate import Model
+    from translit.matching.rough import Rough
 
 Progress = Callable[[str], None]
 
@@ -59,7 +60,8 @@ class Lexicon:
         from translit.lexicon.source import read_sources
         from translit.matching.calibrate import folded_precision, learn
         from translit.matching.decisions import as_rows, read_decisions, rule
-        from translit.matching.prior import read_model, read_tables
+        from translit.matching.prior import model_to_json, read_model, read_tables
+        from translit.matching.rough import Rough
 
         decided = read_decisions(decisions)
         tell = progress or (lambda line: None)
@@ -76,8 +78,7 @@ class Lexicon:
         tell(f"calibrating on {len(questions.text)} variants")
         meta["folded_precision"] = folded_precision(Index(arrays, meta), questions, arrays["entity.weight"])
         model = learn(Index(arrays, meta), rough, questions, read_model())
-        meta["model"] = model_to_json(model)
-        arrays["model"] = np.frombuffer(json.dumps(meta.pop("model"), sort_keys=True).encode(), dtype=np.uint8)
+        arrays["model"] = np.frombuffer(json.dumps(model_to_json(model), sort_keys=True).encode(), dtype=np.uint8)
         meta["licences"] = _licences(sources)
         meta["languages"] = _languages(entities)
         return cls(arrays, meta)
@@ -119,11 +120,15 @@ class Lexicon:
     @cached_property
     def rough(self) -> Rough:
         """Spells names by the lexicon's own cost tables."""
+        from translit.matching.rough import Rough
+
         return Rough(self.index.tables, romanizer(self.index.meta["fallback"]))
 
     @cached_property
     def model(self) -> Model:
         """The calibration."""
+        from translit.matching.prior import model_from_json
+
         return model_from_json(json.loads(bytes(self.index.arrays["model"])))
 
     @cached_property

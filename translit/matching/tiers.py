@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from translit import limits
 from translit.lexicon.index import TYPE_NUMBERS
 from translit.lexicon.lexicon import Lexicon
 from translit.matching.decisions import Rulings
 from translit.matching.exact import LISTED, Resolution, resolve
-from translit.matching.fuzzy import Guess, guess_many
 from translit.model import Candidate, Match, Method
-from translit.rules.keys import Keys
 from translit.unicode.tokens import fold, fold_many
+
+if TYPE_CHECKING:
+    from translit.matching.fuzzy import Guess
+    from translit.rules.keys import Keys
 
 PART = "name"
 """Kind of a part of persons' names that stands alone."""
@@ -167,6 +170,8 @@ class Tiers:
         self, names: Sequence[str], folded: Sequence[str], rows: Sequence[int], out: list[Answer | None], least: float | None
     ) -> None:
         left = [i for i in rows if any(c.isalpha() for c in folded[i])]
+        if not left:
+            return
         distinct = list(dict.fromkeys(names[i] for i in left))
         guesses = dict(zip(distinct, self.guess_many(distinct), strict=True))
         for i in left:
@@ -176,6 +181,9 @@ class Tiers:
 
     def guess_many(self, names: Sequence[str]) -> list[Guess | None]:
         """The nearest entity for each name, however far."""
+        # Exact answers do without the fuzzy tier's modules.
+        from translit.matching.fuzzy import guess_many
+
         guesses = guess_many(self.index, self.lexicon.rough, self.lexicon.model, names)
         return [None if self.rulings.bars(name) else guess for name, guess in zip(names, guesses, strict=True)] if self.rulings else guesses
 
