@@ -531,13 +531,22 @@ class _Processes:
         waiting: deque[tuple[Chunk, Future[Result]]] = deque()
         for chunk in chunks:
             with _sigint_held():
-                waiting.append((chunk, self.executor.submit(_work, format_.name, task, chunk)))
+                waiting.append((chunk, self._submit(format_, task, chunk)))
             if len(waiting) > 2 * self.workers:
                 first, future = waiting.popleft()
                 yield first, future.result()
         while waiting:
             first, future = waiting.popleft()
             yield first, future.result()
+
+    def _submit(self, format_: Format, task: Task, chunk: Chunk) -> Future[Result]:
+        try:
+            return self.executor.submit(_work, format_.name, task, chunk)
+        except OSError as error:
+            # A pool that breaks at this very moment has closed the pipe that wakes it: no error of the system, so without a number.
+            if error.errno is None:
+                raise BrokenProcessPool(str(error)) from error
+            raise
 
 
 _engine: Memo | Exception | None = None
