@@ -86,11 +86,12 @@ def _spellings(entity: Entity) -> dict[str, tuple[str, int]]:
 
 
 def is_code(text: str) -> bool:
-    """Whether a spelling is a code, such as an airport's, though nobody said so: two to four capitals.
+    """Whether a spelling is a code, such as an airport's, though nobody said so: two to four capitals, with or without stops.
 
-    >>> is_code("LED"), is_code("Led"), is_code("IS IT")
-    (True, False, False)
+    >>> is_code("LED"), is_code("L.A."), is_code("Led"), is_code("IS IT")
+    (True, True, False, False)
     """
+    text = text.replace(".", "")
     return 2 <= len(text) <= 4 and text.isascii() and text.isalpha() and text.isupper()
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import cached_property
 
@@ -42,10 +42,12 @@ class Context:
     Args:
         words: the words.
         bits: folded word or stem → its class bits, of :mod:`translit.mentions.vocabulary`.
+        named: the words that are taken for listed names so far.
     """
 
     words: Words
     bits: Mapping[str, int]
+    named: set[int] = field(default_factory=set)
 
     @cached_property
     def classes(self) -> Sequence[int]:
@@ -96,20 +98,27 @@ class Context:
         need = Need.NOTHING
         if bits & NAME and (unlike or not bits & GEO):
             need = Need.ANCHOR if unlike else Need.CUE
-        if self.beside_name(first, last):
-            need = max(need, Need.CUE)
         return need
 
     def beside_name(self, first: int, last: int) -> bool:
-        """Whether the words stand in what looks like a person's name: behind a first name or an initial, before a surname."""
+        """Whether the words stand in what looks like a person's name: behind a first name or an initial, before a surname.
+
+        Words that are taken for listed names themselves are no such neighbours.
+        """
         words = self.words
-        if first and words.joined[first] and words.capital[first - 1]:
+        if first and words.joined[first] and words.capital[first - 1] and first - 1 not in self.named:
             before = words.tokens[first - 1].text
             if (len(before) == 1 and before.isalpha()) or (self.is_name(first - 1) and not words.starts_sentence(first - 1)):
                 return True
             if self.is_name(first - 1) and not self.is_word(first - 1):
                 return True
-        if last < len(words.folded) and words.joined[last] and words.capital[last] and _blank_before(words, last):
+        if (
+            last < len(words.folded)
+            and last not in self.named
+            and words.joined[last]
+            and words.capital[last]
+            and _blank_before(words, last)
+        ):
             return self.is_name(last) and not self.is_word(last)
         return False
 

@@ -154,8 +154,24 @@ class Finder:
                 continue
             places.append(self._weighed(context, place))
             i = place.last
+        # First each by itself; then those beside what looks like a person's name, which listed names are not.
         anchors = {p.answer.entity for p in places if p.answer is not None and p.need is Need.NOTHING}
-        return [self._borne_out(context, place, anchors) for place in places]
+        borne = [self._borne_out(context, place, anchors) for place in places]
+        for place in borne:
+            if place.answer is not None:
+                context.named.update(range(place.first, place.last))
+        alone = [place for place in borne if not self._in_a_name(context, place)]
+        anchors = {p.answer.entity for p in alone if p.answer is not None and p.need is Need.NOTHING}
+        return [place if self._may_stay(context, place, anchors) else _without(place) for place in borne]
+
+    @staticmethod
+    def _in_a_name(context: Context, place: Place) -> bool:
+        return place.last - place.first == 1 and context.beside_name(place.first, place.last)
+
+    def _may_stay(self, context: Context, place: Place, anchors: set[int]) -> bool:
+        """Whether a place is no part of another's name, or is surely named elsewhere."""
+        answer = place.answer
+        return answer is None or answer.decided or answer.entity in anchors or not self._in_a_name(context, place)
 
     def _weighed(self, context: Context, place: Place) -> Place:
         """A place with the evidence that it needs."""
@@ -182,18 +198,27 @@ class Finder:
             return place
         anchored = place.answer.entity in anchors
         cued = context.has_cue(place.first, self.index.kind(place.answer.entity))
-        cued = cued and not context.beside_name(place.first, place.last)
         borne = {Need.CUE: anchored or cued, Need.ANCHOR: anchored, Need.BOTH: anchored and cued, Need.MORE: False}[place.need]
-        return place if borne else replace(place, answer=None, why="evidence", passed=(place.answer.entity,))
+        return place if borne else _without(place)
 
     def _longest_at(self, words: Words, i: int, known: Windows) -> Place | None:
         for count in range(self._reach(words, i, known.longest.get(words.folded[i], 0)), 0, -1):
             form = known.forms.get(words.joined_fold(i, count))
-            if form is not None:
+            if form is not None and not self._rather_ending(words, i, count, known):
                 place = self._resolved(words, i, count, form)
                 if place is not None:
                     return place
         return self._with_ending(words, i, known)
+
+    def _rather_ending(self, words: Words, i: int, count: int, known: Windows) -> bool:
+        """Whether the last word is a listed name with an ending behind an apostrophe, though it folds like a listed one whole.
+
+        *Hazara's* is no *Hazaras*, unless the lexicon lists it with the apostrophe.
+        """
+        last = words.tokens[i + count - 1].text
+        if last.isalpha() or not any(words.joined_stem(i, count, stem) in known.forms for _, stem, _ in _endings(last)):
+            return False
+        return not len(self.index.listed(words.text[words.tokens[i].start : words.tokens[i + count - 1].end]))
 
     def _resolved(self, words: Words, i: int, count: int, form: int) -> Place | None:
         if not any(words.capital[i : i + count]):
@@ -313,8 +338,9 @@ class Finder:
             guess = guesses[stem]
             if guess is None or any((number, k) in guessed for k in range(first, last)):
                 continue
-            if self._convinces(contexts[number], named[number][guess.entity], first, last, guess):
-                places[number].append(Place(first, last, self.tiers.guessed(stem, guess), ending))
+            convinced = self._convinced(contexts[number], named[number][guess.entity], first, last, guess)
+            if convinced is not None:
+                places[number].append(Place(first, last, self.tiers.guessed(stem, convinced), ending))
                 guessed.update((number, k) for k in range(first, last))
             elif guess.confidence >= NEARLY:
                 near[number].append(Place(first, last, None, ending, why="far", passed=(guess.entity,)))
@@ -348,21 +374,23 @@ class Finder:
             and _DIGIT.search(word) is None
         )
 
-    def _convinces(self, context: Context, named: int, first: int, last: int, guess: Guess) -> bool:
-        """Whether a guess is sure enough with the evidence around it: ``named`` sure mentions of its entity, cues, fame."""
+    def _convinced(self, context: Context, named: int, first: int, last: int, guess: Guess) -> Guess | None:
+        """The guess with the confidence that the evidence gives it, where it is sure enough: ``named`` sure mentions, cues, fame."""
         if self._would_repeat(context.words, first, last, guess):
-            return False
+            return None
         # A spelling met more often than all others of the entity is likelier a name of its own than a slip.
         anchored = named > 0 and (last - first > 1 or context.count(context.words.folded[first]) <= max(named, 2))
         if last - first == 1 and not anchored and context.beside_name(first, last):
-            return False
+            return None
         score = guess.score + self._fame(guess.entity)
         if anchored:
             score += ANCHORED
         elif context.has_cue(first, self.index.kind(guess.entity)):
             score += CUED
         curve = self.tiers.lexicon.model.curve(guess.script_class)
-        return score >= curve.threshold(max(LONE, self.tiers.precision))
+        if score < curve.threshold(max(LONE, self.tiers.precision)):
+            return None
+        return replace(guess, score=score, confidence=curve.confidence(score))
 
     def _would_repeat(self, words: Words, first: int, last: int, guess: Guess) -> bool:
         """Whether the words beside a guess are words of its canonical already, which would then stand twice."""
@@ -450,3 +478,9 @@ def _endings(word: str) -> tuple[tuple[str, str, str], ...]:
     if not ending:
         stem, ending = bare_genitive(word)
     return ((stem, fold_token(stem), ending),) if ending else ()
+
+
+def _without(place: Place) -> Place:
+    """The same words left alone, for want of evidence."""
+    passed = () if place.answer is None else (place.answer.entity,)
+    return replace(place, answer=None, why="evidence", passed=passed)
