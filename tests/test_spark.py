@@ -61,6 +61,8 @@ def session() -> Iterator[Any]:
         builder = builder.config(key, value)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SPARK_LOCAL_IP", "127.0.0.1")
+        # The setting above serves spark-submit; a session that Python starts goes by the environment.
+        patch.setenv("PYSPARK_PYTHON", sys.executable)
         started = builder.getOrCreate()
         started.sparkContext.setLogLevel("OFF")
         application = started.sparkContext.applicationId
