@@ -38,8 +38,6 @@ LEAST_ANSWERS = 400
 """Fewest answers that a curve is learnt from."""
 MAX_CANDIDATES_SHOWN = 5
 """Most candidates kept in a match."""
-MAX_CACHED_NAMES = 100_000
-"""Most answers that a normalizer remembers."""
 MAX_REPORT_ROWS = 4000
 """Most spellings whose changes a report shows; those of one name stay together."""
 MAX_REPORT_NEAR = 1000

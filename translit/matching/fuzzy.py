@@ -28,7 +28,6 @@ class Guess:
         script_class: decides which curve is asked for a threshold.
         folded: whether name and form fold to the same letters.
         second: number of the runner-up entity, -1 where there is none.
-        second_form: its nearest form, -1 likewise.
     """
 
     entity: int
@@ -38,7 +37,6 @@ class Guess:
     script_class: int
     folded: bool
     second: int
-    second_form: int
 
 
 def guess_many(listing: Listing, rough: Rough, model: Model, names: Sequence[str]) -> list[Guess | None]:
@@ -60,7 +58,7 @@ def guess_many(listing: Listing, rough: Rough, model: Model, names: Sequence[str
         for name, best, score, other, script, exact in rows:
             part[name] = Guess(
                 int(entity[best]), int(form[best]), score, model.curve(script).confidence(score), script, bool(exact),
-                int(entity[other]) if other >= 0 else -1, int(form[other]) if other >= 0 else -1,
+                int(entity[other]) if other >= 0 else -1,
             )  # fmt: skip
         out.extend(part)
     return out
