@@ -1,0 +1,29 @@
+"""Fame: what it is worth that an entity is heavier than most of its lexicon."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+
+from translit.lexicon.index import Index
+
+FAMED = ((0.99, 1500), (0.9, 700))
+"""What it is worth that an entity is heavier than that share of the lexicon."""
+
+
+class Fame:
+    """The fame of a lexicon's entities."""
+
+    def __init__(self, index: Index) -> None:
+        self.index = index
+
+    def of(self, entity: int) -> int:
+        """What the fame of an entity is worth, in 1/1000 log-odds; 0 for most."""
+        weight = float(self.index.entity_weight[entity])
+        return next((worth for least, worth in self._fames if weight > least), 0)
+
+    @cached_property
+    def _fames(self) -> list[tuple[float, int]]:
+        weights = self.index.entity_weight
+        return [(max(float(np.quantile(weights, share)), 0.0), worth) for share, worth in FAMED]

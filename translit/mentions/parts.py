@@ -1,0 +1,63 @@
+"""Parts of names that stand alone: of persons named in full in the same text, or such as all their bearers write alike."""
+
+from __future__ import annotations
+
+from translit.lexicon.parts import PERSON, align_parts, words_of_name
+from translit.matching.tiers import OFTEN_LAST, Answer, Tiers
+from translit.mentions.endings import endings
+from translit.mentions.evidence import SHORT, Context
+from translit.mentions.places import Place
+from translit.unicode.fold import fold_token
+
+
+class Parts:
+    """Proposes parts of names, by the tiers of a normalizer."""
+
+    def __init__(self, tiers: Tiers) -> None:
+        self.tiers = tiers
+        self.index = tiers.index
+
+    def added(self, context: Context, places: list[Place]) -> list[Place]:
+        """Places with the parts of names that stand alone added."""
+        words = context.words
+        anchors: dict[str, dict[str, int]] = {}
+        for place in places:
+            meant = place.answer
+            if meant is None or meant.entity < 0 or place.last - place.first < 2:
+                continue
+            if self.index.kind(meant.entity) == PERSON:
+                self._anchor(meant.entity, anchors)
+        taken = [False] * len(words.folded)
+        for place in places:
+            for k in range(place.first, place.last):
+                taken[k] = place.answer is None or place.answer.entity >= 0 or place.answer.decided
+        extra: list[Place] = []
+        for i, word in enumerate(words.folded):
+            if not word or not words.capital[i] or taken[i]:
+                continue
+            for _, stem, ending in ((word, word, ""), *endings(words.tokens[i].text)):
+                answer = self._part(context, i, stem, anchors)
+                if answer is not None:
+                    extra.append(Place(i, i + 1, answer, ending))
+                    break
+        return sorted([*places, *extra], key=lambda place: place.first)
+
+    def _anchor(self, entity: int, anchors: dict[str, dict[str, int]]) -> None:
+        """Let the parts of a person named in full stand for that person."""
+        canonical = words_of_name(self.tiers.canonical(entity))
+        folded = [fold_token(word) for word in canonical]
+        for form in self.index.forms_of(entity):
+            for word, place in align_parts(canonical, folded, form.split(" ")):
+                anchors.setdefault(word, {})[canonical[place]] = entity
+
+    def _part(self, context: Context, i: int, word: str, anchors: dict[str, dict[str, int]]) -> Answer | None:
+        meant = anchors.get(word)
+        if meant is not None:
+            if len(meant) > 1:
+                return None
+            ((spelling, entity),) = meant.items()
+            return Answer(entity, spelling, "exact", 0.99, (entity,), word)
+        part = self.index.part(word)
+        if part is None or part[2] < OFTEN_LAST or context.is_word(i) or context.beside_name(i, i + 1) or len(word) <= SHORT:
+            return None
+        return self.tiers.part(word)

@@ -1,0 +1,42 @@
+"""Places: words of a text and what they are taken for; every stage of finding mentions speaks in them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from translit.matching.tiers import Answer
+from translit.mentions.evidence import Need
+from translit.mentions.survey import Why
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Words ``first`` to ``last`` (exclusive) of a text and what they are taken for.
+
+    ``answer`` is None for words that are known and left alone: ``why``, and which entities were considered. ``ending`` is what a
+    language hung on the last word, ``need`` the evidence that it wants beside its spelling.
+    """
+
+    first: int
+    last: int
+    answer: Answer | None
+    ending: str = ""
+    need: Need = Need.NOTHING
+    why: Why = ""
+    passed: tuple[int, ...] = ()
+
+
+def without_answer(place: Place) -> Place:
+    """The same words left alone, for want of evidence."""
+    passed = () if place.answer is None else (place.answer.entity,)
+    return replace(place, answer=None, why="evidence", passed=passed)
+
+
+def apart(near: Sequence[Place], found: Sequence[Place]) -> list[Place]:
+    """The places among ``near`` that overlap neither one another nor those found, the longest first."""
+    out: list[Place] = []
+    for place in near:
+        if not any(other.first < place.last and place.first < other.last for other in (*found, *out)):
+            out.append(place)
+    return out

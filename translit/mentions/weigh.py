@@ -1,0 +1,70 @@
+"""Weighing: which listed names of a text the evidence bears out; the others are left alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from translit.lexicon.index import TYPE_NUMBERS
+from translit.matching.tiers import Answer, Tiers
+from translit.mentions.evidence import Context, Need
+from translit.mentions.places import Place, without_answer
+from translit.unicode.tokens import fold
+
+
+class Weighing:
+    """Weighs the evidence for proposed places, by the tiers of a normalizer."""
+
+    def __init__(self, tiers: Tiers) -> None:
+        self.tiers = tiers
+        self.index = tiers.index
+
+    def borne_out(self, context: Context, proposed: Sequence[Place]) -> list[Place]:
+        """The places of one text, without an answer where the evidence is short; says to the context which words are named."""
+        places = [self._weighed(context, place) for place in proposed]
+        # First each by itself; then those beside what looks like a person's name, which listed names are not.
+        anchors = {p.answer.entity for p in places if p.answer is not None and p.need is Need.NOTHING}
+        borne = [self._borne_out(context, place, anchors) for place in places]
+        for place in borne:
+            if place.answer is not None:
+                context.named.update(range(place.first, place.last))
+        alone = [place for place in borne if not self._in_a_name(context, place)]
+        anchors = {p.answer.entity for p in alone if p.answer is not None and p.need is Need.NOTHING}
+        return [place if self._may_stay(context, place, anchors) else without_answer(place) for place in borne]
+
+    @staticmethod
+    def _in_a_name(context: Context, place: Place) -> bool:
+        return place.last - place.first == 1 and context.beside_name(place.first, place.last)
+
+    def _may_stay(self, context: Context, place: Place, anchors: set[int]) -> bool:
+        """Whether a place is no part of another's name, or is surely named elsewhere."""
+        answer = place.answer
+        return answer is None or answer.decided or answer.entity in anchors or not self._in_a_name(context, place)
+
+    def _weighed(self, context: Context, place: Place) -> Place:
+        """A place with the evidence that it needs."""
+        answer = place.answer
+        if answer is None or answer.decided:
+            return place
+        canonical = fold(answer.canonical)
+        trusted = self._trusted(answer)
+        return replace(place, need=max(place.need, context.need(place.first, place.last, answer.form, canonical, trusted)))
+
+    def _trusted(self, answer: Answer) -> bool:
+        """Whether the lexicon types the form: an exonym or native form need not look like the canonical."""
+        form = int(self.index.find_forms([answer.form])[0])
+        if form < 0:
+            return False
+        return any(
+            int(self.index.posting_entity[p]) == answer.entity and int(self.index.posting_type[p]) != TYPE_NUMBERS["romanization"]
+            for p in self.index.postings(form)
+        )
+
+    def _borne_out(self, context: Context, place: Place, anchors: set[int]) -> Place:
+        """The place, or the same words left alone where the evidence is short."""
+        if place.answer is None or place.need is Need.NOTHING:
+            return place
+        anchored = place.answer.entity in anchors
+        cued = context.has_cue(place.first, self.index.kind(place.answer.entity))
+        borne = {Need.CUE: anchored or cued, Need.ANCHOR: anchored, Need.BOTH: anchored and cued, Need.MORE: False}[place.need]
+        return place if borne else without_answer(place)
