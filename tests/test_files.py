@@ -19,11 +19,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import translit
+from translit import limits
 from translit.errors import InputError, TranslitError
-from translit.files import base
 from translit.files.atomic import AtomicFile
 from translit.files.base import Position, Task, UsageError, format_of, formats
-from translit.files.csv import _fields, _value
+from translit.files.csv_fields import split_fields, value_of
 from translit.files.inputs import Input
 from translit.files.run import Job, Options, Summary, run
 
@@ -117,19 +117,19 @@ def test_text_that_is_not_utf8_says_where_and_writes_nothing(tmp_path: Path, eng
 @pytest.mark.parametrize("end", ["\n\n", "\r\n\r\n", "\n", " ", ""])
 def test_a_very_long_text_is_cut_between_paragraphs(tmp_path: Path, end: str) -> None:
     word = "Panjsjiré" * 11 + end
-    data = (word * (2 * base.MAX_DOCUMENT_BYTES // len(word.encode()) + 10)).encode()
+    data = (word * (2 * limits.MAX_DOCUMENT_BYTES // len(word.encode()) + 10)).encode()
     (tmp_path / "a.txt").write_bytes(data)
     chunks = list(formats()["text"].read(Input(str(tmp_path / "a.txt")), TEXT, Position()))
     pieces = [bytes(chunk.data) for chunk in chunks]  # type: ignore[call-overload]
     assert b"".join(pieces) == data
     assert len(pieces) == 3
-    assert all(len(piece) <= base.MAX_DOCUMENT_BYTES for piece in pieces)
+    assert all(len(piece) <= limits.MAX_DOCUMENT_BYTES for piece in pieces)
     assert all(piece.decode().endswith(end) for piece in pieces[:-1])
     assert [chunk.start.rows for chunk in chunks][1] == len(pieces[0].decode())
 
 
 def test_a_long_text_has_offsets_of_the_whole_document(convert: Runner) -> None:
-    text = ("é" * 99 + " Panjsjir.\n\n") * (base.MAX_DOCUMENT_BYTES // 150)
+    text = ("é" * 99 + " Panjsjir.\n\n") * (limits.MAX_DOCUMENT_BYTES // 150)
     output, counts, audit, _ = convert(text.encode(), "a.txt", TEXT)
     assert counts.rows == 2
     assert undone(output.decode(), audit) == text
@@ -177,15 +177,15 @@ def test_csv_fields_are_those_of_the_csv_module(rows: list[list[str]], quoting: 
     for row in rows:
         one = io.StringIO(newline="")
         csv.writer(one, quoting=quoting, lineterminator="", delimiter=delimiter).writerow(row)  # type: ignore[arg-type]
-        assert [_value(field) for field in _fields(one.getvalue(), delimiter)] == row
+        assert [value_of(field) for field in split_fields(one.getvalue(), delimiter)] == row
 
 
 @given(body=st.text(st.sampled_from('ab,"'), max_size=12))
 @settings(max_examples=500, deadline=None)
 def test_csv_reads_odd_quotes_as_the_csv_module(body: str) -> None:
-    fields = _fields(body, ",")
+    fields = split_fields(body, ",")
     assert ",".join(fields) == body
-    assert [_value(field) for field in fields] == next(csv.reader([body]), [""]) or body == ""
+    assert [value_of(field) for field in fields] == next(csv.reader([body]), [""]) or body == ""
 
 
 class Echo:
@@ -364,7 +364,7 @@ def test_ten_thousand_rows_with_broken_ones_add_up(convert: Runner) -> None:
 
 
 def test_over_long_rows_are_rejects(convert: Runner) -> None:
-    long = b"x" * (base.MAX_ROW_BYTES + base.CHUNK_BYTES)
+    long = b"x" * (limits.MAX_ROW_BYTES + limits.CHUNK_BYTES)
     for name, head in (("a.jsonl", b""), ("a.csv", b"a\n")):
         good = b'{"a":"Punjir"}\n' if name == "a.jsonl" else b"Punjir\n"
         output, counts, _, rejects = convert(head + good + long + b"\n" + good, name, COLUMN)

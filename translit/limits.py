@@ -52,3 +52,27 @@ MAX_PLACES = 200_000
 """Most places of words whose competing rules are remembered by script."""
 MAX_DIFF_NAMES = 2000
 """Most misspelled names that two lexicons are asked for when they are compared."""
+CHUNK_BYTES = 1 << 18
+"""Bytes of rows that are worked on together."""
+MAX_CHUNK_ROWS = 1 << 16
+"""Most rows of a Parquet file that are worked on together."""
+MAX_ROW_BYTES = 1 << 26
+"""Longest row of a table or JSONL file, in bytes; a longer one is a reject."""
+MAX_QUOTED_BYTES = 1 << 24
+"""Longest CSV row over several lines, in bytes; beyond it a quote counts as left open."""
+MAX_DOCUMENT_BYTES = 1 << 22
+"""Longest plain text that is worked on as one document, in bytes; a longer one is cut at paragraph ends."""
+MAX_REJECT_BYTES = 1 << 16
+"""Longest rejected row that is copied into the rejects file, in bytes."""
+MAX_ROW_GROUP_BYTES = 1 << 27
+"""Largest Parquet row group written as one, in uncompressed bytes; a larger one is written as several."""
+MEMO_VALUES = 1 << 17
+"""Most values of a column whose answers are remembered."""
+MEMO_CODEPOINTS = 100
+"""Longest value whose answer is remembered, in code points."""
+BATCH_VALUES = 1 << 15
+"""Distinct values that are answered together."""
+BATCH_BYTES = 1 << 24
+"""Bytes of distinct values that are answered together, unless one value alone is longer."""
+LARGEST_OFFSET = (1 << 31) - 1
+"""Bytes that a chunk of an Arrow ``string`` column can hold."""

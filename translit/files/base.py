@@ -10,38 +10,20 @@ from __future__ import annotations
 import importlib
 import json
 import pkgutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
-from typing import BinaryIO, Literal, NamedTuple, Protocol, cast
+from typing import BinaryIO, Literal, NamedTuple, Protocol
 
 from translit.errors import TranslitError
 from translit.files.inputs import Input
+from translit.limits import MAX_REJECT_BYTES
 from translit.model import Match, Mention
-from translit.trail import apply
-
-CHUNK_BYTES = 1 << 18
-"""Bytes of rows that are worked on together."""
-MAX_ROW_BYTES = 1 << 26
-"""Longest row of a table or JSONL file, in bytes; a longer one is a reject."""
-MAX_QUOTED_BYTES = 1 << 24
-"""Longest CSV row over several lines, in bytes; beyond it a quote counts as left open."""
-MAX_DOCUMENT_BYTES = 1 << 22
-"""Longest plain text that is worked on as one document, in bytes; a longer one is cut at paragraph ends."""
-MAX_REJECT_BYTES = 1 << 16
-"""Longest rejected row that is copied into the rejects file, in bytes."""
-MAX_ROW_GROUP_BYTES = 1 << 27
-"""Largest Parquet row group written as one, in uncompressed bytes; a larger one is written as several."""
-MEMO_VALUES = 1 << 17
-"""Most values of a column whose answers are remembered."""
-MEMO_CODEPOINTS = 100
-"""Longest value whose answer is remembered, in code points."""
 
 ADDABLE = ("id", "confidence", "method", "original")
 """What ``--add`` can write beside a column."""
 
 Mode = Literal["text", "name"]
-Cell = str | float | None
 
 
 class Engine(Protocol):
@@ -265,74 +247,6 @@ def audit_record(doc: str | int, mention: Mention, base: int = 0) -> dict[str, o
         "method": mention.method,
         "confidence": mention.confidence,
     }
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a value becomes.
-
-    Args:
-        text: the new value.
-        mentions: the changes inside it; empty where it stays.
-        match: the entity, in mode ``"name"``.
-    """
-
-    text: str
-    mentions: tuple[Mention, ...] = ()
-    match: Match | None = None
-
-    def cell(self, what: str, original: str) -> Cell:
-        """The value that ``--add what`` writes."""
-        if what == "original":
-            return original
-        return None if self.match is None else getattr(self.match, what)
-
-
-class Memo:
-    """An engine that remembers what became of short values, for the length of one run.
-
-    Args:
-        engine: answers what is new.
-    """
-
-    def __init__(self, engine: Engine) -> None:
-        self.find_many, self.match_many = engine.find_many, engine.match_many
-        self.known: dict[str, Answer] = {}
-
-    def keep(self, fresh: Mapping[str, Answer]) -> None:
-        """Remember the answers of values that are short enough."""
-        if len(self.known) + len(fresh) > MEMO_VALUES:
-            self.known.clear()
-        self.known.update((value, answer) for value, answer in fresh.items() if len(value) <= MEMO_CODEPOINTS)
-
-
-def answers(values: Iterable[str], task: Task, engine: Engine) -> dict[str, Answer]:
-    """The answer for each distinct value."""
-    known = engine.known if isinstance(engine, Memo) else {}
-    found = {value: known.get(value) for value in values}
-    new = [value for value, answer in found.items() if answer is None]
-    if task.mode == "name":
-        fresh = {value: _named(value, match) for value, match in zip(new, engine.match_many(new), strict=True)}
-    else:
-        fresh = {value: _cleaned(value, mentions) for value, mentions in zip(new, engine.find_many(new), strict=True)}
-    if isinstance(engine, Memo):
-        engine.keep(fresh)
-    return cast("dict[str, Answer]", found | fresh)
-
-
-def _named(value: str, match: Match | None) -> Answer:
-    if match is None:
-        return Answer(value)
-    match = replace(match, candidates=())
-    if match.canonical == value:
-        return Answer(value, (), match)
-    mention = Mention(value, match.id, match.canonical, match.kind, match.method, match.confidence, (), 0, len(value), match.canonical)
-    return Answer(match.canonical, (mention,), match)
-
-
-def _cleaned(value: str, found: Sequence[Mention]) -> Answer:
-    mentions = tuple(mention for mention in found if mention.replacement != mention.input)
-    return Answer(apply(value, mentions), mentions) if mentions else Answer(value)
 
 
 def unknown_column(name: str, known: Sequence[str], hint: str = "") -> UsageError:

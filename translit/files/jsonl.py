@@ -9,11 +9,9 @@ from dataclasses import dataclass
 from json.decoder import JSONDecoder, scanstring  # type: ignore[attr-defined]
 from typing import BinaryIO, cast
 
+from translit.files.answers import Answer, Cell, answers
 from translit.files.base import (
-    MAX_ROW_BYTES,
-    Answer,
     BytesEncoder,
-    Cell,
     Chunk,
     Collector,
     Encoder,
@@ -21,12 +19,12 @@ from translit.files.base import (
     Position,
     Result,
     Task,
-    answers,
     bad_utf8,
     need_columns,
 )
 from translit.files.inputs import Input
 from translit.files.lines import blocks
+from translit.limits import MAX_ROW_BYTES
 
 _BOM = "\ufeff"
 _SPACES = frozenset(" \t\r\n")

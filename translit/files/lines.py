@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from translit.files.base import CHUNK_BYTES, MAX_ROW_BYTES
 from translit.files.inputs import Input
+from translit.limits import CHUNK_BYTES, MAX_ROW_BYTES
 
 
 class Block(NamedTuple):

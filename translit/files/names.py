@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import BinaryIO, cast
 
 from translit.files.base import (
-    MAX_ROW_BYTES,
     BytesEncoder,
     Chunk,
     Collector,
@@ -21,6 +20,7 @@ from translit.files.base import (
 )
 from translit.files.inputs import Input
 from translit.files.lines import blocks
+from translit.limits import MAX_ROW_BYTES
 from translit.model import Match
 
 

@@ -7,10 +7,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from translit.errors import InputError, missing_extra
+from translit.files.answers import Answer, answers
 from translit.files.base import (
-    CHUNK_BYTES,
-    MAX_ROW_GROUP_BYTES,
-    Answer,
     Chunk,
     Collector,
     Encoder,
@@ -19,18 +17,17 @@ from translit.files.base import (
     Result,
     Task,
     UsageError,
-    answers,
     bad_utf8,
     need_columns,
     unknown_column,
 )
 from translit.files.inputs import Input
+from translit.limits import CHUNK_BYTES, MAX_CHUNK_ROWS, MAX_ROW_GROUP_BYTES
 
 if TYPE_CHECKING:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-_MAX_CHUNK_ROWS = 1 << 16
 _BUFFER = 1 << 20
 _KEEP = "translit:keep"
 """The column of a result that says which rows are no rejects; there only where some are."""
@@ -219,7 +216,7 @@ def _batches(file: pq.ParquetFile, group: int, names: list[str], shown: str) -> 
     meta = file.metadata.row_group(group)
     chunks = (meta.column(i) for i in range(meta.num_columns))
     size = sum(c.total_uncompressed_size for c in chunks if c.path_in_schema.split(".")[0] in names)
-    rows = max(64, min(_MAX_CHUNK_ROWS, CHUNK_BYTES * meta.num_rows // max(1, size)))
+    rows = max(64, min(MAX_CHUNK_ROWS, CHUNK_BYTES * meta.num_rows // max(1, size)))
     try:
         for batch in file.iter_batches(rows, row_groups=[group], columns=names):
             yield batch.select(names)

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from typing import BinaryIO, cast
 
 from translit.errors import InputError
+from translit.files.answers import answers
 from translit.files.base import (
-    MAX_DOCUMENT_BYTES,
     BytesEncoder,
     Chunk,
     Collector,
@@ -19,10 +19,10 @@ from translit.files.base import (
     Result,
     Task,
     UsageError,
-    answers,
     bad_utf8,
 )
 from translit.files.inputs import Input
+from translit.limits import MAX_DOCUMENT_BYTES
 
 _BLOCK = 1 << 20
 _PARAGRAPH_END = re.compile(rb"(?:\r\n|\n|\r)[ \t]*(?:\r\n|\n|\r(?!\n))|\xe2\x80\xa9")

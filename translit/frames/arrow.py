@@ -8,8 +8,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 
 from translit.errors import TranslitError
-from translit.files.base import ADDABLE, Answer, Memo, Task, answers
+from translit.files.answers import Answer, Memo, answers
+from translit.files.base import ADDABLE, Task
 from translit.frames.extras import need
+from translit.limits import BATCH_BYTES, BATCH_VALUES, LARGEST_OFFSET
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -21,12 +23,6 @@ Column = Any
 """A ``pyarrow.Array`` or ``pyarrow.ChunkedArray`` of strings, large strings, string views, a dictionary of them, or nulls."""
 FIELDS = ("id", "canonical", "kind", "method", "confidence")
 """What is told of a match, in the order of its fields."""
-BATCH_VALUES = 1 << 15
-"""Distinct values that are answered together."""
-BATCH_BYTES = 1 << 24
-"""Bytes of distinct values that are answered together, unless one value alone is longer."""
-LARGEST_OFFSET = (1 << 31) - 1
-"""Bytes that a chunk of an Arrow ``string`` column can hold."""
 
 
 def task_of(column: str | None, columns: Sequence[str] | None, mode: str, add: Sequence[str]) -> Task:

@@ -1,0 +1,117 @@
+"""Who does the work: this process, or a pool of them that answers chunks in order."""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import pickle
+import signal
+import threading
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from multiprocessing import connection
+from typing import Protocol, cast
+
+from translit.errors import TranslitError
+from translit.files.answers import Memo
+from translit.files.base import Chunk, Engine, Format, Result, Task, formats
+
+
+class Pool(Protocol):
+    """Answers chunks, giving the results in the order of the chunks."""
+
+    def __call__(self, format_: Format, task: Task, chunks: Iterator[Chunk], /) -> Iterator[tuple[Chunk, Result]]: ...
+
+
+@contextlib.contextmanager
+def pool_of(engine: Engine, workers: int, jobs: int) -> Iterator[Pool]:
+    """This process, or as many of its own as there are workers."""
+    if workers == 1 or not jobs:
+        memo = Memo(engine)
+        yield lambda format_, task, chunks: ((chunk, format_.transform(chunk, task, memo)) for chunk in chunks)
+        return
+    before = set(multiprocessing.active_children())
+    context = multiprocessing.get_context("spawn")
+    executor = ProcessPoolExecutor(workers, context, _start_worker, (pickle.dumps(engine),))
+    try:
+        yield _Processes(executor, workers)
+        executor.shutdown()
+    except BrokenProcessPool:
+        raise TranslitError("a worker process ended before its time (killed, or out of memory); run again with fewer --workers") from None
+    finally:
+        # After an error nobody waits for work that is not wanted any more.
+        executor.shutdown(wait=False, cancel_futures=True)
+        for process in set(multiprocessing.active_children()) - before:
+            process.kill()
+
+
+@dataclass(slots=True)
+class _Processes:
+    executor: ProcessPoolExecutor
+    workers: int
+
+    def __call__(self, format_: Format, task: Task, chunks: Iterator[Chunk]) -> Iterator[tuple[Chunk, Result]]:
+        waiting: deque[tuple[Chunk, Future[Result]]] = deque()
+        for chunk in chunks:
+            with _sigint_held():
+                waiting.append((chunk, self._submit(format_, task, chunk)))
+            if len(waiting) > 2 * self.workers:
+                first, future = waiting.popleft()
+                yield first, future.result()
+        while waiting:
+            first, future = waiting.popleft()
+            yield first, future.result()
+
+    def _submit(self, format_: Format, task: Task, chunk: Chunk) -> Future[Result]:
+        try:
+            return self.executor.submit(_work, format_.name, task, chunk)
+        except OSError as error:
+            # A pool that breaks at this very moment has closed the pipe that wakes it: no error of the system, so without a number.
+            if error.errno is None:
+                raise BrokenProcessPool(str(error)) from error
+            raise
+
+
+_engine: Memo | Exception | None = None
+
+
+def _start_worker(pickled: bytes) -> None:
+    global _engine
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    try:
+        _engine = Memo(pickle.loads(pickled))
+    except Exception as error:  # it is raised where the parent can see it, not on standard error
+        _engine = error
+
+
+def _end_with_parent() -> None:
+    """A worker whose parent was killed would wait for work for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        connection.wait([parent.sentinel])
+        os._exit(1)
+
+
+def _work(format_name: str, task: Task, chunk: Chunk) -> Result:
+    if isinstance(_engine, Exception):
+        raise _engine
+    return formats()[format_name].transform(chunk, task, cast(Engine, _engine))
+
+
+@contextlib.contextmanager
+def _sigint_held() -> Iterator[None]:
+    """A worker started in here is deaf to Ctrl-C, also before it runs a line of its own."""
+    if not hasattr(signal, "pthread_sigmask") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    earlier = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, earlier)
