@@ -226,6 +226,16 @@ def test_messy_records_are_cleaned(tmp_path: Path) -> None:
     assert entity.variants == (Variant("Kabul"), Variant("Kabul", "de"), Variant("Band e Amir"), Variant("José"))
 
 
+def test_joiners_of_indic_orthography_stay_and_stray_ones_go(tmp_path: Path) -> None:
+    spelled = "ಕುರಾಕ್\u200c"
+    record = {"id": "a", "canonical": "Curacao", "kind": "place", "variants": [spelled, "\u200dKurasao", "کوراسائو \u200c"]}
+    assert [v.text for v in read_sources([record])[0].variants] == [spelled, "Kurasao", "کوراسائو"]
+    pack = tmp_path / "a.tsv"
+    rows = "id\tkind\tcanonical\tvariant\tlang\ttype\tnote\n" + f"a\tplace\tCuracao\t{spelled}\tkn\tnative\t\n"
+    pack.write_text("#: format=translit-names/1\n" + rows, encoding="utf-8")
+    assert check_sources([pack]) == []
+
+
 def test_a_text_of_direction_marks_is_empty() -> None:
     errors = check_sources([{"id": "a", "canonical": "\u200f", "kind": "x", "variants": [" \u202e"]}])
     assert [error.message for error in errors] == ["canonical: is empty", "variants[0]: empty variant"]

@@ -10,6 +10,7 @@ import regex
 from rapidfuzz.distance import JaroWinkler
 
 from translit.lexicon.compile import is_code
+from translit.lexicon.reading.cells import joiners_tidied
 from translit.limits import MAX_CELL_CODEPOINTS, MAX_VARIANTS_PER_ENTITY
 from translit.model import Entity, Variant
 from translit.unicode.fold import strict
@@ -17,7 +18,6 @@ from translit.unicode.scripts import script_of
 from translit.unicode.tokens import fold
 
 _INVISIBLE = re.compile("[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
-_STRAY_JOINER = regex.compile(r"(?<![\p{L}\p{M}])[\u200c\u200d]|[\u200c\u200d](?![\p{L}\p{M}])")
 _FORBIDDEN = regex.compile(r"[\p{Cc}\p{Cs}\p{Co}\p{Noncharacter_Code_Point}]")
 _LANG = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
 _ALIKE = 0.6
@@ -32,7 +32,7 @@ def tidy(text: str) -> str:
     """
     text = _INVISIBLE.sub("", text)
     if "\u200c" in text or "\u200d" in text:
-        text = _STRAY_JOINER.sub("", text)
+        text = joiners_tidied(text)
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 

@@ -22,7 +22,8 @@ _DIRECTION_MARKS = re.compile(rf"[{_BIDI}]")
 _BLANK = r"[ \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]"
 _BLANKS_AROUND = re.compile(rf"{_BLANK}+\Z|\A{_BLANK}+")
 _BLANKS_DOUBLE = re.compile(rf"{_BLANK}{{2,}}")
-_STRAY_JOINER = regex.compile(r"(?<![\p{L}\p{M}])[\u200c\u200d]|[\u200c\u200d](?![\p{L}\p{M}])")
+# After a mark a joiner may also end a word: so Indic languages write a virama that shows.
+_STRAY_JOINER = regex.compile(r"(?<![\p{L}\p{M}])[\u200c\u200d]|(?<!\p{M})[\u200c\u200d](?![\p{L}\p{M}])")
 ID_INVISIBLE = re.compile(rf"[\u200c\u200d{_BIDI}]")
 _FORBIDDEN = tuple(
     (name, regex.compile(pattern))
@@ -69,8 +70,13 @@ def blank_faults(text: str) -> Iterator[tuple[str, str]]:
 
 
 def tidied(text: str) -> str:
-    """A text without the blanks too many and the direction marks that lists carry."""
-    return blanks_tidied(_DIRECTION_MARKS.sub("", text))
+    """A text without the blanks too many, the direction marks and the stray joiners that lists carry."""
+    return blanks_tidied(joiners_tidied(_DIRECTION_MARKS.sub("", text)))
+
+
+def joiners_tidied(text: str) -> str:
+    """A text without the joiners that join nothing."""
+    return _STRAY_JOINER.sub("", text)
 
 
 def blanks_tidied(text: str) -> str:
