@@ -9,7 +9,7 @@ import click
 
 from benchmarks.harness import RESULTS, Report, Settings
 
-NAMES = ("accuracy", "speed", "scale", "linear")
+NAMES = ("accuracy", "speed", "scale", "linear", "prose")
 _UNITS = {"k": 1_000, "m": 1_000_000}
 
 
@@ -37,21 +37,28 @@ def _sizes(_context: click.Context, _parameter: click.Parameter, value: str) -> 
 @click.option(
     "--out", type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="Where results are kept.  [default: benchmarks/results]"
 )
+@click.option(
+    "--list",
+    "listing",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Prose: write all false edits and misses there.",
+)
 @click.option("--plot", is_flag=True, help="Draw the accuracy as SVG beside the results.")
 @click.option("--readme", is_flag=True, help="Write the README's figures from the kept results.")  # fmt: skip
 def main(
     names: tuple[str, ...], smoke: bool, tasks: Path | None, only: tuple[str, ...], peers: tuple[str, ...],
-    sizes: tuple[int, ...], megabytes: float, runs: int, out: Path | None, plot: bool, readme: bool,
+    sizes: tuple[int, ...], megabytes: float, runs: int, out: Path | None, plot: bool, readme: bool, listing: Path | None,
 ) -> None:  # fmt: skip
-    """Run the benchmarks NAME (accuracy, speed, scale, linear; all by default) beside the peers that are installed."""
+    """Run the benchmarks NAME (accuracy, speed, scale, linear, prose; all by default) beside the peers that are installed."""
     if readme:
         from benchmarks.readme import renew
 
         click.echo(f"{renew(out or RESULTS)} renewed", err=True)
         return
-    settings = Settings(smoke, tasks, only, peers, sizes, megabytes, runs, out or (None if smoke else RESULTS), plot)
+    settings = Settings(smoke, tasks, only, peers, sizes, megabytes, runs, out or (None if smoke else RESULTS), plot, listing)
     if smoke:
-        settings = Settings(True, tasks, only, peers, (300,), 0.05, 2, out, plot)
+        settings = Settings(True, tasks, only, peers, (300,), 0.05, 2, out, plot, listing)
     for name in names or NAMES:
         report = Report(name, settings)
         importlib.import_module(f"benchmarks.{name}").run(report)

@@ -37,6 +37,7 @@ class Settings:
         runs: how often each thing is timed.
         out: folder for results; None to keep none.
         plot: whether to draw the results, too.
+        listing: file for what went wrong in prose; None to write none.
     """
 
     smoke: bool = False
@@ -48,6 +49,7 @@ class Settings:
     runs: int = 5
     out: Path | None = RESULTS
     plot: bool = False
+    listing: Path | None = None
 
     def wants(self, peer: str) -> bool:
         """Whether a peer was asked for."""
@@ -180,7 +182,7 @@ class Report:
 
     def as_json(self) -> dict[str, Any]:
         """Everything as plain values."""
-        told = asdict(self.settings) | {"tasks": self.settings.tasks is not None, "out": None}
+        told = asdict(self.settings) | {"tasks": self.settings.tasks is not None, "out": None, "listing": None}
         return {
             "benchmark": self.name, "date": datetime.now(UTC).date().isoformat(), "environment": environment(),
             "settings": told, "missing": self.missing, "tables": [asdict(table) for table in self.tables],

@@ -13,10 +13,11 @@ from pathlib import Path
 import click
 import pytest
 
-from benchmarks import readme
+from benchmarks import prose, readme
 from benchmarks.data import made_tasks, misspelt, pairs_of, plain_records, texts_of
 from benchmarks.harness import Report, Settings, interleave
 from benchmarks.speed import splice
+from translit.unicode.tokens import fold_many
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -187,3 +188,31 @@ def test_readme_without_its_markers_is_left_alone(tmp_path: Path, text: str) -> 
 def test_readme_needs_results(tmp_path: Path) -> None:
     with pytest.raises(click.ClickException, match="holds no results"):
         readme.renew(tmp_path, tmp_path / "README.md")
+
+
+def test_hidden_spellings_are_in_no_lexicon() -> None:
+    known = prose.hide(prose.shipped(smoke=True))
+    forms = set(fold_many([text for e in known.entities for text in (e.canonical, *(v.text for v in e.variants))]))
+    assert any(known.hidden.values())
+    assert not any(form in forms for texts in known.hidden.values() for form in fold_many(texts))
+
+
+def test_names_put_in_stand_where_the_sites_say() -> None:
+    known = prose.hide(prose.shipped(smoke=True))
+    article = "She was born in Spain, and left Spain with Emma Goldman.\n\nNothing else was said of Spain."
+    text, sites = prose.put_in(3, article, known)
+    assert (text, sites) == prose.put_in(3, article, known)
+    assert len(sites) == 4
+    for site in sites:
+        entity = next(e for e in known.entities if e.canonical == site.canonical)
+        spelled = {entity.canonical, *known.listed[entity.id], *known.hidden[entity.id]}
+        assert text[site.start : site.end] in spelled
+
+
+def test_a_change_elsewhere_is_false_unless_it_is_right() -> None:
+    text = "In Gijon and Paris they said But."
+    sites = [prose.Site(13, 18, "Parwan", "listed")]
+    edits = [(3, 8, "Gijón", ""), (13, 18, "Parwan", ""), (29, 32, "Buta", "")]
+    tally = prose.judge([text], [sites], [edits], frozenset({("Gijon", "Gijón")}))
+    assert (tally.recall("listed"), tally.recall("unlisted")) == (1.0, None)
+    assert [row[1:3] for row in tally.false] == [("But", "Buta")]

@@ -49,7 +49,7 @@ def _code_key() -> str:
     """A hash of the code and data that compile, so that an update never serves a stale lexicon."""
     digest = hashlib.sha256()
     package = Path(__file__).resolve().parents[1]
-    for part in ("lexicon", "matching", "mentions", "unicode", "rules"):
+    for part in ("lexicon", "matching", "unicode", "rules"):
         for file in sorted((package / part).rglob("*.py")):
             digest.update(file.read_bytes())
     for file in [package / "limits.py", package / "model.py", package / "fallback.py", *sorted((data_root() / "model").iterdir())]:

@@ -1,0 +1,99 @@
+"""Real prose in articles: texts of Debian packages, fetched once into the cache, or the repository's own."""
+
+from __future__ import annotations
+
+import gzip
+import html
+import random
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+from benchmarks.data import SEED
+from translit.lexicon.cache import folder
+
+PACKAGES = Path(__file__).with_name("debian.txt")
+SOURCES = (
+    "usr/share/doc/anarchism/html/*.html",
+    "usr/share/games/fortunes/*",
+    "usr/share/doc/jargon-text/jargon.txt.gz",
+    "usr/share/doc/debian-history/docs/project-history.en.txt.gz",
+)
+"""Which files of the packages are English prose."""
+OWN = ("README.md", "CONTRIBUTING.md", "docs/*.md", "lexicons/*.md", "lexicons/rules/*.md", "examples/panjshir.txt")
+"""The repository's own prose."""
+ARTICLE = 2_000
+"""Least characters of an article, which ends with a paragraph."""
+_TAGS = re.compile(r"(?s)<(script|style).*?</\1>|<[^>]+>")
+_BLANKS = re.compile(r"[ \t]+")
+_PARAGRAPH = re.compile(r"\n\s*\n|\n%\n")
+
+
+class NoTexts(Exception):
+    """The packages cannot be had here."""
+
+
+def debian_articles() -> list[str]:
+    """The articles of the packages in ``debian.txt``, in a drawn order.
+
+    Raises:
+        NoTexts: a package cannot be downloaded.
+    """
+    root = _unpacked()
+    return _drawn(
+        path for pattern in SOURCES for path in sorted(root.glob(pattern)) if path.is_file() and path.suffix not in (".dat", ".u8")
+    )
+
+
+def own_articles() -> list[str]:
+    """The articles of the repository, in a drawn order."""
+    root = PACKAGES.parent.parent
+    return _drawn(path for pattern in OWN for path in sorted(root.glob(pattern)))
+
+
+def _unpacked() -> Path:
+    """The folder where the packages are unpacked, after they were downloaded."""
+    cache = folder() / "prose"
+    root = cache / "root"
+    done = root / "done"
+    names = PACKAGES.read_text(encoding="utf-8").split()
+    if done.exists() and done.read_text(encoding="utf-8").split() == names:
+        return root
+    cache.mkdir(parents=True, exist_ok=True)
+    try:
+        subprocess.run(["apt-get", "-qq", "download", *names], cwd=cache, check=True, capture_output=True)
+        for package in sorted(cache.glob("*.deb")):
+            subprocess.run(["dpkg", "-x", str(package), str(root)], check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise NoTexts(f"{' '.join(names)} cannot be downloaded; run this where apt-get serves Debian 12") from error
+    done.write_text("\n".join(names), encoding="utf-8")
+    return root
+
+
+def _drawn(paths: Iterator[Path]) -> list[str]:
+    articles = [article for path in paths for article in _articles(_read(path))]
+    random.Random(f"{SEED} prose").shuffle(articles)
+    return articles
+
+
+def _read(path: Path) -> str:
+    data = path.read_bytes()
+    text = (gzip.decompress(data) if path.suffix == ".gz" else data).decode("utf-8", "replace")
+    if path.suffix == ".html":
+        text = html.unescape(_TAGS.sub("", text))
+    return _BLANKS.sub(" ", text.replace("\r", ""))
+
+
+def _articles(text: str) -> Iterator[str]:
+    """The text cut at paragraphs into pieces of some length."""
+    piece: list[str] = []
+    length = 0
+    for paragraph in _PARAGRAPH.split(text):
+        piece.append(paragraph.strip())
+        length += len(piece[-1])
+        if length > ARTICLE:
+            yield "\n\n".join(piece)
+            piece, length = [], 0
+    if length > ARTICLE // 4:
+        yield "\n\n".join(piece)
