@@ -13,17 +13,22 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from strategies import anything
+from strategies import names as names_of_a_script
 
 from translit import limits, native
 from translit.matching import align, candidates
 from translit.matching.blocking import block_keys, contours, signatures
+from translit.resources import name_paths
+from translit.rules import keys
+from translit.rules.shipped import shipped_keys
 from translit.unicode import scan
 from translit.unicode.fold import fold_token
 from translit.unicode.tokens import tokens
 
 ROOT = Path(__file__).parents[1]
 PURE: dict[str, Callable[..., Any]] = {
-    "align_pairs": align.align_pairs, "gather": candidates.gather, "scan_tokens": scan.scan_tokens,
+    "align_pairs": align.align_pairs, "gather": candidates.gather, "scan_tokens": scan.scan_tokens, "name_keys": keys.name_keys,
 }  # fmt: skip
 IMPLEMENTATIONS = {"python": PURE, **({"native": dict(native.TWINS)} if native.in_use() == "native" else {})}
 both = pytest.mark.parametrize("functions", IMPLEMENTATIONS.values(), ids=IMPLEMENTATIONS.keys())
@@ -194,6 +199,50 @@ def test_scan_agrees_on_every_code_point() -> None:
     left, right = (f(text, table, True) for f in (native.TWINS["scan_tokens"], scan.scan_tokens))
     for column, expected in zip(left, right, strict=True):
         np.testing.assert_array_equal(column, expected, strict=True)
+
+
+KEYED = [
+    ("Achmad", "tight", ("deu",), ["ahmad"]),
+    ("Massoud", "tight", ("fra",), ["masud"]),
+    ("Massoud", "skeleton", ("fra",), ["msd"]),
+    ("Ali Abad", "skeleton", ("eng",), ["Albd"]),
+    ("", "tight", None, []),
+    ("'", "tight", None, []),
+    ("42", "tight", None, []),
+]
+
+
+@both
+@pytest.mark.parametrize(("name", "level", "langs", "expected"), KEYED)
+def test_keys(functions: dict[str, Callable[..., Any]], name: str, level: str, langs: tuple[str, ...] | None, expected: list[str]) -> None:
+    found = functions["name_keys"](shipped_keys(), ["Kabul", name, "Kabul"], level, langs)
+    assert set(expected) <= set(found[1])
+    assert bool(expected) == bool(found[1])
+    assert found[0] == found[2]
+
+
+keyed = st.lists(st.one_of(names_of_a_script(), anything, texts, words), max_size=6)
+
+
+@compiled
+@given(keyed, st.sampled_from(["tight", "skeleton"]), st.sampled_from([None, ("nld",), ("deu", "fas"), ("zzz",)]))
+def test_keys_agree(asked: list[str], level: str, langs: tuple[str, ...] | None) -> None:
+    left, right = (f(shipped_keys(), asked, level, langs) for f in (native.TWINS["name_keys"], keys.name_keys))
+    assert left == right
+
+
+@compiled
+@pytest.mark.parametrize("level", ["tight", "skeleton"])
+def test_keys_agree_on_listed_names(level: str) -> None:
+    asked = [name for path in name_paths() if path.suffix == ".tsv" for name in spellings(path)[::97]]
+    left, right = (f(shipped_keys(), asked, level, None) for f in (native.TWINS["name_keys"], keys.name_keys))
+    assert len(asked) > 200
+    assert left == right
+
+
+def spellings(path: Path) -> list[str]:
+    lines = [line.split("\t") for line in path.read_text("utf-8").splitlines() if not line.startswith("#")]
+    return [cell for line in lines[1:] for cell in line[2:4]]
 
 
 def fnv(word: str) -> int:

@@ -8,13 +8,14 @@ compiled extension, that is the Python function itself.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from typing import Any, Literal, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from translit import limits
 from translit.unicode import scan
 from translit.unicode.fold import fold_token
 
@@ -100,6 +101,26 @@ def _scan_tokens(text: str, table: scan.TokenTable, unknown: bool = False) -> sc
     return scan.Scanned(*(np.frombuffer(column, dtype=np.int64) for column in found))
 
 
-TWINS: Mapping[str, Callable[..., Any]] = {"align_pairs": _align_pairs, "gather": _gather, "scan_tokens": _scan_tokens}
+def _name_keys(keys: Any, names: Sequence[str], level: str, langs: tuple[str, ...] | None) -> list[tuple[str, ...]]:
+    given = keys.encoded(names, langs)
+    if given is None:
+        return [keys.keys(name, level, langs) for name in names]
+    rules = given.rules
+    found, ends = _native.name_keys(
+        given.letters, given.words, given.scripts, given.name_words, given.names, given.name_scripts, given.masks,
+        rules.edges, rules.begins, rules.entries, rules.roots, rules.longest, rules.symbols, rules.fits, rules.defaults,
+        rules.sounds, rules.sound_begins, level == "skeleton",
+        limits.MAX_TOKEN_CODEPOINTS, limits.MAX_READINGS, limits.MAX_KEYS,
+    )  # fmt: skip
+    text = found.decode("ascii")
+    out: list[tuple[str, ...]] = []
+    begin = 0
+    for end in np.frombuffer(ends, dtype=np.int64).tolist():
+        out.append(tuple(text[begin : end - 1].split("\n")) if end > begin else ())
+        begin = end
+    return out
+
+
+TWINS: Mapping[str, Callable[..., Any]] = {"align_pairs": _align_pairs, "gather": _gather, "scan_tokens": _scan_tokens, "name_keys": _name_keys}
 """Name of a Python function → what stands for it where the compiled extension is in use."""
 scan_tokens = twin(scan.scan_tokens)

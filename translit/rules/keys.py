@@ -8,14 +8,19 @@ Names share a key where one language reads the one as another reads the other.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from functools import lru_cache
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Literal
 
-from translit import limits
+import numpy as np
+from numpy.typing import NDArray
+
+from translit import limits, native
+from translit.rules.encoding import Arrays, Encoder
 from translit.rules.romanize import Romanizer, State
-from translit.unicode.scripts import ABJADS, script_of
-from translit.unicode.tokens import tokens
+from translit.unicode.scripts import ABJADS, CODES, script_of
+from translit.unicode.tokens import folded_words, tokens
 
 Level = Literal["tight", "skeleton"]
 
@@ -95,6 +100,31 @@ def _close(key: str, level: Level) -> str:
     return key[:1] + _REPEAT.sub(r"\1", key[1:].replace("A", ""))
 
 
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """Names as arrays, with the rules to read them by.
+
+    Args:
+        letters: the code points of the distinct words.
+        words: where each word's begin, and the end of the last.
+        scripts: the script that each word is read in.
+        name_words: the words of the names, one name after the other.
+        names: where each name's words begin, and the end of the last.
+        name_scripts: the script that each word of a name is written in.
+        masks: the languages to read by, by script.
+        rules: the rules.
+    """
+
+    letters: NDArray[np.uint32]
+    words: NDArray[np.int64]
+    scripts: NDArray[np.int32]
+    name_words: NDArray[np.int32]
+    names: NDArray[np.int64]
+    name_scripts: NDArray[np.int32]
+    masks: NDArray[np.uint64]
+    rules: Arrays
+
+
 class Keys:
     """Makes the keys of names.
 
@@ -144,12 +174,79 @@ class Keys:
         ordered = sorted(whole.items(), key=lambda item: (item[1][1], item[0]))
         return tuple(dict.fromkeys(_close(key, level) for key, _ in ordered if key))
 
+    def keys_many(
+        self, names: Sequence[str], level: Level = "tight", langs: Iterable[str] | None = None
+    ) -> list[tuple[str, ...]]:  # fmt: skip
+        """:meth:`keys` of each name, together, which is many times quicker where the compiled loops serve."""
+        chosen = None if langs is None else tuple(sorted(langs))
+        return native.twin(name_keys)(self, names, level, chosen)
+
+    @cached_property
+    def encoder(self) -> Encoder | None:
+        """The rules as arrays; None where they cannot be held so."""
+        return self.romanizer.encoder(_FOLD)
+
+    def encoded(self, names: Sequence[str], langs: tuple[str, ...] | None) -> Encoded | None:
+        """Names and rules as arrays; None where the rules cannot be held so."""
+        encoder = self.encoder
+        if encoder is None:
+            return None
+        number: dict[tuple[int, str], int] = {}
+        rows: list[int] = []
+        heres: list[int] = []
+        ends = [0]
+        for name in names:
+            for here, script, letters in self._read(name):
+                if script not in encoder.number:
+                    return None
+                rows.append(number.setdefault((encoder.number[script], letters), len(number)))
+                heres.append(_CODE.get(here, len(_CODE)))
+            ends.append(len(rows))
+        words = "".join(letters for _, letters in number)
+        return Encoded(
+            np.frombuffer(words.encode("utf-32-le", "surrogatepass"), dtype=np.uint32),
+            np.cumsum([0, *(len(letters) for _, letters in number)], dtype=np.int64),
+            np.array([script for script, _ in number], dtype=np.int32), np.array(rows, dtype=np.int32),
+            np.array(ends, dtype=np.int64), np.array(heres, dtype=np.int32), encoder.masks(langs), encoder.arrays(number),
+        )  # fmt: skip
+
+    def _read(self, name: str) -> list[tuple[str, str, str]]:
+        """The script of each word of a name, the script that it is read in, and its letters."""
+        if name.isascii():
+            return [("Zyyy" if word.isdigit() else "Latn", "Latn", word) for word in folded_words(name)]
+        return [(script_of(word), *self.romanizer.prepare(word)) for word in reading_words(name)]
+
     def shares(self, left: str, left_langs: Iterable[str] | None, right: str) -> bool:
         """Whether two names share a key: tight, or skeleton where one of them stands in an abjad."""
-        level: Level = "skeleton" if {script_of(left), script_of(right)} & ABJADS else "tight"
-        return bool(set(self.keys(left, level, left_langs)) & set(self.keys(right, level)))
+        return self.shares_many([left], left_langs, [right])[0]
+
+    def shares_many(self, left: Sequence[str], left_langs: Iterable[str] | None, right: Sequence[str]) -> list[bool]:
+        """:meth:`shares` of pairs of names.
+
+        Args:
+            left, right: the names, one pair a row.
+            left_langs: ISO 639-3 codes of the languages to read the left ones by; None for all.
+        """
+        abjad = [bool({script_of(a), script_of(b)} & ABJADS) for a, b in zip(left, right, strict=True)]
+        out = [False] * len(left)
+        level: Level
+        for level in ("tight", "skeleton"):
+            rows = [i for i, flag in enumerate(abjad) if flag == (level == "skeleton")]
+            if not rows:
+                continue
+            ours = self.keys_many([left[i] for i in rows], level, left_langs)
+            theirs = self.keys_many([right[i] for i in rows], level)
+            for i, a, b in zip(rows, ours, theirs, strict=True):
+                out[i] = not set(a).isdisjoint(b)
+        return out
 
 
+def name_keys(keys: Keys, names: Sequence[str], level: Level, langs: tuple[str, ...] | None) -> list[tuple[str, ...]]:
+    """The keys of each name; its compiled twin reads the arrays of :attr:`Keys.encoder`."""
+    return [keys.keys(name, level, langs) for name in names]
+
+
+_CODE = {code: i for i, code in enumerate(CODES)}
 _JOINED = frozenset({"Thai", "Laoo", "Khmr", "Mymr", "Tibt", "Hira", "Kana"})
 
 

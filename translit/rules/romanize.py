@@ -10,8 +10,10 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from translit import limits
+from translit.rules.encoding import LOST_DIACRITIC, Encoder, Script
 from translit.rules.grammar import EDGE, Rule, RuleFile, holds
 from translit.unicode.fold import fold_token, spelling
 from translit.unicode.scripts import script_of
@@ -20,8 +22,6 @@ LATIN_DEFAULTS: Mapping[str, str] = {
     **{c: c for c in "abdefghiklmnoprstuvwz"}, "c": "k", "q": "q", "x": "ks", "j": "dʒ", "y": "i",
 }  # fmt: skip
 """What a plain Latin letter reads as in a language whose rules do not name it."""
-_EXTRA = 2
-"""Penalty of a reading that supposes a lost diacritic."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +117,17 @@ class Romanizer:
         """ISO 639-3 codes of the languages that have rules for a script; the bits of a mask are in this order."""
         table = self._scripts.get(script)
         return tuple(table.langs) if table else ()
+
+    def encoder(self, fold: Mapping[str, str]) -> Encoder | None:
+        """The rules as arrays, their readings mapped by ``fold``; None where they cannot be held so."""
+        if self._fallback is None:
+            return None
+        scripts = {
+            code: Script(tuple(table.langs), table.rules, table.longest, partial(self._default, table))
+            for code, table in self._scripts.items()
+        }  # fmt: skip
+        encoder = Encoder(scripts, fold)
+        return encoder if encoder.possible else None
 
     def prepare(self, word: str) -> tuple[str, str]:
         """The script of a word and its letters as the rules read them."""
@@ -228,7 +239,7 @@ class Romanizer:
                         continue
                     if extra:
                         if rulemask & mask:
-                            out.append((width, rule.reading, rulemask & mask, _EXTRA + rank))
+                            out.append((width, rule.reading, rulemask & mask, LOST_DIACRITIC + rank))
                     elif rulemask & left:
                         out.append((width, rule.reading, rulemask & left, rank))
                         level |= rulemask

@@ -77,6 +77,15 @@ def fold_many(names: Sequence[str]) -> list[str]:
     return [next(folded) if ascii_only else fold(name) for name, ascii_only in zip(names, plain, strict=True)]
 
 
+def folded_words(name: str) -> list[str]:
+    """The folded tokens of an ASCII name.
+
+    >>> folded_words("Mazar-e Sharif, D'Arcy")
+    ['mazar', 'e', 'sharif', 'darcy']
+    """
+    return name.lower().translate(_ASCII_SIGNS).split()
+
+
 def join(words: list[str]) -> str:
     """Join folded tokens the way :func:`fold` does."""
     if len(words) == 1:

@@ -1,0 +1,201 @@
+"""Rules as arrays: what the compiled expansion of names into keys reads instead of rule objects.
+
+Spellings are a trie over code points; the contexts of a rule are rows of a table of the characters that they hold for;
+readings are folded into the key alphabet beforehand. The arrays grow by the characters that names turn out to have.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from threading import Lock
+
+import numpy as np
+from numpy.typing import NDArray
+
+from translit.rules.grammar import EDGE, VOWELS, Rule, RuleFile, holds
+
+I32 = NDArray[np.int32]
+I64 = NDArray[np.int64]
+Context = tuple[tuple[str, ...], int]
+"""Names of classes, and the number of the file that declares them."""
+UNLISTED = "\0"
+"""Stands for every character that no rule and no class names."""
+NO_SOUND = -1
+MOST_LANGUAGES = 63
+POINT_BITS = 21
+
+
+LOST_DIACRITIC = 2
+"""Penalty of a reading that supposes a lost diacritic."""
+Entry = tuple[Rule, RuleFile, int, bool, int]
+"""A rule with its file, its languages, whether it supposes a lost diacritic, and its rank."""
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """The rules of one script.
+
+    Args:
+        langs: ISO 639-3 codes in the order of the bits of a mask.
+        rules: by spelling.
+        longest: length of the longest spelling.
+        default: what a character reads as that no rule covers.
+    """
+
+    langs: tuple[str, ...]
+    rules: Mapping[str, Sequence[Entry]]
+    longest: int
+    default: Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrays:
+    """The tables.
+
+    Args:
+        edges: open-addressed hash table of the trie, shape (slots, 2): one more than node << 21 | code point, and the child.
+        begins: the first entry of each node, and one more, shape (nodes + 1,).
+        entries: shape (entries, 7): context before and after, sound, languages, contexts given, extra, penalty.
+        roots, longest: by script.
+        symbols: the code points known, rising.
+        fits: whether each context holds for the edge, for an unlisted character, and for each symbol, shape (contexts, symbols + 2).
+        defaults: the sound of each symbol where no rule covers it, shape (scripts, symbols).
+        sounds, sound_begins: the sounds in the key alphabet, one after the other.
+    """
+
+    edges: I64
+    begins: I32
+    entries: I64
+    roots: I32
+    longest: I32
+    symbols: NDArray[np.uint32]
+    fits: NDArray[np.uint8]
+    defaults: I32
+    sounds: bytes
+    sound_begins: I32
+
+
+class Encoder:
+    """Keeps the arrays of a set of scripts, and lets them grow.
+
+    Args:
+        scripts: the rules by ISO 15924 code.
+        fold: a reading in the key alphabet.
+    """
+
+    def __init__(self, scripts: Mapping[str, Script], fold: Mapping[str, str]) -> None:
+        self.codes = tuple(sorted(scripts))
+        self.number = {code: i for i, code in enumerate(self.codes)}
+        self._scripts = [scripts[code] for code in self.codes]
+        self._fold = fold
+        self._sounds: dict[str, int] = {}
+        self._contexts: dict[Context, int] = {((), 0): 0}
+        self._classes: list[Mapping[str, frozenset[str]]] = [{}]
+        self._entries: list[tuple[int, ...]] = []
+        self._static = self._trie()
+        self._listed = frozenset(self._listing())
+        self._lock = Lock()
+        self._known = [frozenset[str]() for _ in self.codes]
+        self._arrays = self._grown()
+
+    @property
+    def possible(self) -> bool:
+        """Whether the arrays can hold the rules: no more languages than bits, and readings in ASCII."""
+        return all(len(s.langs) <= MOST_LANGUAGES for s in self._scripts) and all(map(str.isascii, self._sounds))
+
+    def arrays(self, words: Iterable[tuple[int, str]]) -> Arrays:
+        """The arrays, with all the characters of some words, each with the number of its script."""
+        letters: list[list[str]] = [[] for _ in self.codes]
+        for script, word in words:
+            letters[script].append(word)
+        used = [frozenset("".join(found)) for found in letters]
+        with self._lock:
+            if not all(map(frozenset.issubset, used, self._known)):
+                self._known = [known | more for known, more in zip(self._known, used, strict=True)]
+                self._arrays = self._grown()
+            return self._arrays
+
+    def masks(self, langs: Iterable[str] | None) -> NDArray[np.uint64]:
+        """The languages of each script to read by, as a mask; all of a script that has none of those asked for."""
+        wanted = None if langs is None else frozenset(langs)
+        out = np.empty(len(self.codes), dtype=np.uint64)
+        for i, script in enumerate(self._scripts):
+            mask = sum(1 << bit for bit, lang in enumerate(script.langs) if wanted is None or lang in wanted)
+            out[i] = mask or (1 << len(script.langs)) - 1 or 1
+        return out
+
+    def _sound(self, reading: str) -> int:
+        return self._sounds.setdefault(self._fold[reading], len(self._sounds))
+
+    def _context(self, names: tuple[str, ...], file: int) -> int:
+        return self._contexts.setdefault((names, file), len(self._contexts)) if names else 0
+
+    def _trie(self) -> tuple[I64, I32, I32]:
+        children: dict[tuple[int, str], int] = {}
+        spelled: dict[int, Sequence[Entry]] = {}
+        files: dict[str, int] = {}
+        nodes = 0
+        roots = []
+        for script in self._scripts:
+            root = nodes
+            nodes += 1
+            roots.append(root)
+            for spelling, entries in script.rules.items():
+                node = root
+                for letter in spelling:
+                    child = children.setdefault((node, letter), nodes)
+                    nodes += child == nodes
+                    node = child
+                spelled[node] = entries
+        begins = [0]
+        for node in range(nodes):
+            for rule, source, mask, extra, rank in spelled.get(node, ()):
+                if source.path not in files:
+                    files[source.path] = len(self._classes)
+                    self._classes.append(source.classes)
+                file = files[source.path]
+                before, after = self._context(rule.before, file), self._context(rule.after, file)
+                self._entries.append((before, after, self._sound(rule.reading), mask, rule.contexts, extra, rank + LOST_DIACRITIC * extra))
+            begins.append(len(self._entries))
+        return _hashed(children), np.array(begins, dtype=np.int32), np.array(roots, dtype=np.int32)
+
+    def _listing(self) -> Iterable[str]:
+        yield from VOWELS
+        for classes in self._classes:
+            for members in classes.values():
+                yield from (c for c in members if len(c) == 1)
+
+    def _grown(self) -> Arrays:
+        symbols = sorted(self._listed.union(*self._known))
+        defaults = np.full((len(self.codes), len(symbols)), NO_SOUND, dtype=np.int32)
+        place = {symbol: i for i, symbol in enumerate(symbols)}
+        for number, (script, known) in enumerate(zip(self._scripts, self._known, strict=True)):
+            for letter in known:
+                defaults[number, place[letter]] = self._sound(script.default(letter))
+        columns = [EDGE, UNLISTED, *symbols]
+        fits = np.zeros((len(self._contexts), len(columns)), dtype=np.uint8)
+        for (names, file), row in self._contexts.items():
+            classes = self._classes[file]
+            fits[row] = [not names or any(holds(name, c, classes) for name in names) for c in columns]
+        edges, begins, roots = self._static
+        sizes = [len(sound) for sound in self._sounds]
+        return Arrays(
+            edges, begins, np.array(self._entries, dtype=np.int64).reshape(-1, 7), roots,
+            np.array([s.longest for s in self._scripts], dtype=np.int32),
+            np.array([ord(c) for c in symbols], dtype=np.uint32), fits, defaults,
+            "".join(self._sounds).encode("ascii", "replace"), np.concatenate(([0], np.cumsum(sizes))).astype(np.int32),
+        )  # fmt: skip
+
+
+def _hashed(children: Mapping[tuple[int, str], int]) -> I64:
+    """The edges of a trie as an open-addressed table; the compiled look-up goes the same way."""
+    bits = max(4, (2 * len(children)).bit_length())
+    table = np.zeros((1 << bits, 2), dtype=np.int64)
+    for (node, letter), child in children.items():
+        key = (node << POINT_BITS | ord(letter)) + 1
+        slot = (key * 0x9E3779B97F4A7C15 & 0xFFFFFFFFFFFFFFFF) >> (64 - bits)
+        while table[slot, 0]:
+            slot = (slot + 1) & ((1 << bits) - 1)
+        table[slot] = key, child
+    return table
