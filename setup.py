@@ -18,8 +18,11 @@ from setuptools.command.build import build
 LEXICONS = Path("lexicons")
 SHIPPED = ("rules/*.tsv", "names/*.tsv", "names/*.tsv.gz", "model/*", "*.tsv", "*.tsv.gz")
 COMPILE = """
+import os
+
 from translit.lexicon.cache import BUILT_IN
 from translit.lexicon.lexicon import Lexicon
+from translit.lexicon.opening import compiled
 from translit.mentions.vocabulary import build_vocabulary
 from translit.resources import name_paths
 
@@ -28,7 +31,11 @@ def tell(line):
 
 BUILT_IN.parent.mkdir(exist_ok=True)
 build_vocabulary(BUILT_IN.with_name("vocabulary.translit"))
-Lexicon.build(name_paths(), progress=tell).save(BUILT_IN)
+if os.environ.get("TRANSLIT_CACHE"):
+    lexicon = compiled(name_paths(), tell)
+else:
+    lexicon = Lexicon.build(name_paths(), progress=tell)
+lexicon.save(BUILT_IN)
 tell(f"{BUILT_IN.stat().st_size / 1e6:.0f} MB written")
 """
 
@@ -39,7 +46,8 @@ class BuildLexicons(Command):
     """Copy the packs into the wheel and compile the built-in lexicon beside them.
 
     An editable install does neither: it reads ``lexicons/`` itself and compiles once, at first use, into the user's
-    cache under a key of the packs' content, so that an edited pack is never shadowed by an older compiled one.
+    cache under a key of the packs' content, so that an edited pack is never shadowed by an older compiled one. A build
+    leaves the user's cache alone; with ``TRANSLIT_CACHE`` set it takes the compiled lexicon from there, or leaves it there.
     """
 
     description = "copy the packs and compile the built-in lexicon"

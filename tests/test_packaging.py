@@ -7,7 +7,6 @@ import os
 import shutil
 import subprocess
 import sys
-import sysconfig
 import tarfile
 import venv
 import zipfile
@@ -15,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from translit.lexicon.cache import folder
 
 ROOT = Path(__file__).parents[1]
 SOURCES = ("pyproject.toml", "setup.py", "MANIFEST.in", "README.md", "LICENSE", "translit", "lexicons")
@@ -58,18 +59,20 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def distributions(sources: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """The source distribution, and the wheel that is built from it."""
     out = tmp_path_factory.mktemp("dist")
-    run(sys.executable, "-m", "build", "--outdir", out, sources)
+    # What these tests or an earlier run have compiled from the same sources is taken from the cache.
+    run(sys.executable, "-m", "build", "--outdir", out, sources, TRANSLIT_CACHE=str(folder()))
     (sdist,), (wheel,) = out.glob("*.tar.gz"), out.glob("*.whl")
     return sdist, wheel
 
 
-def environment(folder: Path) -> Path:
+def environment(home: Path) -> Path:
     """The interpreter of a new virtual environment that borrows this one's dependencies, though not its translit."""
-    venv.create(folder, with_pip=True)
-    python = folder / ("Scripts" if os.name == "nt" else "bin") / "python"
+    venv.create(home, with_pip=True)
+    python = home / ("Scripts" if os.name == "nt" else "bin") / "python"
     site = run(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))").strip()
     # A .pth file inside a borrowed folder is not read, so an editable translit there stays out.
-    Path(site, "borrowed.pth").write_text("\n".join({sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}), encoding="utf-8")
+    borrowed = [path for path in sys.path if Path(path).name in ("site-packages", "dist-packages")]
+    Path(site, "borrowed.pth").write_text("\n".join(borrowed), encoding="utf-8")
     return python
 
 

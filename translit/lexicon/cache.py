@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +15,7 @@ from typing import TYPE_CHECKING
 import platformdirs
 import xxhash
 
+from translit.errors import LexiconError
 from translit.lexicon.storage import VERSION
 from translit.resources import data_root
 
@@ -60,8 +63,59 @@ def _code_key() -> str:
 
 def keep(lexicon: Lexicon) -> Path:
     """Save a lexicon made in memory into the cache, under its own checksum."""
-    target = folder() / f"{lexicon.checksum[:32]}.translit"
-    if not target.exists():
+    return once(f"{lexicon.checksum[:32]}.translit", lexicon.save)
+
+
+def once(name: str, make: Callable[[Path], None]) -> Path:
+    """A file of the cache, made unless it is there; processes that want it at the same time wait for the one that makes it.
+
+    Args:
+        name: its name in the cache, which says what it holds.
+        make: writes it under the path given.
+
+    Raises:
+        LexiconError: when the cache cannot be written to.
+
+    >>> import tempfile, unittest.mock
+    >>> with tempfile.TemporaryDirectory() as cache, unittest.mock.patch.dict(os.environ, TRANSLIT_CACHE=cache):
+    ...     once("greeting", lambda path: print(path.write_text("salaam"))).read_text()
+    ...     once("greeting", lambda path: print("made again")).read_text()
+    6
+    'salaam'
+    'salaam'
+    """
+    target = folder() / name
+    if target.exists():
+        return target
+    try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        lexicon.save(target)
+    except OSError as error:
+        told = f"{target.parent}: the cache's folder cannot be made: {error.strerror}; name another one in TRANSLIT_CACHE"
+        raise LexiconError(told) from error
+    with _turn(target):
+        if not target.exists():
+            make(target)
     return target
+
+
+@contextmanager
+def _turn(target: Path) -> Iterator[None]:
+    """Be the only process that makes a file; the system itself ends the turn of a process that is killed."""
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(target.with_name(f".{target.name}.lock"))
+    with ExitStack() as turn:
+        # Where the file system has no locks, several may make the file, and each puts a whole one in place.
+        with suppress(OSError, NotImplementedError):
+            try:
+                turn.enter_context(lock.acquire(timeout=0))
+            except Timeout:
+                note(f"waiting for another process that makes {target}")
+                turn.enter_context(lock.acquire())
+        yield
+
+
+def note(line: str) -> None:
+    """Tell a person at a terminal that something takes time."""
+    if sys.stderr.isatty():
+        print(f"translit: {line}", file=sys.stderr)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
 from translit.errors import LexiconError
-from translit.lexicon.cache import BUILT_IN, content_key, folder, installed
-from translit.lexicon.lexicon import Lexicon
+from translit.lexicon.cache import BUILT_IN, content_key, installed, note, once
+from translit.lexicon.lexicon import Lexicon, Progress
 from translit.lexicon.storage import MAGIC
 from translit.resources import name_paths
 
@@ -40,19 +39,14 @@ def built_in() -> Lexicon:
     return compiled(name_paths())
 
 
-def compiled(paths: Sequence[Path]) -> Lexicon:
+def compiled(paths: Sequence[Path], progress: Progress | None = None) -> Lexicon:
     """The lexicon of sources, from the cache, or compiled into it."""
-    target = folder() / f"{content_key(paths)}.translit"
-    if target.exists():
-        return Lexicon.load(target)
-    note(f"compiling {', '.join(str(p) for p in paths)}, once")
-    return _store(Lexicon.build(paths), target)
 
+    def make(target: Path) -> None:
+        note(f"compiling {', '.join(str(p) for p in paths)}, once")
+        Lexicon.build(paths, progress=progress).save(target)
 
-def _store(lexicon: Lexicon, target: Path) -> Lexicon:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    lexicon.save(target)
-    return Lexicon.load(target)
+    return Lexicon.load(once(f"{content_key(paths)}.translit", make))
 
 
 def is_compiled(path: Path) -> bool:
@@ -62,9 +56,3 @@ def is_compiled(path: Path) -> bool:
             return stream.read(len(MAGIC)) == MAGIC
     except OSError as error:
         raise LexiconError(f"{path}: cannot be read: {error.strerror}; check the path") from error
-
-
-def note(line: str) -> None:
-    """Tell a person at a terminal that something takes time."""
-    if sys.stderr.isatty():
-        print(f"translit: {line}", file=sys.stderr)

@@ -15,7 +15,7 @@ import xxhash
 from numpy.typing import NDArray
 
 from translit.errors import SourceError
-from translit.lexicon.cache import folder, installed
+from translit.lexicon.cache import installed, once
 from translit.lexicon.index import hashes
 from translit.lexicon.source import read_names
 from translit.lexicon.storage import read, write
@@ -116,9 +116,6 @@ def shipped_vocabulary() -> Vocabulary:
         digest = xxhash.xxh3_128()
         for path in [data_root() / "words.tsv.gz", data_root() / "cues.tsv", *name_paths(), Path(__file__)]:
             digest.update(path.read_bytes())
-        target = folder() / f"{digest.hexdigest()}.vocabulary"
-        if not target.exists():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            build_vocabulary(target)
+        target = once(f"{digest.hexdigest()}.vocabulary", build_vocabulary)
     arrays, _ = read(target)
     return Vocabulary(arrays["digests"], arrays["bits"])
