@@ -32,7 +32,7 @@ LAYERS = (
     ("normalizer",),
     ("", "api"),  # the public face
     ("files",),
-    ("frames", "report", "evaluation", "benchmark"),
+    ("frames", "report", "serve", "evaluation", "benchmark"),
     ("cli",),
 )
 RANKS = {name: rank for rank, names in enumerate(LAYERS) for name in names}

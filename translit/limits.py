@@ -76,3 +76,15 @@ BATCH_BYTES = 1 << 24
 """Bytes of distinct values that are answered together, unless one value alone is longer."""
 LARGEST_OFFSET = (1 << 31) - 1
 """Bytes that a chunk of an Arrow ``string`` column can hold."""
+MAX_BODY_BYTES = 1 << 22
+"""Largest body of a request to the service, in bytes, unless the command says another."""
+MAX_REQUEST_SECONDS = 30.0
+"""Longest time for an answer of the service, in seconds, unless the command says another."""
+MAX_REQUEST_ITEMS = 10_000
+"""Most names or texts of one request."""
+REQUEST_STEP_ITEMS = 200
+"""Names or texts of a request that are answered between two looks at the clock."""
+REQUEST_STEP_CODEPOINTS = 1 << 16
+"""Code points of texts that are answered between two looks at the clock, unless one text alone is longer."""
+MAX_SUGGESTIONS = 10
+"""Most entities suggested for the beginning of a name."""

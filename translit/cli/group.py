@@ -20,6 +20,7 @@ COMMANDS = {
     "clean": Lazy("translit.cli.clean", "Write canonical names into texts and tables."),
     "match": Lazy("translit.cli.match", "Match names, one a line in, one JSON object a line out."),
     "explain": Lazy("translit.cli.explain", "Show why a name gets its answer."),
+    "serve": Lazy("translit.cli.serve", "Answer over HTTP, also for OpenRefine."),
     "replay": Lazy("translit.cli.replay", "Apply a trail to the same input again."),
     "undo": Lazy("translit.cli.undo", "Give the input back from the output and its trail."),
     "lexicon": Lazy("translit.cli.lexicon", "Build, check, measure, compare and import lexicons."),

@@ -182,6 +182,10 @@ class Index:
         """The kind of an entity."""
         return self.kinds[int(self.entity_kind[entity])]
 
+    def country(self, entity: int) -> str:
+        """The country of an entity, ISO 3166-1 alpha-2, or ``""``."""
+        return self._strings("entity.country")[entity]
+
     @cached_property
     def only_support(self) -> bool:
         """Whether the lexicon has no kinds but those that support the matching of persons, which then answer themselves."""

@@ -1,0 +1,1 @@
+"""A small HTTP service: names matched, texts cleaned, answers explained, columns reconciled for OpenRefine."""
