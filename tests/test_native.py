@@ -17,7 +17,7 @@ from strategies import anything
 from strategies import names as names_of_a_script
 
 from translit import limits, native
-from translit.matching import align, candidates
+from translit.matching import align, candidates, trees
 from translit.matching.blocking import block_keys, contours, signatures
 from translit.resources import name_paths
 from translit.rules import keys
@@ -29,6 +29,7 @@ from translit.unicode.tokens import tokens
 ROOT = Path(__file__).parents[1]
 PURE: dict[str, Callable[..., Any]] = {
     "align_pairs": align.align_pairs, "gather": candidates.gather, "scan_tokens": scan.scan_tokens, "name_keys": keys.name_keys,
+    "forest_scores": trees.forest_scores,
 }  # fmt: skip
 IMPLEMENTATIONS = {"python": PURE, **({"native": dict(native.TWINS)} if native.in_use() == "native" else {})}
 both = pytest.mark.parametrize("functions", IMPLEMENTATIONS.values(), ids=IMPLEMENTATIONS.keys())
@@ -243,6 +244,35 @@ def test_keys_agree_on_listed_names(level: str) -> None:
 def spellings(path: Path) -> list[str]:
     lines = [line.split("\t") for line in path.read_text("utf-8").splitlines() if not line.startswith("#")]
     return [cell for line in lines[1:] for cell in line[2:4]]
+
+
+STUMPS = trees.Forest(
+    np.array([[0.5, 2.5, *[np.inf] * 45], [7.0, *[np.inf] * 46]], dtype=np.float32),
+    np.array([[0], [1]], dtype=np.int16), np.array([[1], [255]], dtype=np.uint8), np.array([[-5, 20], [3, 900]], dtype=np.int32), 100,
+)  # fmt: skip
+ROWS = [([0.0, 0.0], 98), ([2.5, 0.0], 98), ([2.6, 9.0], 123)]
+
+
+@both
+def test_forest(functions: dict[str, Callable[..., Any]]) -> None:
+    found = functions["forest_scores"](STUMPS, np.array([row for row, _ in ROWS], dtype=np.float32))
+    assert found.dtype == np.int32
+    assert found.tolist() == [score for _, score in ROWS]
+
+
+@compiled
+@given(st.integers(1, 6), st.integers(0, 40), st.integers(1, 5), st.integers(0, 2**32 - 1))
+def test_forests_agree(depth: int, count: int, features: int, seed: int) -> None:
+    drawn = np.random.default_rng(seed)
+    edges = np.sort(drawn.integers(-9, 9, (features, trees.BINS - 1)), axis=1).astype(np.float32)
+    edges[:, drawn.integers(1, trees.BINS) :] = np.inf
+    shape = (count, 2**depth - 1)
+    cut = np.where(drawn.random(shape) < 0.1, 255, drawn.integers(0, trees.BINS, shape)).astype(np.uint8)
+    leaf = drawn.integers(-(2**31), 2**31, (count, 2**depth)).astype(np.int32)
+    forest = trees.Forest(edges, drawn.integers(0, features, shape).astype(np.int16), cut, leaf, int(drawn.integers(-9, 9)))
+    rows = drawn.integers(-10, 10, (30, features)).astype(np.float32)
+    left, right = (f(forest, rows) for f in (native.TWINS["forest_scores"], trees.forest_scores))
+    np.testing.assert_array_equal(left, right, strict=True)
 
 
 def fnv(word: str) -> int:

@@ -53,7 +53,8 @@ def twin(pure: F) -> F:
     >>> twin(sorted) is sorted
     True
     """
-    return pure if _native is None else cast(F, TWINS.get(pure.__name__, pure))
+    # An extension compiled from older sources may lack a loop.
+    return cast(F, TWINS.get(pure.__name__, pure)) if hasattr(_native, pure.__name__) else pure
 
 
 def _align_pairs(table: I32, source: I32, n: I32, target: I32, m: I32, left: I64, right: I64) -> I32:
@@ -121,6 +122,21 @@ def _name_keys(keys: Any, names: Sequence[str], level: str, langs: tuple[str, ..
     return out
 
 
-TWINS: Mapping[str, Callable[..., Any]] = {"align_pairs": _align_pairs, "gather": _gather, "scan_tokens": _scan_tokens, "name_keys": _name_keys}
+MOST_LEAVES = 32
+"""Most leaves of a tree that the compiled loop can hold."""
+
+
+def _forest_scores(forest: Any, rows: NDArray[np.float32]) -> I32:
+    if forest.leaf.shape[1] > MOST_LEAVES:
+        scores: I32 = forest.scores_of_bins(forest.bins(rows))
+        return scores
+    given = np.ascontiguousarray(rows, dtype=np.float32)
+    return np.frombuffer(_native.forest_scores(forest.edges, forest.masks, forest.leaf, forest.base, given), dtype=np.int32)
+
+
+TWINS: Mapping[str, Callable[..., Any]] = {
+    "align_pairs": _align_pairs, "gather": _gather, "scan_tokens": _scan_tokens, "name_keys": _name_keys,
+    "forest_scores": _forest_scores,
+}  # fmt: skip
 """Name of a Python function → what stands for it where the compiled extension is in use."""
 scan_tokens = twin(scan.scan_tokens)

@@ -10,9 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
+
+from translit import native
 
 BINS = 48
 SCALE = 1000
@@ -48,7 +51,27 @@ class Forest:
 
     def scores(self, rows: NDArray[np.float32]) -> Int:
         """Log-odds of each row in 1/1000, shape (rows,)."""
-        return self.scores_of_bins(self.bins(rows))
+        return native.twin(forest_scores)(self, rows)
+
+    @cached_property
+    def masks(self) -> NDArray[np.uint32]:
+        """The leaves (as bits) of each tree that a feature's value in a bin leaves open, shape (features, BINS, trees).
+
+        A test that a row does not pass closes the leaves on its left; the first leaf that all features leave open is the
+        row's. Source: Lucchese et al. (2015), QuickScorer.
+        """
+        trees, leaves = self.leaf.shape
+        out = np.full((len(self.edges), BINS, trees), 0xFFFFFFFF, dtype=np.uint32)
+        every = np.arange(trees)
+        for node in range(leaves - 1):
+            level = (node + 1).bit_length() - 1
+            width = leaves >> level
+            left = (1 << width // 2) - 1 << (node + 1 - (1 << level)) * width
+            feature = self.feature[:, node]
+            goes_right = np.arange(BINS)[:, None] > self.cut[:, node][None, :]
+            open_ = out[feature, :, every].T
+            out[feature, :, every] = np.where(goes_right, open_ & np.uint32(~left & 0xFFFFFFFF), open_).T
+        return out
 
     def scores_of_bins(self, bins: NDArray[np.uint8]) -> Int:
         """Log-odds of rows given as bin numbers, shape (features, rows)."""
@@ -64,6 +87,11 @@ class Forest:
                 node = 2 * node + 1 + (flat[starts[node] + columns] > cut[node])
             total += leaf[node - (2**depth - 1)]
         return total
+
+
+def forest_scores(forest: Forest, rows: NDArray[np.float32]) -> Int:
+    """Log-odds of each row in 1/1000, shape (rows,)."""
+    return forest.scores_of_bins(forest.bins(rows))
 
 
 def quantiles(rows: NDArray[np.float32]) -> NDArray[np.float32]:
