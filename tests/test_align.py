@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from translit.matching.align import DEAREST, FORBIDDEN, CostTable, align, costs_of, explain, learn
 from translit.matching.prior import read_tables
+from translit.matching.spans import Spans
 
 TABLES = read_tables()
 LATIN = TABLES["Latn"]
@@ -18,7 +19,7 @@ latin = st.text(st.sampled_from("abcdeghijklmnorstuwyz 0"), max_size=16)
 
 def cost(table: CostTable, source: str, target: str) -> int:
     rows = np.zeros(1, dtype=np.int64)
-    return int(costs_of(table, [source], [target], rows, rows)[0])
+    return int(costs_of(table, [source], Spans.of([target]), rows, rows)[0])
 
 
 @pytest.mark.parametrize(
@@ -72,7 +73,7 @@ def test_the_steps_of_a_pair_beyond_the_cap_lead_back_to_its_start() -> None:
 @given(st.lists(st.tuples(latin, latin), min_size=1, max_size=30))
 def test_a_cost_does_not_depend_on_the_batch(pairs: list[tuple[str, str]]) -> None:
     rows = np.arange(len(pairs), dtype=np.int64)
-    together = costs_of(LATIN, [s for s, _ in pairs], [t for _, t in pairs], rows, rows)
+    together = costs_of(LATIN, [s for s, _ in pairs], Spans.of([t for _, t in pairs]), rows, rows)
     assert together.tolist() == [cost(LATIN, s, t) for s, t in pairs]
 
 
@@ -106,7 +107,8 @@ def test_nothing_is_learnt_from_nothing() -> None:
 
 def test_no_pairs_cost_nothing() -> None:
     none = np.zeros(0, dtype=np.int64)
-    assert costs_of(LATIN, ["a"], ["b"], none, none).tolist() == []
+    assert costs_of(LATIN, ["a"], Spans.of(["b"]), none, none).tolist() == []
     source, n = PLAIN.encode_sources([""])
     target, m = PLAIN.encode_targets([""])
-    assert align(PLAIN.table, source, n, target, m)[0].tolist() == [0]
+    prices, source, target = PLAIN.among(source, target)
+    assert align(prices, source, n, target, m)[0].tolist() == [0]

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from strategies import names as names_of_a_script
 from translit import limits, native
 from translit.matching import align, candidates, trees
 from translit.matching.blocking import block_keys, contours, signatures
+from translit.matching.spans import Spans
 from translit.resources import name_paths
 from translit.rules import keys
 from translit.rules.shipped import shipped_keys
@@ -40,9 +42,8 @@ COSTS = align.CostTable({("sch", "sh"): 20, ("c", "k"): 90, ("ou", "u"): 15, ("h
 
 def costs(function: Callable[..., Any], table: align.CostTable, pairs: list[tuple[str, str]]) -> Any:
     source, n = table.encode_sources([s for s, _ in pairs])
-    target, m = table.encode_targets([t for _, t in pairs])
     rows = np.arange(len(pairs))
-    return function(table.table, source, n, target, m, rows, rows)
+    return function(table, source, n, Spans.of([t for _, t in pairs]), rows, rows)
 
 
 ALIGNMENTS = [
@@ -83,9 +84,8 @@ tables = st.dictionaries(st.tuples(group, latin), st.integers(0, align.DEAREST),
 @given(tables, st.lists(st.tuples(words, words), min_size=1, max_size=12), st.randoms(use_true_random=False))
 def test_alignment_agrees(table: align.CostTable, pairs: list[tuple[str, str]], random: Any) -> None:
     source, n = table.encode_sources([s for s, _ in pairs])
-    target, m = table.encode_targets([t for _, t in pairs])
     rows = np.array([[random.randrange(len(pairs)) for _ in range(2)] for _ in range(2 * len(pairs))], dtype=np.int64)
-    given = (table.table, source, n, target, m, rows[:, 0], rows[:, 1])
+    given = (table, source, n, Spans.of([t for _, t in pairs]), rows[:, 0], rows[:, 1])
     np.testing.assert_array_equal(native.TWINS["align_pairs"](*given), align.align_pairs(*given), strict=True)
 
 
@@ -300,12 +300,13 @@ def test_every_hash_is_in_its_bucket(hashes: list[int]) -> None:
 
 
 MISFITS: list[tuple[str, Callable[[list[Any]], None], type[Exception]]] = [
-    ("a row that is not there", lambda a: a.__setitem__(5, np.array([9])), IndexError),
-    ("a row before the first", lambda a: a.__setitem__(6, np.array([-1])), IndexError),
+    ("a row that is not there", lambda a: a.__setitem__(4, np.array([9])), IndexError),
+    ("a row before the first", lambda a: a.__setitem__(5, np.array([-1])), IndexError),
     ("a length beyond the word", lambda a: a.__setitem__(2, np.array([99])), IndexError),
     ("a group beyond the table", lambda a: a.__setitem__(1, a[1] + 10**6), IndexError),
-    ("fewer lengths than words", lambda a: a.__setitem__(4, np.zeros(0)), ValueError),
-    ("a flat table", lambda a: a.__setitem__(0, a[0].ravel()), TypeError),
+    ("a text beyond its bytes", lambda a: a.__setitem__(3, replace(a[3], end=a[3].end + 1)), IndexError),
+    ("fewer lengths than words", lambda a: a.__setitem__(2, np.zeros(0)), ValueError),
+    ("a flat source", lambda a: a.__setitem__(1, a[1].ravel()), TypeError),
 ]
 
 
@@ -313,8 +314,7 @@ MISFITS: list[tuple[str, Callable[[list[Any]], None], type[Exception]]] = [
 @pytest.mark.parametrize(("spoil", "error"), [m[1:] for m in MISFITS], ids=[m[0] for m in MISFITS])
 def test_misfitting_arrays_are_refused(spoil: Callable[[list[Any]], None], error: type[Exception]) -> None:
     source, n = COSTS.encode_sources(["kabul"])
-    target, m = COSTS.encode_targets(["cabul"])
-    given = [COSTS.table, source, n, target, m, np.array([0]), np.array([0])]
+    given = [COSTS, source, n, Spans.of(["cabul"]), np.array([0]), np.array([0])]
     spoil(given)
     with pytest.raises(error):
         native.TWINS["align_pairs"](*given)

@@ -57,10 +57,21 @@ def twin(pure: F) -> F:
     return cast(F, TWINS.get(pure.__name__, pure)) if hasattr(_native, pure.__name__) else pure
 
 
-def _align_pairs(table: I32, source: I32, n: I32, target: I32, m: I32, left: I64, right: I64) -> I32:
-    words = [np.ascontiguousarray(array, dtype=np.int32) for array in (table, source, n, target, m)]
+def _spans(spans: Any) -> tuple[NDArray[Any], ...]:
+    """Spans of texts as the compiled loops take them."""
+    return (
+        np.ascontiguousarray(spans.data), np.ascontiguousarray(spans.other), np.ascontiguousarray(spans.begin, dtype=np.int64),
+        np.ascontiguousarray(spans.end, dtype=np.int64), np.ascontiguousarray(spans.elsewhere, dtype=np.bool_),
+    )  # fmt: skip
+
+
+def _align_pairs(table: Any, source: I32, n: I32, targets: Any, left: I64, right: I64) -> I32:
     pairs = [np.ascontiguousarray(array, dtype=np.int64) for array in (left, right)]
-    return np.frombuffer(_native.align_pairs(*words, *pairs), dtype=np.int32)
+    words = [np.ascontiguousarray(array, dtype=np.int32) for array in (source, n)]
+    found = _native.align_pairs(
+        *table.rows, len(table.targets) + 2, *words, table.group, table.codes, table.base, *_spans(targets), *pairs
+    )  # fmt: skip
+    return np.frombuffer(found, dtype=np.int32)
 
 
 def _gather(

@@ -12,12 +12,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from translit import native
+from translit.matching.spans import Spans
 
 Int = NDArray[np.int32]
 Rows = NDArray[np.int64]
@@ -39,6 +41,14 @@ for _c in "123456789":
 _BASE = OTHER + 1
 
 
+class Prices(NamedTuple):
+    """Costs by source id: those of source id i are ``cost[starts[i]:starts[i + 1]]``, for the ids in ``target``."""
+
+    starts: Int
+    target: Int
+    cost: Int
+
+
 class Op(NamedTuple):
     """One step of an alignment: the source group, the target group, and its cost in 1/100 nat."""
 
@@ -57,33 +67,64 @@ class CostTable:
 
     Attributes:
         sources, targets: ids of the groups, from 2; 0 is the empty group, 1 a letter that is not in the table.
-        table: the costs by source id and target id.
         joint: what stands between the atoms of a source group.
+        group: id of the target group of some letter codes, by their place among all groups; -1 where there is none.
+        codes, base: letter codes by ASCII, and how many there are.
     """
+
+    codes = _CODE
+    base = _BASE
 
     def __init__(self, costs: Mapping[tuple[str, str], int], identity: bool = True, syllabic: bool = False) -> None:
         self.costs, self.identity, self.syllabic = costs, identity, syllabic
         self.joint = "'" if syllabic else ""
         self.sources = _ids({s for s, _ in costs if s} | (set(LETTERS) if identity else set()))
         self.targets = _ids({t for _, t in costs if t} | set(LETTERS))
-        self.table = self._prices()
-        self._dense = np.full(_BASE**3 + _BASE**2 + _BASE, -1, dtype=np.int32)
+        self.group = np.full(_BASE**3 + _BASE**2 + _BASE, -1, dtype=np.int32)
         for group, number in self.targets.items():
-            self._dense[_dense_index(group)] = number
+            self.group[_dense_index(group)] = number
 
-    def _prices(self) -> Int:
-        table = np.full((len(self.sources) + 2, len(self.targets) + 2), FORBIDDEN, dtype=np.int32)
+    @cached_property
+    def rows(self) -> Prices:
+        """The prices that are not forbidden, by source id and target id; those of a source id stand together."""
+        width = len(self.targets) + 2
         atoms = {s: i for s, i in self.sources.items() if self.single(s)}
         letters = {t: j for t, j in self.targets.items() if len(t) == 1}
         # At most one atom against at most one letter is always allowed; wider groups only where a row says so.
-        table[np.ix_([0, 1, *atoms.values()], [0, 1, *letters.values()])] = DEAREST
-        table[0, 0] = FORBIDDEN
-        if self.identity:
-            for letter in atoms.keys() & letters.keys():
-                table[atoms[letter], letters[letter]] = 0
-        for (s, t), cost in self.costs.items():
-            table[self.sources[s] if s else 0, self.targets[t] if t else 0] = cost
-        return table
+        plain = np.add.outer(np.array([0, 1, *atoms.values()]) * width, np.array([0, 1, *letters.values()])).ravel()
+        same = [atoms[c] * width + letters[c] for c in atoms.keys() & letters.keys()] if self.identity else []
+        told = [(self.sources[s] if s else 0) * width + (self.targets[t] if t else 0) for s, t in self.costs]
+        # What is told counts, then what is the same letter, then the rest.
+        place = np.concatenate((np.array(told, dtype=np.int64), np.array(same, dtype=np.int64), plain))
+        cost = np.concatenate((
+            np.fromiter(self.costs.values(), dtype=np.int32, count=len(told)),
+            np.zeros(len(same), dtype=np.int32), np.full(len(plain), DEAREST, dtype=np.int32),
+        ))  # fmt: skip
+        place, first = np.unique(place, return_index=True)
+        some = place > 0
+        place, cost = place[some], cost[first[some]]
+        starts = np.searchsorted(place, np.arange(len(self.sources) + 3) * width).astype(np.int32)
+        return Prices(starts, (place % width).astype(np.int32), cost)
+
+    def prices(self, sources: Int, targets: Int) -> Int:
+        """The costs of source ids (rising) standing for target ids (rising), shape (sources, targets)."""
+        out = np.full((len(sources), len(targets)), FORBIDDEN, dtype=np.int32)
+        column = np.full(len(self.targets) + 2, -1, dtype=np.int64)
+        column[targets] = np.arange(len(targets))
+        rows = self.rows
+        for row, source in enumerate(sources.tolist()):
+            low, high = int(rows.starts[source]), int(rows.starts[source + 1])
+            place = column[rows.target[low:high]]
+            out[row, place[place >= 0]] = rows.cost[low:high][place >= 0]
+        return out
+
+    def among(self, source: Int, target: Int) -> tuple[Int, Int, Int]:
+        """The costs among the groups of some words, and their ids in it; the empty group stays 0, what is no group -1."""
+        rows, columns = (np.unique(np.append(ids[ids >= 0], 0)).astype(np.int32) for ids in (source, target))
+        left, right = (
+            np.where(ids >= 0, np.searchsorted(kept, ids), -1).astype(np.int32) for ids, kept in ((source, rows), (target, columns))
+        )  # fmt: skip
+        return self.prices(rows, columns), left, right
 
     def single(self, group: str) -> bool:
         """Whether a source group is one atom."""
@@ -115,14 +156,14 @@ class CostTable:
         n, widest = codes.shape
         ids = np.full((n, widest, WIDEST), -1, dtype=np.int32)
         inside = np.arange(widest)[None, :] < lengths[:, None]
-        single = self._dense[codes]
+        single = self.group[codes]
         ids[:, :, 0] = np.where(inside, np.where(codes == OTHER, 1, single), -1)
         if widest > 1:
             two = _BASE + codes[:, :-1] * _BASE + codes[:, 1:]
-            ids[:, :-1, 1] = np.where(inside[:, 1:], self._dense[two], -1)
+            ids[:, :-1, 1] = np.where(inside[:, 1:], self.group[two], -1)
         if widest > 2:
             three = _BASE + _BASE**2 + (codes[:, :-2] * _BASE + codes[:, 1:-1]) * _BASE + codes[:, 2:]
-            ids[:, :-2, 2] = np.where(inside[:, 2:], self._dense[three], -1)
+            ids[:, :-2, 2] = np.where(inside[:, 2:], self.group[three], -1)
         return ids, lengths
 
 
@@ -223,7 +264,7 @@ def steps(source: Sequence[str], target: str, taken: NDArray[np.uint8], pair: in
     return out[::-1]
 
 
-def costs_of(table: CostTable, sources: Sequence[Sequence[str]], targets: Sequence[str], left: Rows, right: Rows) -> Int:
+def costs_of(table: CostTable, sources: Sequence[Sequence[str]], targets: Spans, left: Rows, right: Rows) -> Int:
     """Alignment costs of pairs of words, in 1/100 nat.
 
     Args:
@@ -234,12 +275,13 @@ def costs_of(table: CostTable, sources: Sequence[Sequence[str]], targets: Sequen
     if not len(left):
         return np.zeros(0, dtype=np.int32)
     source, n = table.encode_sources(sources)
-    target, m = table.encode_targets(targets)
-    return native.twin(align_pairs)(table.table, source, n, target, m, left, right)
+    return native.twin(align_pairs)(table, source, n, targets, left, right)
 
 
-def align_pairs(table: Int, source: Int, n: Int, target: Int, m: Int, left: Rows, right: Rows) -> Int:
-    """:func:`align` of pairs given by their rows in ``source`` and ``target``; shape (pairs,)."""
+def align_pairs(table: CostTable, source: Int, n: Int, targets: Spans, left: Rows, right: Rows) -> Int:
+    """:func:`align` of pairs given by their rows in ``source`` and ``targets``; shape (pairs,)."""
+    target, m = table.encode_targets(targets.texts())
+    prices, source, target = table.among(source, target)
     total = np.zeros(len(left), dtype=np.int32)
     size = (np.maximum(n[left], m[right]) + 3) // 4
     for value in np.unique(size):
@@ -248,7 +290,7 @@ def align_pairs(table: Int, source: Int, n: Int, target: Int, m: Int, left: Rows
         s, t = source[:, :widest], target[:, :widest]
         for block in range(0, len(rows), 8192):
             part = rows[block : block + 8192]
-            total[part] = align(table, s[left[part]], n[left[part]], t[right[part]], m[right[part]])[0]
+            total[part] = align(prices, s[left[part]], n[left[part]], t[right[part]], m[right[part]])[0]
     return total
 
 
@@ -256,15 +298,17 @@ def explain(table: CostTable, source: Sequence[str], target: str) -> list[Op]:
     """The cheapest alignment of one pair, letter group by letter group."""
     s, n = table.encode_sources([source])
     t, m = table.encode_targets([target])
-    _, taken = align(table.table, s, n, t, m, trace=True)
+    prices, s, t = table.among(s, t)
+    _, taken = align(prices, s, n, t, m, trace=True)
     assert taken is not None
     out = []
-    at = 0
+    i = j = 0
     for left, right in steps(source, target, taken, 0, table.joint):
-        i = table.sources.get(left, 1) if left else 0
-        j = int(t[0, at, len(right) - 1]) if right else 0
-        out.append(Op(left, right, int(table.table[i, j])))
-        at += len(right)
+        down, across = (left.count(table.joint) + 1 if table.joint and left else len(left)), len(right)
+        row = int(s[0, i, down - 1]) if left else 0
+        column = int(t[0, j, across - 1]) if right else 0
+        out.append(Op(left, right, int(prices[row, column])))
+        i, j = i + down, j + across
     return out
 
 
@@ -299,7 +343,8 @@ def learn(
                 part = rows[block : block + 20000]
                 source, n = table.encode_sources([data[i][0] for i in part])
                 target, m = table.encode_targets([data[i][1] for i in part])
-                cost, taken = align(table.table, source, n, target, m, trace=True)
+                prices, source, target = table.among(source, target)
+                cost, taken = align(prices, source, n, target, m, trace=True)
                 assert taken is not None
                 for k, i in enumerate(part):
                     left, right = data[i]

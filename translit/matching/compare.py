@@ -14,6 +14,7 @@ from translit.matching.align import costs_of
 from translit.matching.candidates import Blocks, Found, search
 from translit.matching.rough import Rough, Spelled
 from translit.matching.score import COMPARISON, SCRIPT_CLASSES, Comparisons, text_features
+from translit.matching.spans import Spans
 
 Rows = NDArray[np.int64]
 
@@ -101,6 +102,7 @@ def compare(
     mine = [names[i] for i in name]
     listed, right = np.unique(form, return_inverse=True)
     targets = listing.roms_of(listed)
+    spans = Spans.of(targets)
     direct = np.array([n.script != "Latn" and n.script in rough.tables for n in names], dtype=bool)
     latin = np.array([codes[i] == "Latn" for i in listing.form_script[form]], dtype=bool)
     tables = sorted({n.script for n in names if n.script in rough.tables} | {"Latn"})
@@ -113,7 +115,7 @@ def compare(
             continue
         which, left = np.unique(name[rows], return_inverse=True)
         sources = [names[i].rom if code == "Latn" else names[i].atoms for i in which]
-        costs[rows] = costs_of(rough.tables[code], sources, targets, left, right[rows])
+        costs[rows] = costs_of(rough.tables[code], sources, spans, left, right[rows])
     roms = [targets[i] for i in right]
     same_script = np.array([n.script == code for n, code in zip(mine, script, strict=True)], dtype=bool)
     own_letters = np.flatnonzero(same_script & ~latin)
