@@ -117,9 +117,9 @@ def test_a_shuffle_is_a_permutation_and_always_the_same(rows: int, salt: int) ->
 @given(st.lists(asked, min_size=1, max_size=12))
 def test_one_name_alone_scores_as_in_any_batch(afghanistan: Lexicon, batch: list[str]) -> None:
     index, rough, model = afghanistan.index, afghanistan.rough, afghanistan.model
-    together = guess_many(index, rough, model, batch)
-    assert together == [guess_many(index, rough, model, [name])[0] for name in batch]
-    assert together[::-1] == guess_many(index, rough, model, batch[::-1])
+    (together,) = guess_many(index, rough, [model], batch)
+    assert together == [guess_many(index, rough, [model], [name])[0][0] for name in batch]
+    assert together[::-1] == guess_many(index, rough, [model], batch[::-1])[0]
 
 
 SCORE = """
@@ -129,7 +129,7 @@ from translit import Lexicon, native
 from translit.matching.fuzzy import guess_many
 lexicon = Lexicon.load(sys.argv[1])
 asked = json.load(sys.stdin)
-def score(names): return [g and astuple(g) for g in guess_many(lexicon.index, lexicon.rough, lexicon.model, names)]
+def score(names): return [g and astuple(g) for g in guess_many(lexicon.index, lexicon.rough, [lexicon.model], names)[0]]
 json.dump([native.in_use(), score(asked), [score([name])[0] for name in asked]], sys.stdout)
 """
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from translit import Lexicon, Normalizer
@@ -62,7 +62,7 @@ def check(before: list[Entity], after: list[Entity]) -> None:
     assert plain == by_asking(old, new, sorted(set(forms)))
 
 
-@settings(max_examples=10)
+@settings(max_examples=10, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(packs, packs)
 def test_every_listed_spelling_is_compared(before: list[Entity], after: list[Entity]) -> None:
     check(before, after)

@@ -73,4 +73,4 @@ def test_most_unseen_spellings_are_found_and_hardly_one_is_wrong(
         print(f"  given {given} answers, {len(wrong)} wrong: " + "; ".join(wrong[:8]))
     assert len(wrong) * 100 <= given
     assert given - len(wrong) >= 0.8 * len(names)
-    assert methods["rule"] > methods["fuzzy"] > 0
+    assert min(methods["rule"], methods["fuzzy"]) > given / 4

@@ -13,8 +13,6 @@ DEFAULT_TYPES = ("romanization", "native", "exonym")
 """The variant types that a :class:`~translit.Normalizer` rewrites unless told otherwise."""
 
 
-SUPPORT_KINDS = frozenset({"given", "family", "name"})
-"""Kinds that support the matching of persons: known names, but no answers of their own in a lexicon that has other kinds."""
 PROTECTED = "protected"
 """The kind of phrases that are never touched inside."""
 
@@ -50,6 +48,7 @@ class Entity:
         canonicals: canonical spelling by target language (BCP 47), where it is not the English one.
         country: ISO 3166-1 alpha-2 code, or ``""``.
         source: where it was read, as ``file:line``.
+        support: whether it is there to support the matching of others: a known name, but no answer of its own.
     """
 
     id: str
@@ -60,6 +59,7 @@ class Entity:
     canonicals: Mapping[str, str] = field(default_factory=dict)
     country: str = ""
     source: str = ""
+    support: bool = False
 
 
 @dataclass(frozen=True, slots=True)

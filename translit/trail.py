@@ -116,7 +116,8 @@ class Explanation:
 def explain(tiers: Tiers, name: str) -> Explanation:
     """Explain a name: what the lexicon lists, how it may be read, which entities are near and by what margin."""
     from translit.matching import align
-    from translit.matching.fuzzy import decide_batch
+    from translit.matching.compare import compare
+    from translit.matching.fuzzy import decide_by
     from translit.matching.score import COMPARISON
 
     index, lexicon = tiers.index, tiers.lexicon
@@ -140,9 +141,12 @@ def explain(tiers: Tiers, name: str) -> Explanation:
                 )
             )  # fmt: skip
     elif spelled.rom:
-        comparisons, decisions, scores = decide_batch(index, lexicon.rough, lexicon.model, [spelled])
+        # As the tier that answers sees it.
+        model = lexicon.model if answer is None or answer.method == "fuzzy" else lexicon.shipped
+        comparisons, crowd = compare(index, lexicon.rough, [spelled])
+        decisions, scores = decide_by(model, comparisons, crowd)
         column = {feature: i for i, feature in enumerate(COMPARISON)}
-        strength = lexicon.model.comparison.scores(comparisons.features)
+        strength = model.comparison.scores(comparisons.features)
         seen: set[int] = set()
         for row in np.lexsort((comparisons.entity, -strength)).tolist():
             entity = int(comparisons.entity[row])
@@ -154,7 +158,7 @@ def explain(tiers: Tiers, name: str) -> Explanation:
             confidence = 0.0
             if best and len(scores):
                 script = int(decisions.features[0, column["script"]])
-                confidence = lexicon.model.curve(script).confidence(int(scores[0]))
+                confidence = model.curve(script).confidence(int(scores[0]))
             shared = tiers.shares_key(name, text)
             reasons = [
                 f"spelling cost {features[column['cost']] / 100:.2f} nats, {features[column['indel']]:.0%} of the letters alike",

@@ -30,7 +30,7 @@ def packs(root: Path) -> dict[str, bytes]:
         "countries.tsv": render(lands, make_countries.LICENCE, make_countries.COUNTRY_SOURCE),
         "subdivisions.tsv": render(units, make_countries.LICENCE, make_countries.SUBDIVISION_SOURCE),
         "cities.tsv": render(cities, make_cities.LICENCE, make_cities.SOURCE),
-        "given-family.tsv": render(make_names.names(), make_names.LICENCE, make_names.SOURCE),
+        "given-family.tsv": render(make_names.names(), make_names.LICENCE, make_names.SOURCE, role="support"),
     }
     return {name: pack_bytes(name, data) for name, data in made.items()}
 

@@ -115,10 +115,13 @@ class Place:
     rows: list[Row] = field(default_factory=list)
 
 
-def render(entities: Iterable[Place], licence: str, source: str) -> bytes:
-    """The bytes of a pack: sorted by id, then by language and variant, so that the same sources give the same bytes."""
+def render(entities: Iterable[Place], licence: str, source: str, **more: str) -> bytes:
+    """The bytes of a pack: sorted by id, then by language and variant, so that the same sources give the same bytes.
+
+    ``more`` are header lines beyond those that every pack has.
+    """
     out = io.StringIO()
-    for key, value in (("format", "translit-names/1"), ("licence", licence), ("source", source), ("date", DATE)):
+    for key, value in {"format": "translit-names/1", "licence": licence, "source": source, "date": DATE, **more}.items():
         out.write(f"#: {key}={value}\n")
     out.write("\t".join(COLUMNS) + "\n")
     for entity in sorted(entities, key=lambda e: natural(e.id)):

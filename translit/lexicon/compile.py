@@ -43,6 +43,7 @@ def compile_entities(
     _put(arrays, "entity.canonical", [e.canonical for e in ordered])
     number = {kind: i for i, kind in enumerate(kinds)}
     arrays["entity.kind"] = np.array([number[e.kind] for e in ordered], dtype=np.uint8)
+    arrays["entity.support"] = np.array([e.support for e in ordered], dtype=np.bool_)
     arrays["entity.weight"] = np.array([e.weight for e in ordered], dtype=np.float32)
     _put(arrays, "entity.country", [e.country for e in ordered])
     questions = _forms(arrays, ordered, rough)

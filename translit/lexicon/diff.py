@@ -23,7 +23,7 @@ from translit.lexicon.lexicon import Lexicon
 from translit.matching.decisions import from_rows, rule
 from translit.matching.exact import resolve
 from translit.matching.tiers import UNDECIDED, Answer, Tiers
-from translit.model import DEFAULT_TYPES, SUPPORT_KINDS, Method
+from translit.model import DEFAULT_TYPES, Method
 from translit.unicode.fold import strict
 from translit.unicode.tokens import fold
 
@@ -138,15 +138,14 @@ class _Side:
     @cached_property
     def rules(self) -> tuple[object, ...]:
         """What else than its postings the answer to a listed spelling depends on."""
-        supporting = set(self.index.kinds) <= SUPPORT_KINDS | {"protected"}
-        return self.tiers.folded_is_sure, self.index.meta["folded_precision"] >= self.tiers.precision, supporting
+        return self.tiers.folded_is_sure, self.index.meta["folded_precision"] >= self.tiers.precision
 
     @cached_property
     def postings(self) -> Keys:
         """A signature of each posting: its entity, with all that decides between homonyms, and its type."""
         index = self.index
         entities = hashes(
-            f"{index.ids[e]}\0{self.tiers.canonical(e)}\0{index.canonicals[e]}\0{index.kind(e)}\0{index.entity_weight[e]}"
+            f"{index.ids[e]}\0{self.tiers.canonical(e)}\0{index.canonicals[e]}\0{index.kind(e)}\0{index.entity_weight[e]}\0{index.entity_support[e]}"
             for e in range(len(index.ids))
         )
         # Multiplied, so that the sums of several differ.
@@ -180,9 +179,9 @@ class _Side:
         rows = np.searchsorted(self.index.posting_start, posting, "right") - 1
         return list(zip(known[places].tolist(), self.index.forms.take(rows), strict=True))
 
-    def say(self, names: Sequence[str]) -> list[Said | None]:
-        """The answer to each name."""
-        return [None if answer is None else self.said(answer) for answer in self.tiers.answer_many(names)]
+    def say(self, names: Sequence[str], listed: bool = True) -> list[Said | None]:
+        """The answer to each name, or to other spellings of its letters, which are not ``listed``."""
+        return [None if answer is None else self.said(answer) for answer in self.tiers.answer_many(names, listed=listed)]
 
     def said(self, answer: Answer) -> Said:
         """What an answer says."""
@@ -196,14 +195,14 @@ class _Side:
             key: the hash.
             form: its form.
             row: the number of the form, -1 where this lexicon does not list it.
-            otherwise: the answer to the form, for the lower tiers.
+            otherwise: the answer to a spelling of this form that is not listed.
         """
         known = self.index.arrays["listed.hash"]
         low, high = (int(np.searchsorted(known, np.uint64(key), side)) for side in ("left", "right"))
         exactly = high > low
         postings = self.index.arrays["listed.posting"][low:high].tolist() if exactly else self.index.postings(row) if row >= 0 else ()
         found = resolve(self.index, postings, self.tiers.types)
-        if found is None or (found.state == "one" and not exactly and not self.tiers.folded_is_sure):
+        if found is None or (found.state == "one" and not exactly):
             return otherwise
         if found.state != "one":
             return None
@@ -244,13 +243,15 @@ def _listed(old: _Side, new: _Side, forms: Sequence[str], places: dict[str, list
     """The changes of some forms and of the spellings listed under them."""
     own = hashes(forms).tolist()
     rows = [side.index.find_forms(forms).tolist() for side in (old, new)]
+    loose = [side.say(forms, listed=False) for side in (old, new)]
     for i, (form, before, after) in enumerate(zip(forms, old.say(forms), new.say(forms), strict=True)):
+        other = [side[i] for side in loose]
         told = list(_compared(form, before, after))
         yield from told
         # What is said of one spelling counts, not how surely.
         seen = {(_meant(change.old), _meant(change.new)) for change in told}
         for key in sorted(set(places[form]) - {own[i]}):
-            sides = old.say_spelled(key, form, rows[0][i], before), new.say_spelled(key, form, rows[1][i], after)
+            sides = old.say_spelled(key, form, rows[0][i], other[0]), new.say_spelled(key, form, rows[1][i], other[1])
             found = list(_compared(form, *sides, spelled=True))
             meant = _meant(sides[0]), _meant(sides[1])
             if found and meant not in seen:

@@ -15,7 +15,7 @@ import xxhash
 from numpy.typing import NDArray
 
 from translit.lexicon.storage import Array, Strings
-from translit.model import PROTECTED, SUPPORT_KINDS, VARIANT_TYPES
+from translit.model import VARIANT_TYPES
 from translit.unicode.fold import strict
 from translit.unicode.scripts import CODES
 
@@ -55,6 +55,7 @@ class Index:
         self.canonicals = self._strings("entity.canonical")
         self.forms = self._strings("form.text")
         self.entity_kind = arrays["entity.kind"]
+        self.entity_support: NDArray[np.bool_] = arrays["entity.support"]
         self.entity_weight: NDArray[np.float32] = arrays["entity.weight"]
         self.kinds: Sequence[str] = meta["kinds"]
         self.posting_start: NDArray[np.uint32] = arrays["form.postings"]
@@ -185,11 +186,6 @@ class Index:
     def country(self, entity: int) -> str:
         """The country of an entity, ISO 3166-1 alpha-2, or ``""``."""
         return self._strings("entity.country")[entity]
-
-    @cached_property
-    def only_support(self) -> bool:
-        """Whether the lexicon has no kinds but those that support the matching of persons, which then answer themselves."""
-        return set(self.kinds) <= SUPPORT_KINDS | {PROTECTED}
 
     @cached_property
     def tables(self) -> Mapping[str, CostTable]:

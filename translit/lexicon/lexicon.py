@@ -77,8 +77,11 @@ class Lexicon:
             meta["decisions"] = as_rows(decided)
         tell(f"calibrating on {len(questions.text)} variants")
         meta["folded_precision"] = folded_precision(Index(arrays, meta), questions, arrays["entity.weight"])
-        model = learn(Index(arrays, meta), rough, questions, read_model())
-        arrays["model"] = np.frombuffer(json.dumps(model_to_json(model), sort_keys=True).encode(), dtype=np.uint8)
+        shipped = read_model()
+        model = learn(Index(arrays, meta), rough, questions, shipped)
+        arrays["shipped"] = _packed(model_to_json(shipped))
+        if model is not shipped:
+            arrays["model"] = _packed(model_to_json(model))
         meta["licences"] = _licences(sources)
         meta["languages"] = _languages(entities)
         return cls(arrays, meta)
@@ -126,10 +129,18 @@ class Lexicon:
 
     @cached_property
     def model(self) -> Model:
-        """The calibration."""
+        """What the fuzzy tier decides by: learnt from the lexicon's own variants, or as shipped where they are few."""
+        return self._model("model") if "model" in self.index.arrays else self.shipped
+
+    @cached_property
+    def shipped(self) -> Model:
+        """What the rule tier decides by: the model that ships with translit, as it was when the lexicon was compiled."""
+        return self._model("shipped")
+
+    def _model(self, name: str) -> Model:
         from translit.matching.prior import model_from_json
 
-        return model_from_json(json.loads(bytes(self.index.arrays["model"])))
+        return model_from_json(json.loads(bytes(self.index.arrays[name])))
 
     @cached_property
     def checksum(self) -> str:
@@ -177,6 +188,10 @@ class Lexicon:
             if source.isalpha() and target.isalpha() and source[0] != target[0] and source[-1] != target[-1]
         ]  # fmt: skip
         return {f"{source} → {target}": cost for cost, source, target in sorted(pairs)[:_CHEAPEST_SHOWN]}
+
+
+def _packed(value: Any) -> Array:
+    return np.frombuffer(json.dumps(value, sort_keys=True).encode(), dtype=np.uint8)
 
 
 def _load(path: str) -> Lexicon:

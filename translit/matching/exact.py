@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from translit.lexicon.index import CANONICAL, OUTWEIGH, Index
-from translit.model import PROTECTED, SUPPORT_KINDS
+from translit.model import PROTECTED
 from translit.unicode.tokens import fold
 
 LISTED = 0.9995
@@ -71,13 +71,11 @@ def resolve(index: Index, postings: Sequence[int], types: frozenset[int], target
         return Resolution("known", -1, 0.0, ()) if known else None
     if len(bearers) == 1:
         ((best, canonical),) = bearers.items()
-        if index.kind(best) not in SUPPORT_KINDS or index.only_support:
+        if not index.entity_support[best]:
             return Resolution("one", best, 1.0, (best,), canonical)
-    chosen = {e for e in bearers if index.kind(e) not in SUPPORT_KINDS}
+    chosen = {e for e in bearers if not index.entity_support[e]}
     if not chosen:
-        if not index.only_support:
-            return Resolution("known", -1, 0.0, tuple(sorted(bearers)))
-        chosen = set(bearers)
+        return Resolution("known", -1, 0.0, tuple(sorted(bearers)))
     if len(chosen) > 1:
         written = {e for e in chosen if bearers[e] and index.target(e, target) == index.canonicals[e]}
         if target != "en" and not written:

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from translit import limits
 from translit.matching.calibrate import Model
 from translit.matching.compare import Listing, compare
-from translit.matching.rough import Rough, Spelled
+from translit.matching.rough import Rough
 from translit.matching.score import COMPARISON, Comparisons, Decisions, decide
+from translit.model import Method
 
 _SCRIPT = COMPARISON.index("script")
 _EXACT = COMPARISON.index("exact")
@@ -28,6 +30,7 @@ class Guess:
         script_class: decides which curve is asked for a threshold.
         folded: whether name and form fold to the same letters.
         second: number of the runner-up entity, -1 where there is none.
+        method: the tier that it is an answer of.
     """
 
     entity: int
@@ -37,37 +40,40 @@ class Guess:
     script_class: int
     folded: bool
     second: int
+    method: Method = "fuzzy"
 
 
-def guess_many(listing: Listing, rough: Rough, model: Model, names: Sequence[str]) -> list[Guess | None]:
-    """The best candidate for each name; None where no listed form is near at all.
+def guess_many(listing: Listing, rough: Rough, models: Sequence[Model], names: Sequence[str]) -> list[list[Guess | None]]:
+    """The best candidate for each name by each model, a list a model; None where no listed form is near at all.
 
     The answer for a name does not depend on the others.
     """
-    out: list[Guess | None] = []
+    out: list[list[Guess | None]] = [[] for _ in models]
     for start in range(0, len(names), limits.BATCH):
         spelled = [rough.spell(name) for name in names[start : start + limits.BATCH]]
-        comparisons, decisions, scores = decide_batch(listing, rough, model, spelled)
-        part: list[Guess | None] = [None] * len(spelled)
-        second = decisions.second
-        rows = zip(
-            decisions.name.tolist(), decisions.best.tolist(), scores.tolist(), second.tolist(),
-            decisions.features[:, _SCRIPT].astype(int).tolist(), decisions.features[:, _EXACT].tolist(), strict=True,
-        )  # fmt: skip
-        entity, form = comparisons.entity, comparisons.form
-        for name, best, score, other, script, exact in rows:
-            part[name] = Guess(
-                int(entity[best]), int(form[best]), score, model.curve(script).confidence(score), script, bool(exact),
-                int(entity[other]) if other >= 0 else -1,
-            )  # fmt: skip
-        out.extend(part)
+        comparisons, crowd = compare(listing, rough, spelled)
+        for guesses, model in zip(out, models, strict=True):
+            guesses += _guesses(model, comparisons, crowd, len(spelled))
     return out
 
 
-def decide_batch(
-    listing: Listing, rough: Rough, model: Model, spelled: Sequence[Spelled]
-) -> tuple[Comparisons, Decisions, np.ndarray[tuple[int], np.dtype[np.int32]]]:
-    """Comparisons, decisions and scores of a batch of names."""
-    comparisons, crowd = compare(listing, rough, spelled)
+def _guesses(model: Model, comparisons: Comparisons, crowd: NDArray[np.int64], names: int) -> list[Guess | None]:
+    decisions, scores = decide_by(model, comparisons, crowd)
+    out: list[Guess | None] = [None] * names
+    rows = zip(
+        decisions.name.tolist(), decisions.best.tolist(), scores.tolist(), decisions.second.tolist(),
+        decisions.features[:, _SCRIPT].astype(int).tolist(), decisions.features[:, _EXACT].tolist(), strict=True,
+    )  # fmt: skip
+    entity, form = comparisons.entity, comparisons.form
+    for name, best, score, other, script, exact in rows:
+        out[name] = Guess(
+            int(entity[best]), int(form[best]), score, model.curve(script).confidence(score), script, bool(exact),
+            int(entity[other]) if other >= 0 else -1,
+        )  # fmt: skip
+    return out
+
+
+def decide_by(model: Model, comparisons: Comparisons, crowd: NDArray[np.int64]) -> tuple[Decisions, NDArray[np.int32]]:
+    """The decisions between the candidates of a batch of names, and their scores."""
     decisions = decide(comparisons, model.comparison.scores(comparisons.features), crowd)
-    return comparisons, decisions, model.decision.scores(decisions.features)
+    return decisions, model.decision.scores(decisions.features)

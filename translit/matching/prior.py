@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -62,8 +63,13 @@ def forest_from_json(data: Mapping[str, Any]) -> Forest:
 
 def read_tables(folder: Path | None = None) -> dict[str, CostTable]:
     """The cost tables of a folder, by script."""
-    where = folder or data_root() / "model"
-    return dict(read_costs(path) for path in sorted(where.glob("costs-*.tsv")))
+    return dict(_tables(folder or data_root() / "model"))
+
+
+# A table is not changed once made, and reading them takes longer than compiling a small lexicon.
+@lru_cache(maxsize=1)
+def _tables(folder: Path) -> dict[str, CostTable]:
+    return dict(read_costs(path) for path in sorted(folder.glob("costs-*.tsv")))
 
 
 def read_model(folder: Path | None = None) -> Model:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -16,13 +16,16 @@ from translit.model import Candidate, Match, Method
 from translit.unicode.tokens import fold, fold_many
 
 if TYPE_CHECKING:
+    from translit.matching.calibrate import Curve
     from translit.matching.fuzzy import Guess
     from translit.rules.keys import Keys
 
 PART = "name"
 """Kind of a part of persons' names that stands alone."""
 SURE = 0.99
-"""How often folding alike must mean the same entity, to count as listed without a look at the rivals."""
+"""How often folding alike must mean the same entity on a lexicon, to answer by that alone where rivals are near."""
+STRICTER = 0.5
+"""Share of the promised errors that the rule tier may make by the model that ships, which has not seen the lexicon."""
 OFTEN_LAST = 0.5
 """Least share of a part's bearers whose last name it must be, to be changed in text where nobody is named in full."""
 UNDECIDED = Rulings()
@@ -117,18 +120,20 @@ class Tiers:
         rivals = () if meant.entity < 0 else (meant.entity,)
         return Answer(meant.entity, meant.canonical, "exact", 1.0, rivals, fold(name), meant.entity < 0, decided=True)
 
-    def answer_many(self, names: Sequence[str], least: float | None = None) -> list[Answer | None]:
+    def answer_many(self, names: Sequence[str], least: float | None = None, listed: bool = True) -> list[Answer | None]:
         """An answer for each name, in order.
 
         Args:
             names: any strings; each is answered alike alone or among others.
             least: least confidence instead of the promised precision.
+            listed: False to answer them as other spellings of the same letters, which the lexicon does not list as they stand.
         """
         folded = fold_many([name if len(name) <= limits.MAX_NAME_CODEPOINTS else "" for name in names])
         forms = self.index.find_forms(folded).tolist()
-        spelled = self.index.listed_many(names)
+        spelled = self.index.listed_many(names) if listed else [[] for _ in names]
         out: list[Answer | None] = [None] * len(names)
         open_: list[int] = []
+        alike: dict[int, Resolution] = {}
         for i, (name, text) in enumerate(zip(names, folded, strict=True)):
             out[i] = self.decided(name)
             if out[i] is not None:
@@ -141,9 +146,10 @@ class Tiers:
             elif found.state == "known":
                 continue
             elif found.state == "one":
-                if not exactly and not self.folded_is_sure:
-                    # Folded alike is not sure enough on this lexicon by itself: let the margin to other entities decide.
+                if not exactly:
+                    # Folded alike is not listed: the margin to other entities decides.
                     open_.append(i)
+                    alike[i] = found
                     continue
                 answer = self.exact(found, exactly, text)
                 if answer.confidence >= (self.precision if least is None else least):
@@ -151,6 +157,11 @@ class Tiers:
             elif found.state == "several" and least is not None and found.share >= least:
                 out[i] = self.exact(found, exactly, text)
         self._guess(names, folded, open_, out, least)
+        if self.folded_is_sure:
+            for i, found in alike.items():
+                if out[i] is None:
+                    answer = replace(self.exact(found, False, folded[i]), method="fuzzy")
+                    out[i] = answer if answer.confidence >= (self.precision if least is None else least) else None
         return out
 
     def exact(self, found: Resolution, exactly: bool, folded: str) -> Answer:
@@ -177,15 +188,45 @@ class Tiers:
         for i in left:
             guess = guesses[names[i]]
             if guess is not None and self.accepts(guess, least):
-                out[i] = self.guessed(names[i], guess)
+                out[i] = self.guessed(guess)
 
     def guess_many(self, names: Sequence[str]) -> list[Guess | None]:
-        """The nearest entity for each name, however far."""
+        """The nearest entity for each name, however far: the rule tier's answer where it has one, else the fuzzy tier's."""
         # Exact answers do without the fuzzy tier's modules.
         from translit.matching.fuzzy import guess_many
 
-        guesses = guess_many(self.index, self.lexicon.rough, self.lexicon.model, names)
+        shipped, own = self.lexicon.shipped, self.lexicon.model
+        found = guess_many(self.index, self.lexicon.rough, (shipped,) if own is shipped else (shipped, own), names)
+        settled = self._settled(names, found[0])
+        guesses = [settled.get(i, guess) for i, guess in enumerate(found[-1])]
         return [None if self.rulings.bars(name) else guess for name, guess in zip(names, guesses, strict=True)] if self.rulings else guesses
+
+    def _settled(self, names: Sequence[str], guesses: Sequence[Guess | None]) -> dict[int, Guess]:
+        """The guesses of the model that ships that are sure, and borne out by a key or by the folded letters, by their rows.
+
+        They depend on nothing but the name and the entities near to it, so that other entities of the lexicon do not change them.
+        """
+        out: dict[int, Guess] = {}
+        keyed: list[tuple[int, Guess]] = []
+        strict = 1 - (1 - self.precision) * STRICTER
+        for i, guess in enumerate(guesses):
+            if guess is None:
+                continue
+            curve = self.lexicon.shipped.curve(guess.script_class)
+            if guess.folded and self.index.forms[guess.form] == fold(names[i]):
+                if guess.score >= curve.threshold(self.precision):
+                    out[i] = replace(guess, method="exact")
+            elif guess.score >= curve.threshold(strict):
+                keyed.append((i, guess))
+        forms = [self.index.forms[guess.form] for _, guess in keyed]
+        shared = self.keys.shares_many([names[i] for i, _ in keyed], self.conventions, forms) if keyed else []
+        out.update((i, replace(guess, method="rule")) for (i, guess), alike in zip(keyed, shared, strict=True) if alike)
+        return out
+
+    def curve(self, guess: Guess) -> Curve:
+        """What a guess's score is worth."""
+        model = self.lexicon.model if guess.method == "fuzzy" else self.lexicon.shipped
+        return model.curve(guess.script_class)
 
     def part(self, word: str) -> Answer | None:
         """The answer for a part of persons' names that stands alone, where its bearers agree how it is written.
@@ -205,16 +246,14 @@ class Tiers:
         """Whether a guess is sure enough to be given."""
         if least is not None:
             return guess.confidence >= least
-        return guess.score >= self.lexicon.model.curve(guess.script_class).threshold(self.precision)
+        if self.index.entity_support[guess.entity]:
+            return False
+        return guess.method != "fuzzy" or guess.score >= self.curve(guess).threshold(self.precision)
 
-    def guessed(self, name: str, guess: Guess) -> Answer:
-        """The answer of the rule tier where the name shares a key with the form, else of the fuzzy tier."""
-        form = self.index.forms[guess.form]
-        if guess.folded and form == fold(name):
-            return Answer(guess.entity, self.canonical(guess.entity), "exact", guess.confidence, (guess.entity,), form)
-        method: Method = "rule" if self.shares_key(name, form) else "fuzzy"
-        rivals = (guess.entity, guess.second) if guess.second >= 0 else (guess.entity,)
-        return Answer(guess.entity, self.canonical(guess.entity), method, guess.confidence, rivals, form)
+    def guessed(self, guess: Guess) -> Answer:
+        """The answer that a guess is."""
+        rivals = (guess.entity, guess.second) if guess.second >= 0 and guess.method != "exact" else (guess.entity,)
+        return Answer(guess.entity, self.canonical(guess.entity), guess.method, guess.confidence, rivals, self.index.forms[guess.form])
 
     def shares_key(self, name: str, form: str) -> bool:
         """Whether a convention reads the name as some convention reads the form."""

@@ -61,7 +61,7 @@ class Guesses:
                 continue
             convinced = self._convinced(contexts[number], named[number][guess.entity], first, last, guess)
             if convinced is not None:
-                places[number].append(Place(first, last, self.tiers.guessed(stem, convinced), ending))
+                places[number].append(Place(first, last, self.tiers.guessed(convinced), ending))
                 guessed.update((number, k) for k in range(first, last))
             elif guess.confidence >= NEARLY:
                 near[number].append(Place(first, last, None, ending, why="far", passed=(guess.entity,)))
@@ -97,7 +97,7 @@ class Guesses:
 
     def _convinced(self, context: Context, named: int, first: int, last: int, guess: Guess) -> Guess | None:
         """The guess with the confidence that the evidence gives it, where it is sure enough: ``named`` sure mentions, cues, fame."""
-        if self._would_repeat(context.words, first, last, guess):
+        if self.index.entity_support[guess.entity] or self._would_repeat(context.words, first, last, guess):
             return None
         # A spelling met more often than all others of the entity is likelier a name of its own than a slip.
         anchored = named > 0 and (last - first > 1 or context.count(context.words.folded[first]) <= max(named, 2))
@@ -108,7 +108,7 @@ class Guesses:
             score += ANCHORED
         elif context.has_cue(first, self.index.kind(guess.entity)):
             score += CUED
-        curve = self.tiers.lexicon.model.curve(guess.script_class)
+        curve = self.tiers.curve(guess)
         if score < curve.threshold(max(LONE, self.tiers.precision)):
             return None
         return replace(guess, score=score, confidence=curve.confidence(score))

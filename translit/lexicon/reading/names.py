@@ -31,6 +31,8 @@ from translit.unicode.fold import strict
 
 NAMES_FORMAT = "translit-names/1"
 """The value of a name pack's ``#: format=`` line."""
+SUPPORT = "support"
+"""The value of the ``#: role=`` line of a pack whose names support the matching of others and are no answers of their own."""
 
 COLUMNS = ("id", "kind", "canonical", "variant", "lang", "type", "note")
 _REQUIRED = ("id", "kind", "canonical", "variant")
@@ -132,6 +134,8 @@ class Pack:
             self._format_line(match[1], match[2])
 
     def _format_line(self, key: str, value: str) -> None:
+        if key == "role" and value != SUPPORT:
+            self.fault(f"unknown role {shown(value)}", f"write {SUPPORT}, or delete the line", 1)
         if key != "format" or value == NAMES_FORMAT:
             return
         name, _, version = value.partition("/")
@@ -194,6 +198,7 @@ class Pack:
             canonicals=block.canonicals,
             country=block.country,
             source=f"{self.file}:{block.line}",
+            support=self.header.get("role") == SUPPORT,
         )
         if self.reading.keep_packs:
             self.reading.packs.append(entity)
