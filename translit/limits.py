@@ -54,6 +54,12 @@ MAX_DIFF_NAMES = 2000
 """Most misspelled names that two lexicons are asked for when they are compared."""
 CHUNK_BYTES = 1 << 18
 """Bytes of rows that are worked on together."""
+MAX_CHUNK_BYTES = 1 << 22
+"""Bytes of rows of names that are worked on together, far into a file."""
+CHUNK_GROWTH = 16
+"""How many times a chunk of names goes into what stands before it."""
+MIN_SPLICED_BYTES = 1 << 15
+"""Bytes of regular CSV rows from which on they are answered as columns."""
 MAX_CHUNK_ROWS = 1 << 16
 """Most rows of a Parquet file that are worked on together."""
 MAX_ROW_BYTES = 1 << 26

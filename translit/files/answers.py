@@ -45,6 +45,8 @@ class Memo:
     def __init__(self, engine: Engine) -> None:
         self.find_many, self.match_many = engine.find_many, engine.match_many
         self.known: dict[str, Answer] = {}
+        self.columns: object = None
+        """What :mod:`translit.files.columns` remembers."""
 
     def keep(self, fresh: Mapping[str, Answer]) -> None:
         """Remember the answers of values that are short enough."""
@@ -80,3 +82,8 @@ def _named(value: str, match: Match | None) -> Answer:
 def _cleaned(value: str, found: Sequence[Mention]) -> Answer:
     mentions = tuple(mention for mention in found if mention.replacement != mention.input)
     return Answer(apply(value, mentions), mentions) if mentions else Answer(value)
+
+
+def shown(cell: Cell) -> str:
+    """A cell as text; nothing for a null."""
+    return "" if cell is None else str(cell)

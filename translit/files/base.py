@@ -10,14 +10,14 @@ from __future__ import annotations
 import importlib
 import json
 import pkgutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import BinaryIO, Literal, NamedTuple, Protocol
 
 from translit.errors import TranslitError
 from translit.files.inputs import Input
-from translit.limits import MAX_REJECT_BYTES
+from translit.limits import CHUNK_BYTES, CHUNK_GROWTH, MAX_CHUNK_BYTES, MAX_REJECT_BYTES
 from translit.model import Match, Mention
 
 ADDABLE = ("id", "confidence", "method", "original")
@@ -180,6 +180,18 @@ def format_of(name: str) -> Format:
         lower = lower.removesuffix(packing)
     known = formats()
     return next((format_ for format_ in known.values() if lower.endswith(format_.suffixes)), known["text"])
+
+
+def chunk_limit(task: Task) -> Callable[[int], int]:
+    """Bytes of a chunk by the offset where it starts.
+
+    Chunks of names grow with the file: each knows more of the values by then, and a small file still is work for several.
+
+    >>> chunk_limit(Task("text"))(1 << 30), chunk_limit(Task("name"))(0), chunk_limit(Task("name"))(1 << 30)
+    (262144, 262144, 4194304)
+    """
+    most = CHUNK_BYTES if task.mode == "text" else MAX_CHUNK_BYTES
+    return lambda offset: min(max(CHUNK_BYTES, offset // CHUNK_GROWTH), most)
 
 
 def dump(record: Mapping[str, object]) -> bytes:

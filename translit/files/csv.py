@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, BinaryIO, cast
+from itertools import groupby
+from typing import BinaryIO, cast
 
 from translit.errors import InputError
-from translit.files.answers import Answer, Cell, answers
+from translit.files.answers import Answer, Cell, answers, shown
 from translit.files.base import (
     BytesEncoder,
     Chunk,
@@ -19,12 +20,16 @@ from translit.files.base import (
     Task,
     UsageError,
     bad_utf8,
+    chunk_limit,
     need_columns,
     unknown_column,
 )
+from translit.files.columns import have_arrow, known_of
 from translit.files.csv_fields import field_of, field_pattern, is_quoted, split_fields, value_of
 from translit.files.csv_rows import BOM, ENDS, Row, Rows, blank_count, line_count
+from translit.files.csv_splice import Grid, grid, spliced
 from translit.files.inputs import Input
+from translit.limits import MIN_SPLICED_BYTES
 
 
 class Table:
@@ -53,7 +58,7 @@ class Table:
             yield Chunk(source.doc, start, rows.position, raw, None)
         elif start.offset > rows.position.offset:
             rows.go_on(start)
-        for first, batch, end in rows.batches(layout.width):
+        for first, batch, end in rows.batches(layout.width, chunk_limit(task)):
             yield Chunk(source.doc, first, end, batch, layout)
 
     def transform(self, chunk: Chunk, task: Task, engine: Engine) -> Result:
@@ -62,19 +67,18 @@ class Table:
             return Result(cast(bytes, chunk.data))
         layout = cast(_Layout, chunk.context)
         collector = Collector(task, chunk, Result(found=frozenset(range(len(task.columns)))))
-        rows = list(_parsed(cast("list[bytes | Row]", chunk.data), layout, chunk, collector))
-        columns = layout.columns
-        values = {cell: value_of(cell) for cell in {fields[i] for _, fields, _ in rows if fields for i in columns}}
-        found = answers(sorted({*values.values()} - {""}), task, engine)
-        found[""] = Answer("")
-        writer = _Writer(layout, task.added(), values, found, collector)
-        # Most rows of most files stay as they are.
-        touched = values.keys() if task.add else {cell for cell, value in values.items() if found[value].mentions}
-        output = [
-            writer.written(text, fields, number) if fields and not touched.isdisjoint([fields[i] for i in columns]) else text
-            for text, fields, number in rows
-        ]
-        return collector.finish("".join(output).encode())
+        output: list[bytes] = []
+        at = chunk.start
+        for parts, cells in _steps(cast("list[bytes | Row]", chunk.data), layout):
+            if cells is None:
+                written, at = _by_rows(parts, layout, at, engine, collector)
+            else:
+                block, rows = cast(bytes, parts[0]), len(cells.starts)
+                written = spliced(block, cells, layout.columns, layout.delimiter, known_of(task, engine), at.rows, collector)
+                collector.result.rows += rows
+                at = Position(at.offset + len(block), at.rows + rows, at.line + rows)
+            output.append(written)
+        return collector.finish(b"".join(output))
 
     def rows(self, chunk: Chunk) -> Iterator[Chunk]:
         """Each row of a chunk as a chunk of its own; the row of names, and blank rows, as rows without a value."""
@@ -106,10 +110,6 @@ class _Layout:
     delimiter: str
     quoted: bool
     names: tuple[str, ...]
-
-
-def _shown(cell: Cell) -> str:
-    return "" if cell is None else str(cell)
 
 
 def _styled(near: str, cell: Cell) -> bool:
@@ -151,32 +151,68 @@ def _added_header(layout: _Layout, task: Task) -> bytes:
     return "".join(layout.delimiter + name for name in added).encode()
 
 
+def _steps(parts: list[bytes | Row], layout: _Layout) -> Iterator[tuple[list[bytes | Row], Grid | None]]:
+    """What is worked on together: regular blocks with the places of their fields, and others without."""
+    for plain, run in groupby(parts, lambda part: isinstance(part, bytes)):
+        held = list(run)
+        blocks = cast("list[bytes]", held)
+        if not plain or not have_arrow() or sum(map(len, blocks)) < MIN_SPLICED_BYTES:
+            yield held, None
+            continue
+        whole = b"".join(blocks)
+        cells = grid(whole, layout.delimiter, layout.width)
+        if cells is not None or len(blocks) == 1:
+            yield [whole], cells
+        else:
+            for block in blocks:
+                yield [block], grid(block, layout.delimiter, layout.width)
+
+
 _Parsed = tuple[str, list[str], int]
 """A row with its end, its fields (none for a blank row), and its number."""
 
 
-def _parsed(parts: list[bytes | Row], layout: _Layout, chunk: Chunk, collector: Collector) -> Iterator[_Parsed]:
-    """The rows of a chunk; the broken ones go to the rejects."""
-    offset, number, line = chunk.start
+def _by_rows(parts: list[bytes | Row], layout: _Layout, start: Position, engine: Engine, collector: Collector) -> tuple[bytes, Position]:
+    """Rows with the named columns answered one by one, and the place behind them."""
+    task, columns = collector.task, layout.columns
+    rows: list[_Parsed] = []
+    end = _parse(parts, layout, start, collector, rows)
+    values = {cell: value_of(cell) for cell in {fields[i] for _, fields, _ in rows if fields for i in columns}}
+    found = answers(sorted({*values.values()} - {""}), task, engine)
+    found[""] = Answer("")
+    writer = _Writer(layout, task.added(), values, found, collector)
+    # Most rows of most files stay as they are.
+    touched = values.keys() if task.add else {cell for cell, value in values.items() if found[value].mentions}
+    output = [
+        writer.written(text, fields, number) if fields and not touched.isdisjoint([fields[i] for i in columns]) else text
+        for text, fields, number in rows
+    ]
+    return "".join(output).encode(), end
+
+
+def _parse(parts: list[bytes | Row], layout: _Layout, start: Position, collector: Collector, rows: list[_Parsed]) -> Position:
+    """Add the rows to a list; the broken ones go to the rejects. Gives the place behind them."""
+    offset, number, line = start
     for part in parts:
-        rows = [part] if isinstance(part, Row) else _simple_rows(part, layout, number)
-        if rows and isinstance(rows[0], tuple):
-            yield from cast(Any, rows)
+        found = [part] if isinstance(part, Row) else _simple_rows(part, layout, number)
+        if found and isinstance(found[0], tuple):
+            rows += found
             lines, blanks = line_count(cast(bytes, part)), blank_count(cast(bytes, part))
             collector.result.rows += lines - blanks
             offset, number, line = offset + len(cast(bytes, part)), number + lines - blanks, line + lines
             continue
-        for row in cast("list[Row]", rows):
+        for row in cast("list[Row]", found):
             fields, fault = _checked(row, layout, offset)
             used = bool(row.body or fault)
             collector.result.rows += used
             if fault:
                 collector.reject(number, line + 1, offset, None if row.skipped else row.raw, fault)
             else:
-                yield row.raw.decode(), fields, number
+                rows.append((row.raw.decode(), fields, number))
             offset += row.skipped or len(row.raw)
             number += used
             line += line_count(row.raw) or 1
+    return Position(offset, number, line)
 
 
 def _simple_rows(block: bytes, layout: _Layout, number: int) -> list[_Parsed] | list[Row]:
@@ -232,6 +268,6 @@ class _Writer:
         for column, what, _ in self.adds:
             value = self.values[before[column]]
             added = self.found[value].cell(what, value)
-            fields.append(field_of(_shown(added), delimiter, quoted=_styled(before[column], added)))
+            fields.append(field_of(shown(added), delimiter, quoted=_styled(before[column], added)))
         end = "\r\n" if text.endswith("\r\n") else text[-1] if text.endswith(("\n", "\r")) else ""
         return delimiter.join(fields) + end

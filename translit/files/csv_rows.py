@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -11,7 +11,7 @@ from translit.files.base import Position
 from translit.files.csv_fields import closes, is_sound, opens
 from translit.files.inputs import Input
 from translit.files.lines import Block, blocks
-from translit.limits import CHUNK_BYTES, MAX_QUOTED_BYTES, MAX_ROW_BYTES
+from translit.limits import MAX_QUOTED_BYTES, MAX_ROW_BYTES
 
 BOM = b"\xef\xbb\xbf"
 ENDS = (b"\r\n", b"\n", b"\r")
@@ -68,15 +68,20 @@ class Rows:
             blank += row.raw
         return Row(blank, "it is blank") if blank else None
 
-    def batches(self, width: int) -> Iterator[tuple[Position, list[bytes | Row], Position]]:
-        """Rows, those of one line in blocks, with the places where each list starts and ends."""
+    def batches(self, width: int, limit: Callable[[int], int]) -> Iterator[tuple[Position, list[bytes | Row], Position]]:
+        """Rows, those of one line in blocks, with the places where each list starts and ends.
+
+        Args:
+            width: fields of a row.
+            limit: bytes of a list that starts at an offset.
+        """
         batch: list[bytes | Row] = []
         size, first = 0, self.position
         while self._fill():
-            simple = self.plain.match(self.data, self.at)
-            if simple and simple.end() > self.at:
-                block = self.data[self.at : simple.end()]
-                self.at = simple.end()
+            end = self._plain_end()
+            if end > self.at:
+                block = self.data[self.at : end]
+                self.at = end
                 offset, rows, line = self.position
                 lines = line_count(block)
                 self.position = Position(offset + len(block), rows + lines - blank_count(block), line + lines)
@@ -86,11 +91,18 @@ class Rows:
                 self._count(row)
                 batch.append(row)
                 size += len(row.raw)
-            if size >= CHUNK_BYTES or (self.source.name == "-" and self.at == len(self.data)):
+            if size >= limit(first.offset) or (self.source.name == "-" and self.at == len(self.data)):
                 yield first, batch, self.position
                 batch, size, first = [], 0, self.position
         if batch:
             yield first, batch, self.position
+
+    def _plain_end(self) -> int:
+        """Where the rows of one line each end that come next."""
+        if b'"' not in self.data and b"\r" not in self.data:
+            return self.data.rfind(b"\n", self.at) + 1
+        simple = self.plain.match(self.data, self.at)
+        return simple.end() if simple else self.at
 
     def _count(self, row: Row) -> None:
         offset, rows, line = self.position

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
+import numpy as np
+
 from translit.errors import InputError, missing_extra
-from translit.files.answers import Answer, answers
 from translit.files.base import (
     Chunk,
     Collector,
@@ -18,9 +19,11 @@ from translit.files.base import (
     Task,
     UsageError,
     bad_utf8,
+    chunk_limit,
     need_columns,
     unknown_column,
 )
+from translit.files.columns import Codes, Known, gathered, known_of, numbers
 from translit.files.inputs import Input
 from translit.limits import CHUNK_BYTES, MAX_CHUNK_ROWS, MAX_ROW_GROUP_BYTES
 
@@ -50,10 +53,12 @@ class Parquet:
         file = _open(source)
         _check(file.schema_arrow, task, source.shown)
         count, first = 0, start.offset
+        limit = chunk_limit(task)
         for group in range(first, file.metadata.num_row_groups):
+            most = limit(sum(file.metadata.row_group(i).total_byte_size for i in range(group)))
             count = start.rows if group == first else count
             done = count - sum(file.metadata.row_group(i).num_rows for i in range(group))
-            for batch in _batches(file, group, list(task.columns), source.shown):
+            for batch in _batches(file, group, list(task.columns), source.shown, most):
                 fresh = batch.slice(min(done, batch.num_rows))
                 done -= batch.num_rows - fresh.num_rows
                 if not fresh.num_rows:
@@ -69,21 +74,21 @@ class Parquet:
         collector = Collector(task, chunk)
         collector.result.rows = batch.num_rows
         collector.result.found = frozenset(range(len(task.columns)))
-        columns = [_Column(batch.column(name), index) for index, name in enumerate(task.columns)]
+        known = known_of(task, engine)
+        columns = [_Column(batch.column(name), index, known) for index, name in enumerate(task.columns)]
         broken: dict[int, str] = {}
         for column in columns:
-            for place in column.rows_of(column.broken):
-                broken.setdefault(place, f"column {task.columns[column.index]!r}: {column.fault(place)}")
+            for place, fault in column.broken.items():
+                broken.setdefault(place, f"column {task.columns[column.index]!r}: {fault}")
         for place in sorted(broken):
             number = chunk.start.rows + place
             collector.reject(number, number + 1, chunk.start.offset, None, broken[place])
-        found = answers([text for column in columns for text in column.texts if text is not None], task, engine)
-        for column in columns:
-            _collect(column, found, broken, chunk.start.rows, collector)
-        arrays = [column.answered(found) for column in columns]
+        kept = [(column.index, column.without(broken)) for column in columns]
+        known.collect(kept, chunk.start.rows, collector)
+        arrays = [column.answered() for column in columns]
         names = list(task.columns)
         for index, what, name in task.added():
-            arrays.append(columns[index].added(found, what))
+            arrays.append(columns[index].added(what))
             names.append(name)
         if broken:
             arrays.append(pa.array([place not in broken for place in range(batch.num_rows)]))
@@ -99,78 +104,75 @@ FORMATS = (Parquet(),)
 
 
 class _Column:
-    """One column of a chunk, as codes into its distinct values."""
+    """One column of a chunk: for each row the number of its answer."""
 
-    def __init__(self, array: pa.Array, index: int) -> None:
+    def __init__(self, array: pa.Array, index: int, known: Known) -> None:
         import pyarrow as pa
 
-        self.index, self.type, self.array = index, array.type, array
+        self.index, self.array, self.known = index, array, known
         self.dictionary = pa.types.is_dictionary(array.type)
-        encoded = array if self.dictionary else array.cast(_binary(array.type), safe=False).dictionary_encode()
-        self.codes: list[int | None] = encoded.indices.to_pylist()
-        values = encoded.dictionary
-        raw = values.cast(_binary(values.type), safe=False).to_pylist()
-        self.texts: list[str | None] = []
-        self.broken: dict[int, str] = {}
-        for place, value in enumerate(raw):
-            try:
-                self.texts.append(None if value is None else value.decode())
-            except UnicodeDecodeError as error:
-                self.texts.append(None)
-                self.broken[place] = bad_utf8(error, 0).replace("byte offset", "byte")
+        values, broken = _sound(array.dictionary if self.dictionary else array)
+        codes = known.codes(values)
+        self.broken = broken
+        if self.dictionary:
+            places = numbers(array.indices)
+            codes = np.append(codes, -1)[places]
+            self.broken = {row: broken[place] for row, place in enumerate(places.tolist()) if place in broken} if broken else {}
+        self.codes: Codes = codes
 
-    def rows_of(self, codes: object) -> Iterator[int]:
-        """The rows whose value is one of ``codes``."""
-        if codes:
-            yield from (place for place, code in enumerate(self.codes) if code in codes)  # type: ignore[operator]
+    def without(self, rows: Collection[int]) -> Codes:
+        """The codes, none for the rows that are left out."""
+        if not rows:
+            return self.codes
+        codes = self.codes.copy()
+        codes[list(rows)] = -1
+        return codes
 
-    def fault(self, place: int) -> str:
-        """Why the row is rejected."""
-        return self.broken[cast(int, self.codes[place])]
-
-    def answered(self, found: dict[str, Answer]) -> pa.Array:
+    def answered(self) -> pa.Array:
         """The column with every value answered, of the same type; rejected values are null."""
         import pyarrow as pa
 
-        new = [None if text is None else found[text].text for text in self.texts]
-        if new == self.texts and not self.broken:
+        if not self.broken and not self.known.changed(self.codes).any():
             return self.array
+        type_ = self.array.type
+        texts = gathered(self.known.texts(), self.codes)
         if not self.dictionary:
-            return self._gathered(new, self.type)
+            return texts.cast(type_)
         # Two values that become one must share an entry.
-        distinct = {text: code for code, text in enumerate(dict.fromkeys(new))}
-        codes = [None if code is None else distinct[new[code]] for code in self.codes]
-        indices = pa.array(codes, self.type.index_type)
-        values = pa.array(list(distinct), self.type.value_type)
-        return pa.DictionaryArray.from_arrays(indices, values, ordered=self.type.ordered)
+        encoded = texts.dictionary_encode()
+        indices, values = encoded.indices.cast(type_.index_type), encoded.dictionary.cast(type_.value_type)
+        return pa.DictionaryArray.from_arrays(indices, values, ordered=type_.ordered)
 
-    def added(self, found: dict[str, Answer], what: str) -> pa.Array:
+    def added(self, what: str) -> pa.Array:
         """What ``--add`` writes beside the column."""
         import pyarrow as pa
 
         if what == "original":
             return self.array
-        cells = [None if text is None else found[text].cell(what, text) for text in self.texts]
-        return self._gathered(cells, pa.float64() if what == "confidence" else pa.string())
-
-    def _gathered(self, cells: list[Any], type_: pa.DataType) -> pa.Array:
-        import pyarrow as pa
-
-        return pa.array([None if code is None else cells[code] for code in self.codes], type_)
+        type_ = pa.float64() if what == "confidence" else pa.string()
+        return gathered(self.known.told(("add", what), lambda answer, value: answer.cell(what, value), type_), self.codes)
 
 
-def _collect(column: _Column, found: dict[str, Answer], broken: dict[int, str], start: int, collector: Collector) -> None:
-    changed = {i for i, text in enumerate(column.texts) if text is not None and found[text].mentions}
-    for place in column.rows_of(changed):
-        if place not in broken:
-            text = cast(str, column.texts[cast(int, column.codes[place])])
-            collector.change(start + place, column.index, found[text].mentions)
-
-
-def _binary(type_: pa.DataType) -> pa.DataType:
+def _sound(values: pa.Array) -> tuple[pa.Array, dict[int, str]]:
+    """The values with null for those that are not UTF-8, and what is wrong with these."""
     import pyarrow as pa
 
-    return pa.binary() if pa.types.is_string(type_) else pa.large_binary()
+    texts = values.cast(pa.large_binary(), safe=False).cast(pa.large_string(), safe=False)
+    try:
+        texts.validate(full=True)
+    except pa.ArrowInvalid:
+        pass
+    else:
+        return texts, {}
+    kept: list[str | None] = []
+    broken: dict[int, str] = {}
+    for place, value in enumerate(texts.cast(pa.large_binary()).to_pylist()):
+        try:
+            kept.append(None if value is None else value.decode())
+        except UnicodeDecodeError as error:
+            kept.append(None)
+            broken[place] = bad_utf8(error, 0).replace("byte offset", "byte")
+    return pa.array(kept, pa.large_string()), broken
 
 
 def _open(source: Input) -> pq.ParquetFile:
@@ -210,13 +212,13 @@ def _check(schema: pa.Schema, task: Task, shown: str) -> None:
             raise UsageError(f"{shown}: there is a column {name!r} already; rename it, or leave out --add")
 
 
-def _batches(file: pq.ParquetFile, group: int, names: list[str], shown: str) -> Iterator[pa.RecordBatch]:
+def _batches(file: pq.ParquetFile, group: int, names: list[str], shown: str, most: int = CHUNK_BYTES) -> Iterator[pa.RecordBatch]:
     import pyarrow as pa
 
     meta = file.metadata.row_group(group)
     chunks = (meta.column(i) for i in range(meta.num_columns))
     size = sum(c.total_uncompressed_size for c in chunks if c.path_in_schema.split(".")[0] in names)
-    rows = max(64, min(MAX_CHUNK_ROWS, CHUNK_BYTES * meta.num_rows // max(1, size)))
+    rows = max(64, min(MAX_CHUNK_ROWS, most * meta.num_rows // max(1, size)))
     try:
         for batch in file.iter_batches(rows, row_groups=[group], columns=names):
             yield batch.select(names)

@@ -1,0 +1,159 @@
+"""Whole columns at once, on Arrow: the distinct values of a run are answered once, and every row is a gather of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cache
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from translit.files.answers import Answer, Memo, answers
+from translit.files.base import Collector, Engine, Task
+from translit.limits import BATCH_BYTES, MEMO_VALUES
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Codes = NDArray[np.int64]
+"""For each row the number of its answer, -1 for a null."""
+
+
+@cache
+def have_arrow() -> bool:
+    """Whether pyarrow is there; it is not imported."""
+    return find_spec("pyarrow") is not None
+
+
+def known_of(task: Task, engine: Engine) -> Known:
+    """What is known of the values of a run; to be asked for once a chunk, because it is forgotten when it grows too large."""
+    if task.mode != "name" or not isinstance(engine, Memo):
+        return Known(task, engine)
+    if not isinstance(engine.columns, Known) or engine.columns.full:
+        engine.columns = Known(task, engine)
+    return engine.columns
+
+
+class Known:
+    """Distinct values with their answers, numbered as they came.
+
+    Args:
+        task: what to do to values.
+        engine: answers what is new.
+
+    >>> import pyarrow as pa, translit
+    >>> record = {"id": "1", "canonical": "Panjshir", "kind": "place", "variants": ["Panjsjir"]}
+    >>> known = Known(Task("name"), translit.Normalizer(translit.Lexicon.build([record])))
+    >>> known.codes(pa.array(["Panjsjir", None, "x", "Panjsjir"])).tolist()
+    [0, -1, 1, 0]
+    >>> known.texts().to_pylist()
+    ['Panjshir', 'x']
+    """
+
+    def __init__(self, task: Task, engine: Engine) -> None:
+        self._task, self._engine = task, engine
+        self._values: Any = None
+        self._made: dict[object, Any] = {}
+        self.answers: list[Answer] = []
+        self.originals: list[str] = []
+        self.mentions: NDArray[np.int64] = np.zeros(0, np.int64)
+        """How many mentions each answer has; a value with none stays."""
+
+    @property
+    def full(self) -> bool:
+        """Whether there is no room for more."""
+        return self._values is not None and (len(self.answers) > MEMO_VALUES or self._values.nbytes > BATCH_BYTES)
+
+    def codes(self, column: pa.Array) -> Codes:
+        """The number of the answer for each row; what is new is answered.
+
+        Args:
+            column: valid strings, large strings or nulls.
+        """
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        column = column if pa.types.is_large_string(column.type) else column.cast(pa.large_string())
+        if self._values is None:
+            encoded = column.dictionary_encode()
+            self._learn(encoded.dictionary)
+            return numbers(encoded.indices)
+        found = numbers(pc.index_in(column, value_set=self._values, skip_nulls=True))
+        missing = (found < 0) & numbers(column.is_valid().cast(pa.int8())).astype(bool)
+        if missing.any():
+            encoded = column.filter(pa.array(missing)).dictionary_encode()
+            found[missing] = len(self.answers) + numbers(encoded.indices)
+            self._learn(encoded.dictionary)
+        return found
+
+    def _learn(self, values: pa.Array) -> None:
+        import pyarrow as pa
+
+        texts: list[str] = values.to_pylist()
+        found = answers(texts, self._task, self._engine)
+        new = [found[text] for text in texts]
+        self.answers += new
+        self.originals += texts
+        self.mentions = np.concatenate([self.mentions, np.array([len(answer.mentions) for answer in new], np.int64)])
+        self._values = values if self._values is None else pa.concat_arrays([self._values, values])
+
+    def texts(self) -> pa.Array:
+        """What each value becomes."""
+        return self.told("text", lambda answer, _: answer.text, _large_string())
+
+    def told(self, key: object, cell: Callable[[Answer, str], object], type_: pa.DataType) -> pa.Array:
+        """Something about each answer, made once: ``cell`` of the answer and its value."""
+        import pyarrow as pa
+
+        done = self._made.get(key)
+        count = 0 if done is None else len(done)
+        if done is None or count < len(self.answers):
+            pairs = zip(self.answers[count:], self.originals[count:], strict=True)
+            fresh = pa.array([cell(answer, value) for answer, value in pairs], type_)
+            done = self._made[key] = fresh if done is None else pa.concat_arrays([done, fresh])
+        return done
+
+    def changed(self, codes: Codes) -> NDArray[np.bool_]:
+        """Which rows change."""
+        return (np.append(self.mentions, 0) > 0)[codes]
+
+    def collect(self, columns: Sequence[tuple[int, Codes]], start: int, collector: Collector) -> None:
+        """Enter the changes of some columns, row by row.
+
+        Args:
+            columns: the index of each in the task, with its codes.
+            start: number of the first row.
+            collector: takes them.
+        """
+        changed = [self.changed(codes) for _, codes in columns]
+        if not collector.task.audit:
+            for (_, codes), mask in zip(columns, changed, strict=True):
+                collector.result.changed += int(mask.sum())
+                collector.result.mentions += int(self.mentions[codes[mask]].sum())
+            return
+        for row in np.flatnonzero(np.logical_or.reduce(changed)).tolist():
+            for (column, codes), mask in zip(columns, changed, strict=True):
+                if mask[row]:
+                    collector.change(start + row, column, self.answers[codes[row]].mentions)
+
+
+def gathered(values: pa.Array, codes: Codes) -> pa.Array:
+    """One of ``values`` for each row, null where its code is -1."""
+    import pyarrow as pa
+
+    return values.take(pa.array(codes, mask=codes < 0))
+
+
+def numbers(array: pa.Array) -> Codes:
+    """Whole numbers without nulls: -1 in their place."""
+    numbers = array.fill_null(-1) if array.null_count else array
+    # A copy: what comes from Arrow cannot be written to.
+    return np.array(numbers.to_numpy(zero_copy_only=False), np.int64)
+
+
+def _large_string() -> pa.DataType:
+    import pyarrow as pa
+
+    return pa.large_string()
