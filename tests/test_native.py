@@ -18,7 +18,7 @@ from strategies import anything
 from strategies import names as names_of_a_script
 
 from translit import limits, native
-from translit.matching import align, candidates, trees
+from translit.matching import align, candidates, score, trees
 from translit.matching.blocking import block_keys, contours, signatures
 from translit.matching.spans import Spans
 from translit.resources import name_paths
@@ -31,7 +31,7 @@ from translit.unicode.tokens import tokens
 ROOT = Path(__file__).parents[1]
 PURE: dict[str, Callable[..., Any]] = {
     "align_pairs": align.align_pairs, "gather": candidates.gather, "scan_tokens": scan.scan_tokens, "name_keys": keys.name_keys,
-    "forest_scores": trees.forest_scores,
+    "forest_scores": trees.forest_scores, "text_features": score.text_features,
 }  # fmt: skip
 IMPLEMENTATIONS = {"python": PURE, **({"native": dict(native.TWINS)} if native.in_use() == "native" else {})}
 both = pytest.mark.parametrize("functions", IMPLEMENTATIONS.values(), ids=IMPLEMENTATIONS.keys())
@@ -244,6 +244,46 @@ def test_keys_agree_on_listed_names(level: str) -> None:
 def spellings(path: Path) -> list[str]:
     lines = [line.split("\t") for line in path.read_text("utf-8").splitlines() if not line.startswith("#")]
     return [cell for line in lines[1:] for cell in line[2:4]]
+
+
+def compared(function: Callable[..., Any], pairs: list[tuple[str, str]]) -> Any:
+    rows = np.arange(len(pairs))
+    alike = np.linspace(0, 1, len(pairs), dtype=np.float32)
+    names, forms = (Spans.of([pair[side] for pair in pairs]) for side in (0, 1))
+    return function(names, forms, rows, rows, 7 * rows.astype(np.int32), alike, 1 - alike)
+
+
+COMPARED = [
+    ("kabul", "kabul", {"indel": 1, "jaro_winkler": 1, "exact": 1, "same_start": 1, "same_end": 1, "name_words": 1, "name_extra": 0}),
+    ("", "", {"indel": 1, "jaro_winkler": 1, "exact": 1, "same_start": 1, "shorter": 0, "form_words": 1}),
+    ("kabul", "", {"indel": 0, "jaro_winkler": 0, "exact": 0, "same_end": 0, "length_gap": 5}),
+    ("abcd", "acbd", {"indel": 0.75, "worst_word": 0.75}),
+    ("ali reza", "reza ali", {"words_indel": 1, "worst_word": 1, "exact": 0, "form_extra": 0}),
+    ("ali reza pahlavi", "reza", {"words_indel": 0.4, "worst_word": 0.4}),
+    ("ali reza pahlavi", "reza ali", {"worst_word": 1, "name_extra": 1, "form_extra": 0}),
+    ("a b c d e f g h i", "a b", {"worst_word": 0, "name_words": 9}),
+    ("кабул", "кабулу", {"indel": 10 / 11, "name_length": 5, "form_length": 6}),
+    ("x" * 70, "x" * 65 + "y" * 5, {"indel": 65 / 70}),
+]
+
+
+@both
+def test_comparisons(functions: dict[str, Callable[..., Any]]) -> None:
+    found = compared(functions["text_features"], [(name, form) for name, form, _ in COMPARED])
+    assert found.shape == (len(COMPARED), len(score.COMPARISON))
+    for row, (_, _, expected) in zip(found, COMPARED, strict=True):
+        assert {name: row[score.COMPARISON.index(name)] for name in expected} == pytest.approx(expected)
+
+
+few = st.text(st.sampled_from("abcde éш"), max_size=9).map(lambda text: " ".join(text.split()))
+spelt = st.one_of(few, few.map(lambda text: (text + " ") * 9 + text), letters.map(lambda text: " ".join(text.split()) * 7))
+
+
+@compiled
+@given(st.lists(st.tuples(spelt, spelt), min_size=1, max_size=12))
+def test_comparisons_agree(pairs: list[tuple[str, str]]) -> None:
+    left, right = (compared(f, pairs) for f in (native.TWINS["text_features"], score.text_features))
+    np.testing.assert_array_equal(left, right, strict=True)
 
 
 STUMPS = trees.Forest(

@@ -22,6 +22,7 @@ from translit.unicode.fold import fold_token
 F = TypeVar("F", bound=Callable[..., Any])
 I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
+F32 = NDArray[np.float32]
 U32 = NDArray[np.uint32]
 U64 = NDArray[np.uint64]
 
@@ -57,6 +58,10 @@ def twin(pure: F) -> F:
     return cast(F, TWINS.get(pure.__name__, pure)) if hasattr(_native, pure.__name__) else pure
 
 
+_FEATURES = 23
+"""Features of a comparison."""
+
+
 def _spans(spans: Any) -> tuple[NDArray[Any], ...]:
     """Spans of texts as the compiled loops take them."""
     return (
@@ -72,6 +77,13 @@ def _align_pairs(table: Any, source: I32, n: I32, targets: Any, left: I64, right
         *table.rows, len(table.targets) + 2, *words, table.group, table.codes, table.base, *_spans(targets), *pairs
     )  # fmt: skip
     return np.frombuffer(found, dtype=np.int32)
+
+
+def _text_features(names: Any, forms: Any, left: I64, right: I64, costs: I32, letters: F32, consonants: F32) -> F32:
+    rows = [np.ascontiguousarray(array, dtype=np.int64) for array in (left, right)]
+    alike = [np.ascontiguousarray(array, dtype=np.float32) for array in (letters, consonants)]
+    found = _native.text_features(*_spans(names), *_spans(forms), *rows, np.ascontiguousarray(costs, dtype=np.int32), *alike)
+    return np.frombuffer(found, dtype=np.float32).reshape(-1, _FEATURES)
 
 
 def _gather(
@@ -147,7 +159,7 @@ def _forest_scores(forest: Any, rows: NDArray[np.float32]) -> I32:
 
 TWINS: Mapping[str, Callable[..., Any]] = {
     "align_pairs": _align_pairs, "gather": _gather, "scan_tokens": _scan_tokens, "name_keys": _name_keys,
-    "forest_scores": _forest_scores,
+    "forest_scores": _forest_scores, "text_features": _text_features,
 }  # fmt: skip
 """Name of a Python function → what stands for it where the compiled extension is in use."""
 scan_tokens = twin(scan.scan_tokens)

@@ -175,7 +175,8 @@ def explain(tiers: Tiers, name: str) -> Explanation:
                 )
             )  # fmt: skip
         if candidates:
-            target = index.roms_of(np.array([int(comparisons.form[int(np.lexsort((comparisons.entity, -strength))[0])])]))[0]
+            nearest = int(np.lexsort((comparisons.entity, -strength))[0])
+            target = index.spans_of(comparisons.form[[nearest]]).texts()[0]
             direct = spelled.script != "Latn" and spelled.script in lexicon.rough.tables
             table = lexicon.rough.tables[spelled.script if direct else "Latn"]
             source = spelled.atoms if direct else tuple(spelled.rom)

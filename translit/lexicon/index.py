@@ -22,6 +22,7 @@ from translit.unicode.scripts import CODES
 if TYPE_CHECKING:
     from translit.matching.align import CostTable
     from translit.matching.candidates import Blocks
+    from translit.matching.spans import Spans
 
 SCRIPT_CODES = (*CODES, "Zyyy")
 CANONICAL = 255
@@ -89,17 +90,18 @@ class Index:
     def _roms(self) -> Strings:
         return self._strings("rom.text")
 
-    def roms_of(self, forms: Rows) -> list[str]:
-        """The rough romanizations of forms."""
-        out = self.forms.take(forms)
-        row = self._rom_row[forms]
-        for i in np.flatnonzero(row >= 0).tolist():
-            out[i] = self._roms[int(row[i])]
-        return out
+    def spans_of(self, forms: Rows, romanized: bool = True) -> Spans:
+        """The rough romanizations of forms, or the forms themselves, where they lie; always in the same buffers."""
+        from translit.matching.spans import Spans
 
-    def texts_of(self, forms: Rows) -> list[str]:
-        """The forms themselves."""
-        return self.forms.take(forms)
+        own = self._rom_row[forms].astype(np.int64) if romanized else np.full(len(forms), -1)
+        elsewhere = own >= 0
+        bounds = []
+        for shift in (0, 1):
+            bound = self.forms.starts[forms + shift].astype(np.int64)
+            bound[elsewhere] = self._roms.starts[own[elsewhere] + shift]
+            bounds.append(bound)
+        return Spans(self.forms.data, self._roms.data, bounds[0], bounds[1], elsewhere)
 
     def scripts(self) -> Sequence[str]:
         """ISO 15924 codes by number."""

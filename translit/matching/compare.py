@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from translit import limits
-from translit.matching.align import costs_of
+from translit import limits, native
+from translit.matching.align import CostTable, costs_of
 from translit.matching.candidates import Blocks, Found, search
 from translit.matching.rough import Rough, Spelled
 from translit.matching.score import COMPARISON, SCRIPT_CLASSES, Comparisons, text_features
@@ -38,12 +38,8 @@ class Listing(Protocol):
         """Whether a posting's form is its entity's canonical spelling."""
         ...
 
-    def roms_of(self, forms: Rows) -> list[str]:
-        """The rough romanizations of forms."""
-        ...
-
-    def texts_of(self, forms: Rows) -> list[str]:
-        """The forms themselves."""
+    def spans_of(self, forms: Rows, romanized: bool = True) -> Spans:
+        """The rough romanizations of forms, or the forms themselves, where they lie; always in the same buffers."""
         ...
 
     def scripts(self) -> Sequence[str]:
@@ -96,44 +92,73 @@ def compare(
         position, owner, entity = position[keep], owner[keep], entity[keep]
         found, owner, position, entity = _trim(found, owner, position, entity, most)
     name, form = found.name, found.form
-    codes = listing.scripts()
-    script = [codes[i] for i in listing.form_script[form]]
-    costs = np.zeros(len(name), dtype=np.int32)
-    mine = [names[i] for i in name]
+    spelled = _Side.of(names, listing.scripts(), rough.tables)
+    form_script = listing.form_script[form].astype(np.int64)
+    latin = form_script == listing.scripts().index("Latn")
     listed, right = np.unique(form, return_inverse=True)
-    targets = listing.roms_of(listed)
-    spans = Spans.of(targets)
-    direct = np.array([n.script != "Latn" and n.script in rough.tables for n in names], dtype=bool)
-    latin = np.array([codes[i] == "Latn" for i in listing.form_script[form]], dtype=bool)
-    tables = sorted({n.script for n in names if n.script in rough.tables} | {"Latn"})
-    number = {code: i for i, code in enumerate(tables)}
-    own = np.array([number.get(n.script, number["Latn"]) for n in names], dtype=np.int64)
-    chosen = np.where(direct[name] & latin, own[name], number["Latn"])
-    for code in tables:
-        rows = np.flatnonzero(chosen == number[code])
-        if not len(rows):
-            continue
-        which, left = np.unique(name[rows], return_inverse=True)
-        sources = [names[i].rom if code == "Latn" else names[i].atoms for i in which]
-        costs[rows] = costs_of(rough.tables[code], sources, spans, left, right[rows])
-    roms = [targets[i] for i in right]
-    same_script = np.array([n.script == code for n, code in zip(mine, script, strict=True)], dtype=bool)
+    targets = listing.spans_of(listed)
+    costs = _costs(rough, names, targets, np.where(latin, spelled.table[name], spelled.latin), name, right)
+    same_script = spelled.script[name] == form_script
     own_letters = np.flatnonzero(same_script & ~latin)
-    spellings = [n.rom for n in mine]
-    for i, form_text in zip(own_letters.tolist(), listing.texts_of(form[own_letters]), strict=True):
-        spellings[i], roms[i] = mine[i].folded, form_text
-    text = text_features(spellings, roms, costs, found.letters, found.consonants)
+    sources = Spans.of([n.rom for n in names])
+    left = name
+    if len(own_letters):
+        which, place = np.unique(name[own_letters], return_inverse=True)
+        own_forms, own_place = np.unique(form[own_letters], return_inverse=True)
+        left, right = name.copy(), right.copy()
+        left[own_letters], right[own_letters] = len(names) + place, len(listed) + own_place
+        sources = Spans.of([*(n.rom for n in names), *(names[i].folded for i in which.tolist())])
+        targets = targets + listing.spans_of(own_forms, romanized=False)
+    text = native.twin(text_features)(sources, targets, left, right, costs, found.letters, found.consonants)
     features = text[owner]
-    exact = np.array([a == b for a, b in zip(spellings, roms, strict=True)], dtype=bool) & same_script
-    klass = np.array([SCRIPT_CLASSES.get(n.script, 7) if not same else 0 for n, same in zip(mine, same_script, strict=True)])
+    klass = np.where(same_script, 0, spelled.klass[name])
     put = {feature: i for i, feature in enumerate(COMPARISON)}
     claims = listing.posting_start[form + 1].astype(np.int64) - listing.posting_start[form]
-    features[:, put["exact"]] = exact[owner]
+    features[:, put["exact"]] *= same_script[owner]
     features[:, put["script"]] = klass[owner]
     features[:, put["weight"]] = listing.entity_weight[entity]
     features[:, put["is_canonical"]] = listing.posting_canonical[position]
     features[:, put["claims"]] = np.minimum(claims[owner], 10)
     return Comparisons(name[owner], entity, form[owner], features), found.crowd
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """The scripts of a batch of names, as numbers.
+
+    Args:
+        script: number of each name's script, -1 where the lexicon knows none such.
+        klass: class of each name's script.
+        table: which cost table serves for each name beside a Latin form, by place among the tables' scripts in order.
+        latin: the table of Latin letters.
+    """
+
+    script: Rows
+    klass: Rows
+    table: Rows
+    latin: int
+
+    @classmethod
+    def of(cls, names: Sequence[Spelled], codes: Sequence[str], tables: Mapping[str, CostTable]) -> _Side:
+        number = {code: i for i, code in enumerate(codes)}
+        place = {code: i for i, code in enumerate(sorted(tables))}
+        script = np.array([number.get(n.script, -1) for n in names], dtype=np.int64)
+        klass = np.array([SCRIPT_CLASSES.get(n.script, 7) for n in names], dtype=np.int64)
+        table = np.array([place.get(n.script, place["Latn"]) for n in names], dtype=np.int64)
+        return cls(script, klass, table, place["Latn"])
+
+
+def _costs(rough: Rough, names: Sequence[Spelled], targets: Spans, table: Rows, name: Rows, right: Rows) -> NDArray[np.int32]:
+    """What it costs to align each name with its forms, by the table that serves for the pair."""
+    costs = np.zeros(len(name), dtype=np.int32)
+    codes = sorted(rough.tables)
+    for number in np.unique(table).tolist():
+        rows = np.flatnonzero(table == number)
+        which, left = np.unique(name[rows], return_inverse=True)
+        latin = codes[number] == "Latn"
+        sources = [names[i].rom if latin else names[i].atoms for i in which.tolist()]
+        costs[rows] = costs_of(rough.tables[codes[number]], sources, targets, left, right[rows])
+    return costs
 
 
 def _visible(hidden: Hidden, name: Rows, form: Rows, entity: Rows, canonical: NDArray[np.bool_]) -> NDArray[np.bool_]:

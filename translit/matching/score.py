@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import Indel, JaroWinkler
 
+from translit.matching.spans import Spans
+
 Float = NDArray[np.float32]
 Rows = NDArray[np.int64]
 
@@ -53,14 +55,22 @@ class Comparisons:
     features: Float
 
 
-def text_features(names: Sequence[str], forms: Sequence[str], costs: NDArray[np.int32], letters: Float, consonants: Float) -> Float:
+def text_features(
+    names: Spans, forms: Spans, left: Rows, right: Rows, costs: NDArray[np.int32], letters: Float, consonants: Float,
+) -> Float:  # fmt: skip
     """The features of comparisons that depend on the spellings alone; those of the entity are left 0.
 
     Args:
-        names, forms: both sides in Latin letters, one pair a row.
+        names, forms: both sides.
+        left, right: which name and which form each pair is made of, shape (pairs,).
         costs: alignment cost of each pair in 1/100 nat.
         letters, consonants: overlap of letter pairs and of consonants, 0–1.
     """
+    ours, theirs = names.texts(), forms.texts()
+    return _features([ours[i] for i in left.tolist()], [theirs[i] for i in right.tolist()], costs, letters, consonants)
+
+
+def _features(names: Sequence[str], forms: Sequence[str], costs: NDArray[np.int32], letters: Float, consonants: Float) -> Float:
     out = np.zeros((len(names), len(COMPARISON)), dtype=np.float32)
     column = {name: i for i, name in enumerate(COMPARISON)}
     n = np.array([len(name) for name in names], dtype=np.float32)
@@ -81,6 +91,7 @@ def text_features(names: Sequence[str], forms: Sequence[str], costs: NDArray[np.
     out[:, column["form_words"]] = words_of_form
     out[:, column["same_start"]] = [a[:1] == b[:1] for a, b in zip(names, forms, strict=True)]
     out[:, column["same_end"]] = [a[-1:] == b[-1:] for a, b in zip(names, forms, strict=True)]
+    out[:, column["exact"]] = [a == b for a, b in zip(names, forms, strict=True)]
     out[:, column["words_indel"]] = out[:, column["indel"]]
     out[:, column["worst_word"]] = out[:, column["indel"]]
     several = np.flatnonzero((words_of_name > 1) | (words_of_form > 1))

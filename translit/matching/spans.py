@@ -45,6 +45,11 @@ class Spans:
         nothing = np.zeros(0, dtype=np.uint8)
         return cls(np.frombuffer(data, dtype=np.uint8), nothing, ends - sizes, ends, np.zeros(len(texts), dtype=np.bool_))
 
+    def __add__(self, more: Spans) -> Spans:
+        """These and more texts of the same buffers."""
+        begin, end = np.concatenate((self.begin, more.begin)), np.concatenate((self.end, more.end))
+        return Spans(self.data, self.other, begin, end, np.concatenate((self.elsewhere, more.elsewhere)))
+
     def texts(self) -> list[str]:
         """The texts."""
         data, other = (buffer.data if buffer.size else memoryview(b"") for buffer in (self.data, self.other))
