@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import multiprocessing
 import os
 import pickle
@@ -14,7 +15,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing import connection
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 
 from translit.errors import TranslitError
 from translit.files.answers import Memo
@@ -44,9 +45,13 @@ def pool_of(engine: Engine, workers: int, jobs: int) -> Iterator[Pool]:
         raise TranslitError("a worker process ended before its time (killed, or out of memory); run again with fewer --workers") from None
     finally:
         # After an error nobody waits for work that is not wanted any more.
+        handed = cast(Any, executor)._call_queue
         executor.shutdown(wait=False, cancel_futures=True)
         for process in set(multiprocessing.active_children()) - before:
             process.kill()
+        # Python before 3.11.6 would wait for ever to hand work to the dead: their pipe has a reader left, in this process.
+        if handed is not None:
+            handed._reader.close()
 
 
 @dataclass(slots=True)
@@ -57,7 +62,7 @@ class _Processes:
     def __call__(self, format_: Format, task: Task, chunks: Iterator[Chunk]) -> Iterator[tuple[Chunk, Result]]:
         waiting: deque[tuple[Chunk, Future[Result]]] = deque()
         for chunk in chunks:
-            with _sigint_held():
+            with _signals_held():
                 waiting.append((chunk, self._submit(format_, task, chunk)))
             if len(waiting) > 2 * self.workers:
                 first, future = waiting.popleft()
@@ -71,7 +76,8 @@ class _Processes:
             return self.executor.submit(_work, format_.name, task, chunk)
         except OSError as error:
             # A pool that breaks at this very moment has closed the pipe that wakes it: no error of the system, so without a number.
-            if error.errno is None:
+            # A worker that is killed while it is started leaves nobody at the other end of its pipe.
+            if error.errno in (None, errno.EPIPE):
                 raise BrokenProcessPool(str(error)) from error
             raise
 
@@ -105,13 +111,22 @@ def _work(format_name: str, task: Task, chunk: Chunk) -> Result:
 
 
 @contextlib.contextmanager
-def _sigint_held() -> Iterator[None]:
-    """A worker started in here is deaf to Ctrl-C, also before it runs a line of its own."""
+def _signals_held() -> Iterator[None]:
+    """A worker started in here is whole before this process hears of Ctrl-C, and deaf to it before it runs a line of its own."""
     if not hasattr(signal, "pthread_sigmask") or threading.current_thread() is not threading.main_thread():
         yield
         return
+    heard: list[int] = []
+    # The mask is what the worker inherits. Another thread, of a library, may still take the signal, and its handler runs in this one.
+    handlers = {number: handler for number in (signal.SIGINT, signal.SIGTERM) if callable(handler := signal.getsignal(number))}
+    for number in handlers:
+        signal.signal(number, lambda number, frame: heard.append(number))
     earlier = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
         signal.pthread_sigmask(signal.SIG_SETMASK, earlier)
+        if heard:
+            signal.raise_signal(heard[0])
