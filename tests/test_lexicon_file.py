@@ -6,15 +6,16 @@ import os
 import pickle
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 from random import Random
 
+import numpy as np
 import pytest
 
-from translit import Lexicon, LexiconError, Normalizer
+from translit import Lexicon, LexiconError, Normalizer, limits
 from translit.lexicon.storage import MAGIC, read, write
 
 ASKED = ["Achmad Massud", "Pandjsjir", "Massud", "北京", "Nobody in particular"]
@@ -27,9 +28,10 @@ def path(small: Lexicon, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return target
 
 
-def expect_error(path: Path) -> str:
+def expect_error(path: Path, check: bool | None = None) -> str:
+    """The error of loading a file, or, where it is left unchecked then, of the first question to it."""
     with pytest.raises(LexiconError) as raised:
-        Lexicon.load(path)
+        Lexicon.load(path, check=check).index.find_forms(["kabul"])
     message = str(raised.value)
     assert message.startswith(f"{path}: ")
     assert "; " in message
@@ -45,7 +47,8 @@ def places(size: int) -> Iterator[int]:
     yield size - 1
 
 
-def test_every_changed_bit_is_found(path: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("check", [True, False], ids=["when opened", "when asked"])
+def test_every_changed_bit_is_found(path: Path, tmp_path: Path, check: bool) -> None:
     random = Random(2)
     whole = path.read_bytes()
     damaged = tmp_path / "damaged.translit"
@@ -54,19 +57,55 @@ def test_every_changed_bit_is_found(path: Path, tmp_path: Path) -> None:
         for place in places(len(whole)):
             stream.seek(place)
             stream.write(bytes([whole[place] ^ (1 << random.randrange(8))]))
-            expect_error(damaged)
+            expect_error(damaged, check)
             stream.seek(place)
             stream.write(whole[place : place + 1])
     assert Lexicon.load(damaged).checksum == Lexicon.load(path).checksum
 
 
-def test_every_truncation_is_found(path: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("check", [True, False], ids=["when opened", "when asked"])
+def test_every_truncation_is_found(path: Path, tmp_path: Path, check: bool) -> None:
     whole = path.read_bytes()
     cut = tmp_path / "cut.translit"
     cut.write_bytes(whole)
     for size in sorted({*range(80), *Random(3).sample(range(len(whole)), 200), len(whole) - 1}, reverse=True):
         os.truncate(cut, size)
-        expect_error(cut)
+        expect_error(cut, check)
+
+
+def test_a_damaged_lexicon_gives_no_answer_whatever_is_asked(path: Path, tmp_path: Path) -> None:
+    """Whatever is asked of a file that was not checked when it was opened, and however often."""
+    whole = path.read_bytes()
+    damaged = tmp_path / "damaged.translit"
+    damaged.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+    norm = Normalizer(Lexicon.load(damaged, check=False))
+    questions: list[Callable[[], object]] = [
+        lambda: norm.match("Achmad Massud"), lambda: norm.clean("Achmad Massud"), lambda: norm.explain("Massud"), norm.lexicon.stats,
+        lambda: norm.lexicon.checksum, lambda: norm.lexicon.save(tmp_path / "saved"), lambda: norm.lexicon.model,
+    ]  # fmt: skip
+    for question in questions * 2:
+        with pytest.raises(LexiconError, match="is damaged"):
+            question()
+    assert not (tmp_path / "saved").exists()
+
+
+def test_a_large_file_is_checked_when_asked_and_a_small_one_when_opened(path: Path, tmp_path: Path) -> None:
+    for padding, opens in ((0, False), (limits.CHECKED_WHEN_OPENED, True)):
+        arrays, meta = read(path)
+        target = tmp_path / "padded.translit"
+        write(target, {**arrays, "zz.padding": np.zeros(padding, dtype=np.uint8)}, meta)
+        with target.open("r+b", buffering=0) as stream:
+            stream.seek(-1, os.SEEK_END)
+            last = stream.read(1)[0]
+            stream.seek(-1, os.SEEK_END)
+            stream.write(bytes([last ^ 1]))
+        if not opens:
+            expect_error(target)
+            continue
+        lexicon = Lexicon.load(target)
+        assert len(lexicon) > 0
+        with pytest.raises(LexiconError, match=r"zz\.padding"):
+            Normalizer(lexicon).match("Kabul")
 
 
 @pytest.mark.parametrize("added", [b"\0", b"\n", MAGIC])

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
+import gc
 import os
+import pickle
 import subprocess
 import sys
 from collections.abc import Callable
@@ -18,20 +21,24 @@ from strategies import anything
 from strategies import names as names_of_a_script
 
 from translit import limits, native
-from translit.matching import align, candidates, score, trees
+from translit.lexicon import index, storage
+from translit.matching import align, candidates, exact, score, trees
 from translit.matching.blocking import block_keys, contours, signatures
 from translit.matching.spans import Spans
+from translit.model import Candidate, Match
 from translit.resources import name_paths
 from translit.rules import keys
 from translit.rules.shipped import shipped_keys
 from translit.unicode import scan
 from translit.unicode.fold import fold_token
-from translit.unicode.tokens import tokens
+from translit.unicode.tokens import fold, fold_many, tokens
 
 ROOT = Path(__file__).parents[1]
 PURE: dict[str, Callable[..., Any]] = {
     "align_pairs": align.align_pairs, "gather": candidates.gather, "scan_tokens": scan.scan_tokens, "name_keys": keys.name_keys,
     "forest_scores": trees.forest_scores, "text_features": score.text_features,
+    "fold_many": fold_many, "token_hashes": scan.token_hashes, "find_texts": index.find_texts,
+    "take_strings": storage.take_strings, "make_matches": exact.make_matches,
 }  # fmt: skip
 IMPLEMENTATIONS = {"python": PURE, **({"native": dict(native.TWINS)} if native.in_use() == "native" else {})}
 both = pytest.mark.parametrize("functions", IMPLEMENTATIONS.values(), ids=IMPLEMENTATIONS.keys())
@@ -95,7 +102,7 @@ BLOCKS = candidates.make_blocks(FORMS)
 
 def gathered(function: Callable[..., Any], blocks: candidates.Blocks, names: list[str], *caps: int) -> Any:
     asked, owner = block_keys(names)
-    fields = (blocks.keys, blocks.rows, blocks.signatures, blocks.contours)
+    fields = (blocks.starts, blocks.entries, blocks.signatures, blocks.contours)
     return function(*fields, asked, owner, signatures(names), contours(names), *caps)
 
 
@@ -337,6 +344,137 @@ def test_every_hash_is_in_its_bucket(hashes: list[int]) -> None:
     for row, value in enumerate(table.hashes.tolist()):
         bucket = value >> (64 - bits) if bits else 0
         assert table.starts[bucket] <= row < table.starts[bucket + 1]
+
+
+FOLDS = [
+    ("", ""),
+    ("Kabul", "kabul"),
+    ("  Mazar-e   Sharif. ", "mazar e sharif"),
+    ("L'AQUILA `x` 'y'", "laquila x y"),
+    ("a'- 'b\nc_d", "a b c d"),
+    ("Mazār-e Sharīf", "mazar e sharif"),
+    ("L’Aquila—İzmir", "laquila izmir"),
+    ("ʿ ʼ\u200d Ka\u00adbul\u200d.", "kabul"),
+    ("กรุง เทพ x กา", "กรุงเทพ x กา"),
+    ("北京 x 東京", "北京 x 東京"),
+    ("a ㊀", "a 一"),
+    ("\ud800Kabul\udfff", "kabul"),
+]
+
+
+@both
+def test_folding(functions: dict[str, Callable[..., Any]]) -> None:
+    names = [name for name, _ in FOLDS]
+    assert functions["fold_many"](names) == [folded for _, folded in FOLDS]
+    assert functions["fold_many"](names * 300) == [folded for _, folded in FOLDS] * 300
+
+
+def folded_in_c(names: list[str]) -> list[str]:
+    """The names folded, by code points of the widest table wherever that suffices."""
+    from translit import _native  # type: ignore[attr-defined, unused-ignore]
+
+    folded, left = _native.fold_names(names, *scan.code_points(scan.LIMITS[-1]))
+    for row in np.frombuffer(left, dtype=np.int64).tolist():
+        assert folded[row] == ""
+        folded[row] = fold(names[row])
+    return list(folded)
+
+
+@compiled
+@given(st.lists(texts, max_size=8))
+def test_folding_agrees(names: list[str]) -> None:
+    assert folded_in_c(names) == fold_many(names) == [fold(name) for name in names] == native.TWINS["fold_many"](names)
+
+
+@compiled
+def test_folding_agrees_on_every_pair_of_tricky_characters() -> None:
+    names = [name for a in TRICKY for b in TRICKY for name in (a + b, f"{a}\u0654{b}", f"{a} {b}", f"a{a}{b}{a}")]
+    assert folded_in_c(names) == fold_many(names)
+
+
+@compiled
+def test_folding_agrees_on_every_code_point() -> None:
+    names = [f"{chr(c)} a{chr(c)}{chr(c)} {chr(c)}" for c in range(0x110000)]
+    assert folded_in_c(names) == fold_many(names)
+
+
+anywhere = st.lists(st.text(max_size=12), max_size=20)
+
+
+@compiled
+@given(anywhere)
+def test_hashing_agrees(words: list[str]) -> None:
+    np.testing.assert_array_equal(native.TWINS["token_hashes"](words), scan.token_hashes(words), strict=True)
+
+
+def column_of(known: list[str]) -> tuple[Any, ...]:
+    """A column of strings with the hashes that they are found by."""
+    hashes = scan.token_hashes(known)
+    order = np.argsort(hashes, kind="stable")
+    strings = storage.Strings.make(known)
+    return hashes[order], order.astype(np.uint32), strings.data, strings.starts
+
+
+@both
+def test_finding(functions: dict[str, Callable[..., Any]]) -> None:
+    known = ["", "kabul", "кабул", "北京", *(f"place {i}" for i in range(3000))]
+    asked = ["kabul", "Kabul", "", "北京", "\ud800", "place 7", "place 2999", "place 3000"]
+    assert functions["find_texts"](asked, *column_of(known)).tolist() == [1, -1, 0, 3, -1, 11, 3003, -1]
+    assert functions["find_texts"](asked, *column_of([])).tolist() == [-1] * len(asked)
+
+
+@both
+def test_texts_of_one_hash_are_told_apart(functions: dict[str, Callable[..., Any]]) -> None:
+    _, _, data, starts = column_of(["herat", "kabul", "kunduz"])
+    hashes = np.repeat(scan.token_hashes(["kabul"]), 3)
+    found = functions["find_texts"](["kabul", "herat"], hashes, np.array([2, 0, 1], dtype=np.uint32), data, starts)
+    assert found.tolist() == [1, -1]
+
+
+known_texts = st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=4), max_size=30, unique=True)
+
+
+@compiled
+@given(known_texts, anywhere, st.data())
+def test_finding_agrees(known: list[str], asked: list[str], data: st.DataObject) -> None:
+    asked += data.draw(st.lists(st.sampled_from(known), max_size=9)) if known else []
+    column = column_of(known)
+    left, right = (find(asked, *column) for find in (native.TWINS["find_texts"], index.find_texts))
+    np.testing.assert_array_equal(left, right, strict=True)
+    assert left.tolist() == [known.index(text) if text in known else -1 for text in asked]
+
+
+@compiled
+@given(known_texts, st.data())
+def test_taking_agrees(known: list[str], data: st.DataObject) -> None:
+    rows = np.array(data.draw(st.lists(st.integers(0, len(known) - 1), max_size=9)) if known else [], dtype=np.int64)
+    column = storage.Strings.make(known)
+    left, right = (take(column.data, column.starts, rows) for take in (native.TWINS["take_strings"], storage.take_strings))
+    assert left == right == [known[row] for row in rows.tolist()]
+
+
+@both
+def test_a_row_beyond_the_column_is_refused(functions: dict[str, Callable[..., Any]]) -> None:
+    column = storage.Strings.make(["kabul"])
+    with pytest.raises(IndexError):
+        functions["take_strings"](column.data, column.starts, np.array([1]))
+
+
+@both
+def test_records(functions: dict[str, Callable[..., Any]]) -> None:
+    columns = [["Kaboul", "Hérat"], ["1", "2"], ["Kabul", "Herat"], ["place", "place"], ["kaboul", "herat"]]
+    matches = functions["make_matches"](*columns, "exact", 0.9995)
+    first = Candidate("1", "Kabul", "place", "exact", 0.9995, "kaboul")
+    assert matches[0] == Match("Kaboul", "1", "Kabul", "place", "exact", 0.9995, (first,))
+    assert repr(matches[0]) == repr(Match("Kaboul", "1", "Kabul", "place", "exact", 0.9995, (first,)))
+    assert pickle.loads(pickle.dumps(matches)) == matches
+    assert len({*matches, *matches}) == 2
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        matches[0].canonical = "Balkh"
+    del first
+    gc.collect()
+    assert [m.candidates[0].form for m in matches] == ["kaboul", "herat"]
+    assert functions["make_matches"]([], [], [], [], [], "exact", 1.0) == []
 
 
 MISFITS: list[tuple[str, Callable[[list[Any]], None], type[Exception]]] = [

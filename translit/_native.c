@@ -1,4 +1,4 @@
-/* The inner loops of translit in C: pair alignment, candidate search, text scanning, keys, forests and comparisons.
+/* The inner loops of translit in C: pair alignment, candidate search, text scanning, keys, forests, comparisons and names.
  *
  * Every function gives bit for bit what its Python twin gives; translit/native.py names the twins and picks between them.
  * Arguments are C-contiguous buffers of the item sizes stated; results are bytearrays for numpy.frombuffer. Every index read
@@ -440,11 +440,12 @@ static PyObject *as_bytes(const Column *column)
 /* ---- candidates ---- */
 
 typedef struct {
-    const uint32_t *keys, *rows, *asked;
+    const uint32_t *starts, *entries, *asked;
     const uint64_t *signatures, *contours, *my_signatures, *my_contours;
     const int64_t *owner;
-    Py_ssize_t entries, forms, queries, names;
+    Py_ssize_t count, forms, queries, names; /* count: of entries */
     Py_ssize_t most, max_block, least_overlap;
+    int bits; /* of a key that number its bucket, and of an entry that number its form */
 } Query;
 
 static inline uint32_t bits(uint64_t x)
@@ -568,15 +569,18 @@ static int sort_by_owner(const Query *q, Workspace *w)
     return FINE;
 }
 
-static size_t blocks_of(const Query *q, Workspace *w, Py_ssize_t name, size_t *members)
+static int blocks_of(const Query *q, Workspace *w, Py_ssize_t name, size_t *blocks, size_t *members)
 {
     size_t count = 0;
     *members = 0;
     for (size_t i = w->starts[name]; i < w->starts[name + 1]; i++) {
-        const uint32_t key = w->asked[i];
-        const size_t start = first_at_least(q->keys, (size_t)q->entries, key);
+        const uint32_t key = w->asked[i], bucket = key >> (32 - q->bits), rest = key << q->bits >> q->bits;
+        const size_t from = q->starts[bucket], to = q->starts[bucket + 1];
+        if (from > to || to > (size_t)q->count)
+            return OUT_OF_RANGE;
+        const size_t start = from + first_at_least(q->entries + from, to - from, rest << q->bits);
         size_t end = start;
-        while (end < (size_t)q->entries && q->keys[end] == key && end - start < (size_t)q->max_block)
+        while (end < to && q->entries[end] >> q->bits == rest && end - start < (size_t)q->max_block)
             end++;
         int again = 0;
         for (size_t k = 0; k < count; k++)
@@ -586,13 +590,15 @@ static size_t blocks_of(const Query *q, Workspace *w, Py_ssize_t name, size_t *m
         w->spans[count++] = (Span){start, end};
         *members += end - start;
     }
-    return count;
+    *blocks = count;
+    return FINE;
 }
 
 static int candidates_of(const Query *q, Workspace *w, Py_ssize_t name, int64_t *crowd, size_t *kept)
 {
-    size_t members;
-    const size_t count = blocks_of(q, w, name, &members);
+    size_t count, members;
+    if (blocks_of(q, w, name, &count, &members) != FINE)
+        return OUT_OF_RANGE;
     const size_t most = q->most > 0 ? (size_t)q->most : 0;
     if (renew(&w->seen, members) != FINE)
         return NO_MEMORY;
@@ -610,7 +616,7 @@ static int candidates_of(const Query *q, Workspace *w, Py_ssize_t name, int64_t 
     *crowd = 0;
     for (size_t k = 0; k < count; k++) {
         for (size_t i = w->spans[k].start; i < w->spans[k].end; i++) {
-            const uint32_t form = q->rows[i];
+            const uint32_t form = q->entries[i] & ((UINT32_C(1) << q->bits) - 1);
             if (form >= (size_t)q->forms)
                 return OUT_OF_RANGE;
             if (!is_new(&w->seen, form))
@@ -659,9 +665,9 @@ static int gather_all(const Query *q, Column *name, Column *form, int64_t *crowd
 }
 
 PyDoc_STRVAR(gather_doc,
-             "gather(keys, rows, signatures, contours, asked, owner, mine, ours, most, max_block, least_overlap)\n"
+             "gather(starts, entries, signatures, contours, asked, owner, mine, ours, most, max_block, least_overlap)\n"
              "-> (name, form, crowd), bytearrays of int64\n\n"
-             "Twin of translit.matching.candidates.gather; keys, rows and asked are uint32, the other arrays 64 bits wide.");
+             "Twin of translit.matching.candidates.gather; starts, entries and asked are uint32, the other arrays 64 bits wide.");
 
 static PyObject *gather(PyObject *self, PyObject *args)
 {
@@ -671,7 +677,7 @@ static PyObject *gather(PyObject *self, PyObject *args)
     if (!PyArg_ParseTuple(args, "OOOOOOOOnnn", &given[0], &given[1], &given[2], &given[3], &given[4], &given[5], &given[6],
                           &given[7], &q.most, &q.max_block, &q.least_overlap))
         return NULL;
-    static const char *const names[] = {"keys", "rows", "signatures", "contours", "asked", "owner", "mine", "ours"};
+    static const char *const names[] = {"starts", "entries", "signatures", "contours", "asked", "owner", "mine", "ours"};
     static const int width[] = {4, 4, 8, 8, 4, 8, 8, 8};
     Buffer b[8] = {0};
     Column name = {0}, form = {0};
@@ -679,10 +685,12 @@ static PyObject *gather(PyObject *self, PyObject *args)
     for (int i = 0; i < 8; i++)
         if (take(given[i], &b[i], width[i], 1, names[i]) < 0)
             goto done;
-    q.keys = b[0].view.buf, q.rows = b[1].view.buf, q.signatures = b[2].view.buf, q.contours = b[3].view.buf;
+    q.starts = b[0].view.buf, q.entries = b[1].view.buf, q.signatures = b[2].view.buf, q.contours = b[3].view.buf;
     q.asked = b[4].view.buf, q.owner = b[5].view.buf, q.my_signatures = b[6].view.buf, q.my_contours = b[7].view.buf;
-    q.entries = items(&b[0]), q.forms = items(&b[2]), q.queries = items(&b[4]), q.names = items(&b[6]);
-    if (items(&b[1]) != q.entries || items(&b[3]) != q.forms || items(&b[5]) != q.queries || items(&b[7]) != q.names ||
+    q.count = items(&b[1]), q.forms = items(&b[2]), q.queries = items(&b[4]), q.names = items(&b[6]);
+    while (q.bits < 31 && ((Py_ssize_t)1 << q.bits) + 1 < items(&b[0]))
+        q.bits++;
+    if (!q.bits || ((Py_ssize_t)1 << q.bits) + 1 != items(&b[0]) || items(&b[3]) != q.forms || items(&b[5]) != q.queries || items(&b[7]) != q.names ||
         q.max_block < 0) {
         PyErr_SetString(PyExc_ValueError, "the shapes of the arrays do not agree");
         goto done;
@@ -2227,6 +2235,413 @@ done:
     return result;
 }
 
+/* ---- names: folding, hashing, look-up, records ---- */
+
+typedef struct {
+    uint8_t *data;
+    size_t size, room;
+} Bytes;
+
+static int make_room(Bytes *bytes, size_t more)
+{
+    if (bytes->size + more > bytes->room) {
+        const size_t room = 2 * (bytes->size + more) + 64;
+        uint8_t *data = realloc(bytes->data, room);
+        if (!data)
+            return NO_MEMORY;
+        bytes->data = data;
+        bytes->room = room;
+    }
+    return FINE;
+}
+
+typedef struct {
+    const uint32_t *entries;
+    size_t known; /* code points that have an entry */
+    const uint8_t *blob;
+    size_t blob_size;
+} Points;
+
+/* Append the folded form of a code point to a token; WIDER where only Python can fold the token. */
+static int fold_point(const Points *p, uint32_t entry, uint32_t *before, Bytes *out)
+{
+    const size_t offset = entry >> FLAG_BITS;
+    if (entry & CONTEXT)
+        return WIDER;
+    if (offset >= p->blob_size || offset + p->blob[offset] >= p->blob_size)
+        return OUT_OF_RANGE;
+    const size_t size = p->blob[offset];
+    if (!size)
+        return FINE;
+    if ((*before & ENDS_MARK && entry & (BEGINS_MARK | BEGINS_SECOND)) || (*before & ENDS_FIRST && entry & BEGINS_SECOND))
+        return WIDER;
+    *before = entry;
+    if (make_room(out, size) != FINE)
+        return NO_MEMORY;
+    memcpy(out->data + out->size, p->blob + offset + 1, size);
+    out->size += size;
+    return FINE;
+}
+
+/* Fold the token at *at; a caller has made room for its ASCII letters. */
+static int fold_one_token(const Points *p, const uint8_t *text, size_t size, size_t *at, Bytes *out)
+{
+    uint32_t before = 0, goes_on = INNER;
+    int first = 1;
+    while (*at < size) {
+        const uint8_t c = text[*at];
+        if (c < 0x80) {
+            if (goes_on != INNER)
+                return FINE;
+            if (is_alphanumeric(c)) {
+                if (make_room(out, 1) != FINE)
+                    return NO_MEMORY;
+                out->data[out->size++] = lower(c);
+                before = ENDS_FIRST;
+            } else if (first || (c != '\'' && c != '`')) {
+                return FINE;
+            }
+            ++*at;
+        } else {
+            uint32_t point;
+            const size_t bytes = code_point(text + *at, &point);
+            if (point >= p->known)
+                return WIDER;
+            const uint32_t entry = p->entries[point];
+            if (!(entry & (first ? SPACELESS | START : goes_on)))
+                return FINE;
+            if (first && entry & SPACELESS)
+                goes_on = MARK;
+            const int status = fold_point(p, entry, &before, out);
+            if (status != FINE)
+                return status;
+            *at += bytes;
+        }
+        first = 0;
+    }
+    return FINE;
+}
+
+/* Whether a folded token stands in a script without spaces; WIDER where its first code point has no entry. */
+static int is_spaceless(const Points *p, const uint8_t *token, int *spaceless)
+{
+    *spaceless = 0;
+    if (token[0] < 0x80)
+        return FINE;
+    uint32_t point;
+    code_point(token, &point);
+    if (point >= p->known)
+        return WIDER;
+    *spaceless = (p->entries[point] & SPACELESS) != 0;
+    return FINE;
+}
+
+static int fold_name(const Points *p, const uint8_t *text, size_t size, Bytes *out)
+{
+    int last = 0;
+    out->size = 0;
+    for (size_t at = 0; at < size;) {
+        const size_t begin = at, start = out->size;
+        /* A place for the blank, which goes again where none is needed. */
+        if (start && make_room(out, 1) != FINE)
+            return NO_MEMORY;
+        if (start)
+            out->data[out->size++] = ' ';
+        const size_t word = out->size;
+        int status = fold_one_token(p, text, size, &at, out);
+        if (status != FINE)
+            return status;
+        if (at == begin) {
+            uint32_t point;
+            at += text[at] < 0x80 ? 1 : code_point(text + at, &point);
+        }
+        if (out->size == word) {
+            out->size = start;
+            continue;
+        }
+        int spaceless;
+        status = is_spaceless(p, out->data + word, &spaceless);
+        if (status != FINE)
+            return status;
+        if (start && last && spaceless) {
+            memmove(out->data + start, out->data + word, out->size - word);
+            out->size--;
+        }
+        last = spaceless;
+    }
+    return FINE;
+}
+
+/* The UTF-8 of a str as a new bytes object; NULL without an error where it has none. */
+static PyObject *utf8_of(PyObject *text)
+{
+    PyObject *bytes = PyUnicode_AsUTF8String(text);
+    if (!bytes && PyErr_ExceptionMatches(PyExc_UnicodeEncodeError))
+        PyErr_Clear();
+    return bytes;
+}
+
+PyDoc_STRVAR(fold_names_doc, "fold_names(names, entries, blob) -> (list of str, bytearray of int64)\n\n"
+                             "The folded names, and the rows of those that only Python can fold, which are empty in the list.\n"
+                             "entries (uint32) and blob (bytes) are the code points' classes and folded forms.");
+
+static PyObject *fold_names(PyObject *self, PyObject *args)
+{
+    (void)self;
+    PyObject *names, *given[2];
+    if (!PyArg_ParseTuple(args, "O!OO", &PyList_Type, &names, &given[0], &given[1]))
+        return NULL;
+    Buffer b[2] = {0};
+    Bytes out = {0};
+    Column rest = {0};
+    PyObject *list = NULL, *result = NULL;
+    if (take(given[0], &b[0], 4, 1, "entries") < 0 || take(given[1], &b[1], 1, 1, "blob") < 0)
+        goto done;
+    const Points p = {b[0].view.buf, (size_t)items(&b[0]), b[1].view.buf, (size_t)items(&b[1])};
+    const Py_ssize_t count = PyList_Size(names);
+    list = PyList_New(count);
+    for (Py_ssize_t i = 0; list && i < count; i++) {
+        PyObject *name = PyList_GetItem(names, i);
+        PyObject *bytes = name ? utf8_of(name) : NULL;
+        if (!bytes && PyErr_Occurred())
+            goto done;
+        int status = WIDER;
+        if (bytes) {
+            status = fold_name(&p, (const uint8_t *)PyBytes_AsString(bytes), (size_t)PyBytes_Size(bytes), &out);
+            Py_DECREF(bytes);
+        }
+        if (status == WIDER) {
+            out.size = 0;
+            status = push(&rest, i);
+        }
+        if (status != FINE) {
+            fail(status);
+            goto done;
+        }
+        PyObject *folded = PyUnicode_FromStringAndSize((const char *)out.data, (Py_ssize_t)out.size);
+        if (!folded || PyList_SetItem(list, i, folded) < 0)
+            goto done;
+    }
+    if (list)
+        result = Py_BuildValue("(ON)", list, as_bytes(&rest));
+done:
+    Py_XDECREF(list);
+    free(out.data);
+    free(rest.data);
+    give_back(b, 2);
+    return result;
+}
+
+PyDoc_STRVAR(token_hashes_doc, "token_hashes(texts) -> bytearray of uint64\n\nTwin of translit.unicode.scan.token_hashes.");
+
+static PyObject *token_hashes(PyObject *self, PyObject *args)
+{
+    (void)self;
+    PyObject *texts;
+    if (!PyArg_ParseTuple(args, "O!", &PyList_Type, &texts))
+        return NULL;
+    const Py_ssize_t count = PyList_Size(texts);
+    PyObject *result = PyByteArray_FromStringAndSize(NULL, count * (Py_ssize_t)sizeof(uint64_t));
+    uint64_t *out = result ? (uint64_t *)(void *)PyByteArray_AsString(result) : NULL;
+    for (Py_ssize_t i = 0; result && i < count; i++) {
+        PyObject *text = PyList_GetItem(texts, i);
+        PyObject *bytes = text ? PyUnicode_AsEncodedString(text, "utf-8", "surrogatepass") : NULL;
+        if (!bytes) {
+            Py_CLEAR(result);
+            break;
+        }
+        out[i] = mixed(hashed(FNV_START, (const uint8_t *)PyBytes_AsString(bytes), (size_t)PyBytes_Size(bytes)));
+        Py_DECREF(bytes);
+    }
+    return result;
+}
+
+/* The first of sorted hashes, which are spread evenly, that is not below a key. */
+static size_t first_hash(const uint64_t *hashes, size_t count, uint64_t key)
+{
+    const size_t guess = count ? (size_t)(((key >> 32) * (uint64_t)count) >> 32) : 0;
+    size_t low = guess, high = guess, step = 8;
+    while (low && hashes[low - 1] >= key) {
+        high = low - 1;
+        low = low > step ? low - step : 0;
+        step *= 2;
+    }
+    for (step = 8; high < count && hashes[high] < key; step *= 2) {
+        low = high + 1;
+        high = count - high > step ? high + step : count;
+    }
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (hashes[middle] < key)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+typedef struct {
+    const uint64_t *hashes;
+    const uint32_t *order, *starts;
+    const uint8_t *data;
+    size_t count, data_size;
+} Known;
+
+/* The row of a text, or -1. */
+static int row_of(const Known *t, const uint8_t *text, size_t size, int64_t *row)
+{
+    const uint64_t hash = mixed(hashed(FNV_START, text, size));
+    *row = -1;
+    for (size_t at = first_hash(t->hashes, t->count, hash); at < t->count && t->hashes[at] == hash; at++) {
+        const size_t found = t->order[at];
+        if (found >= t->count || t->starts[found] > t->starts[found + 1] || t->starts[found + 1] > t->data_size)
+            return OUT_OF_RANGE;
+        if (t->starts[found + 1] - t->starts[found] == size && !memcmp(t->data + t->starts[found], text, size)) {
+            *row = (int64_t)found;
+            return FINE;
+        }
+    }
+    return FINE;
+}
+
+PyDoc_STRVAR(find_texts_doc, "find_texts(texts, hashes, order, data, starts) -> bytearray of int64\n\n"
+                             "Twin of translit.lexicon.index.find_texts; hashes are uint64, order and starts uint32, data bytes.");
+
+static PyObject *find_texts(PyObject *self, PyObject *args)
+{
+    (void)self;
+    PyObject *texts, *given[4], *result = NULL;
+    if (!PyArg_ParseTuple(args, "O!OOOO", &PyList_Type, &texts, &given[0], &given[1], &given[2], &given[3]))
+        return NULL;
+    static const char *const names[] = {"hashes", "order", "data", "starts"};
+    static const int width[] = {8, 4, 1, 4};
+    Buffer b[4] = {0};
+    for (int i = 0; i < 4; i++)
+        if (take(given[i], &b[i], width[i], 1, names[i]) < 0)
+            goto done;
+    const Known t = {b[0].view.buf, b[1].view.buf, b[3].view.buf, b[2].view.buf, (size_t)items(&b[0]), (size_t)items(&b[2])};
+    if (items(&b[1]) != items(&b[0]) || items(&b[3]) != items(&b[0]) + 1) {
+        PyErr_SetString(PyExc_ValueError, "the shapes of the arrays do not agree");
+        goto done;
+    }
+    const Py_ssize_t count = PyList_Size(texts);
+    result = PyByteArray_FromStringAndSize(NULL, count * (Py_ssize_t)sizeof(int64_t));
+    int64_t *out = result ? (int64_t *)(void *)PyByteArray_AsString(result) : NULL;
+    for (Py_ssize_t i = 0; result && i < count; i++) {
+        PyObject *text = PyList_GetItem(texts, i);
+        PyObject *bytes = text ? utf8_of(text) : NULL;
+        int status = FINE;
+        out[i] = -1;
+        if (bytes) {
+            status = row_of(&t, (const uint8_t *)PyBytes_AsString(bytes), (size_t)PyBytes_Size(bytes), &out[i]);
+            Py_DECREF(bytes);
+        }
+        if (status != FINE || PyErr_Occurred()) {
+            fail(status);
+            Py_CLEAR(result);
+        }
+    }
+done:
+    give_back(b, 4);
+    return result;
+}
+
+PyDoc_STRVAR(take_strings_doc, "take_strings(data, starts, rows) -> list of str\n\n"
+                               "Twin of translit.lexicon.storage.take_strings; data is bytes, starts uint32 and rows int64.");
+
+static PyObject *take_strings(PyObject *self, PyObject *args)
+{
+    (void)self;
+    PyObject *given[3], *list = NULL;
+    if (!PyArg_ParseTuple(args, "OOO", &given[0], &given[1], &given[2]))
+        return NULL;
+    Buffer b[3] = {0};
+    if (take(given[0], &b[0], 1, 1, "data") < 0 || take(given[1], &b[1], 4, 1, "starts") < 0 || take(given[2], &b[2], 8, 1, "rows") < 0)
+        goto done;
+    const char *data = b[0].view.buf;
+    const uint32_t *starts = b[1].view.buf;
+    const int64_t *rows = b[2].view.buf;
+    const Py_ssize_t count = items(&b[2]);
+    list = PyList_New(count);
+    for (Py_ssize_t i = 0; list && i < count; i++) {
+        const int64_t row = rows[i] < 0 ? rows[i] + items(&b[1]) : rows[i];
+        if (row < 0 || row + 1 >= items(&b[1]) || starts[row] > starts[row + 1] || starts[row + 1] > items(&b[0])) {
+            fail(OUT_OF_RANGE);
+            Py_CLEAR(list);
+            break;
+        }
+        PyObject *text = PyUnicode_FromStringAndSize(data + starts[row], (Py_ssize_t)(starts[row + 1] - starts[row]));
+        if (!text || PyList_SetItem(list, i, text) < 0)
+            Py_CLEAR(list);
+    }
+done:
+    give_back(b, 3);
+    return list;
+}
+
+enum { MATCH_FIELDS = 7, CANDIDATE_FIELDS = 7 };
+
+/* A frozen record with slots, its fields set past the class's own refusal to have them set. */
+static PyObject *make_record(PyTypeObject *type, PyObject *slots, PyObject *const *values, int count)
+{
+    const allocfunc allocate = (allocfunc)PyType_GetSlot(type, Py_tp_alloc);
+    PyObject *record = allocate(type, 0);
+    for (int i = 0; record && i < count; i++) {
+        PyObject *slot = PyTuple_GetItem(slots, i);
+        const descrsetfunc set = slot ? (descrsetfunc)PyType_GetSlot(Py_TYPE(slot), Py_tp_descr_set) : NULL;
+        if (!set || set(slot, record, values[i]) < 0) {
+            if (!PyErr_Occurred())
+                PyErr_SetString(PyExc_TypeError, "a record must have slots");
+            Py_CLEAR(record);
+        }
+    }
+    /* It holds texts and a number and takes part in no cycle: the collector need not look at it. */
+    if (record && PyType_GetFlags(type) & Py_TPFLAGS_HAVE_GC)
+        PyObject_GC_UnTrack(record);
+    return record;
+}
+
+PyDoc_STRVAR(make_matches_doc,
+             "make_matches(match, match_slots, candidate, candidate_slots, names, idents, canonicals, kinds, forms, method, confidence)\n"
+             "-> list\n\nTwin of translit.matching.exact.make_matches; the slots are descriptors, in the order of the fields.");
+
+static PyObject *make_matches(PyObject *self, PyObject *args)
+{
+    (void)self;
+    PyObject *types[2], *slots[2], *columns[5], *method, *confidence;
+    if (!PyArg_ParseTuple(args, "O!O!O!O!O!O!O!O!O!OO", &PyType_Type, &types[0], &PyTuple_Type, &slots[0], &PyType_Type, &types[1],
+                          &PyTuple_Type, &slots[1], &PyList_Type, &columns[0], &PyList_Type, &columns[1], &PyList_Type, &columns[2],
+                          &PyList_Type, &columns[3], &PyList_Type, &columns[4], &method, &confidence))
+        return NULL;
+    const Py_ssize_t count = PyList_Size(columns[0]);
+    int equal = PyTuple_Size(slots[0]) == MATCH_FIELDS && PyTuple_Size(slots[1]) == CANDIDATE_FIELDS;
+    for (int c = 1; c < 5; c++)
+        equal &= PyList_Size(columns[c]) == count;
+    if (!equal) {
+        PyErr_SetString(PyExc_ValueError, "the lengths of the lists do not agree");
+        return NULL;
+    }
+    PyObject *none = PyTuple_New(0), *list = none ? PyList_New(count) : NULL;
+    for (Py_ssize_t i = 0; list && i < count; i++) {
+        PyObject *row[5];
+        for (int c = 0; c < 5; c++)
+            row[c] = PyList_GetItem(columns[c], i);
+        PyObject *const own[] = {row[1], row[2], row[3], method, confidence, row[4], none};
+        PyObject *candidate = make_record((PyTypeObject *)types[1], slots[1], own, CANDIDATE_FIELDS);
+        PyObject *candidates = candidate ? PyTuple_Pack(1, candidate) : NULL;
+        Py_XDECREF(candidate);
+        if (candidates)
+            PyObject_GC_UnTrack(candidates);
+        PyObject *const values[] = {row[0], row[1], row[2], row[3], method, confidence, candidates};
+        PyObject *match = candidates ? make_record((PyTypeObject *)types[0], slots[0], values, MATCH_FIELDS) : NULL;
+        Py_XDECREF(candidates);
+        if (!match || PyList_SetItem(list, i, match) < 0)
+            Py_CLEAR(list);
+    }
+    Py_XDECREF(none);
+    return list;
+}
+
 /* ---- module ---- */
 
 static PyMethodDef methods[] = {
@@ -2236,6 +2651,11 @@ static PyMethodDef methods[] = {
     {"name_keys", name_keys, METH_VARARGS, name_keys_doc},
     {"forest_scores", forest_scores, METH_VARARGS, forest_scores_doc},
     {"text_features", text_features, METH_VARARGS, text_features_doc},
+    {"fold_names", fold_names, METH_VARARGS, fold_names_doc},
+    {"token_hashes", token_hashes, METH_VARARGS, token_hashes_doc},
+    {"find_texts", find_texts, METH_VARARGS, find_texts_doc},
+    {"take_strings", take_strings, METH_VARARGS, take_strings_doc},
+    {"make_matches", make_matches, METH_VARARGS, make_matches_doc},
     {NULL, NULL, 0, NULL},
 };
 

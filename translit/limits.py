@@ -50,6 +50,8 @@ LEAST_REPORTED = 0.5
 """Least confidence of an answer that is not given, to be told as nearly given."""
 MAX_PLACES = 200_000
 """Most places of words whose competing rules are remembered by script."""
+CHECKED_WHEN_OPENED = 16 * 1024 * 1024
+"""Largest compiled lexicon, in bytes, that is checked when it is opened; a larger one is checked when it is first asked."""
 MAX_DIFF_NAMES = 2000
 """Most misspelled names that two lexicons are asked for when they are compared."""
 CHUNK_BYTES = 1 << 18

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields
 from importlib import import_module
 from typing import Any, Literal, TypeVar, cast
 
@@ -16,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from translit import limits
-from translit.unicode import scan
+from translit.model import Candidate, Match, Method
+from translit.unicode import scan, tokens
 from translit.unicode.fold import fold_token
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -87,11 +89,11 @@ def _text_features(names: Any, forms: Any, left: I64, right: I64, costs: I32, le
 
 
 def _gather(
-    keys: U32, rows: U32, signatures: U64, contours: U64, asked: U32, owner: I64, mine: U64, ours: U64,
+    starts: U32, entries: U32, signatures: U64, contours: U64, asked: U32, owner: I64, mine: U64, ours: U64,
     most: int, max_block: int, least_overlap: int,
 ) -> tuple[I64, I64, I64]:  # fmt: skip
     given = (
-        (keys, np.uint32), (rows, np.uint32), (signatures, np.uint64), (contours, np.uint64),
+        (starts, np.uint32), (entries, np.uint32), (signatures, np.uint64), (contours, np.uint64),
         (asked, np.uint32), (owner, np.int64), (mine, np.uint64), (ours, np.uint64),
     )  # fmt: skip
     arrays = [np.ascontiguousarray(array, dtype=dtype) for array, dtype in given]
@@ -157,9 +159,53 @@ def _forest_scores(forest: Any, rows: NDArray[np.float32]) -> I32:
     return np.frombuffer(_native.forest_scores(forest.edges, forest.masks, forest.leaf, forest.base, given), dtype=np.int32)
 
 
+_MANY = 256
+"""Names that are worth a table of the code points' folded forms."""
+
+
+def _fold_many(names: Sequence[str]) -> list[str]:
+    given = list(names)
+    folded, left = _native.fold_names(given, *_NO_CODE_POINTS)
+    rest = np.frombuffer(left, dtype=np.int64).tolist()
+    if len(rest) >= _MANY:
+        some, left = _native.fold_names([given[row] for row in rest], *scan.code_points(scan.LIMITS[_widest]))
+        for row, text in zip(rest, some, strict=True):
+            folded[row] = text
+        rest = [rest[row] for row in np.frombuffer(left, dtype=np.int64).tolist()]
+    for row in rest:
+        folded[row] = tokens.fold(given[row])
+    return cast(list[str], folded)
+
+
+def _token_hashes(words: Sequence[str]) -> U64:
+    return np.frombuffer(_native.token_hashes(list(words)), dtype=np.uint64)
+
+
+def _find_texts(texts: Sequence[str], hashes: U64, order: U32, data: NDArray[np.uint8], starts: U32) -> I64:
+    return np.frombuffer(_native.find_texts(list(texts), hashes, order, data, starts), dtype=np.int64)
+
+
+def _take_strings(data: NDArray[np.uint8], starts: U32, rows: I64) -> list[str]:
+    return cast(list[str], _native.take_strings(data, starts, np.ascontiguousarray(rows, dtype=np.int64)))
+
+
+def _slots(record: type) -> tuple[Any, ...]:
+    return tuple(getattr(record, field.name) for field in fields(record))
+
+
+def _make_matches(
+    names: list[str], idents: list[str], canonicals: list[str], kinds: list[str], forms: list[str], method: Method, confidence: float
+) -> list[Match]:
+    types = (Match, _slots(Match), Candidate, _slots(Candidate))
+    return cast(list[Match], _native.make_matches(*types, names, idents, canonicals, kinds, forms, method, confidence))
+
+
 TWINS: Mapping[str, Callable[..., Any]] = {
     "align_pairs": _align_pairs, "gather": _gather, "scan_tokens": _scan_tokens, "name_keys": _name_keys,
-    "forest_scores": _forest_scores, "text_features": _text_features,
+    "forest_scores": _forest_scores, "text_features": _text_features, "fold_many": _fold_many,
+    "token_hashes": _token_hashes, "find_texts": _find_texts, "take_strings": _take_strings, "make_matches": _make_matches,
 }  # fmt: skip
 """Name of a Python function → what stands for it where the compiled extension is in use."""
 scan_tokens = twin(scan.scan_tokens)
+fold_many = twin(tokens.fold_many)
+token_hashes = twin(scan.token_hashes)

@@ -59,13 +59,13 @@ class Normalizer:
             if name not in VARIANT_TYPES:
                 raise TranslitError(f"unknown variant type '{name}'; choose from {', '.join(VARIANT_TYPES)}")
         self.lexicon = lexicon if lexicon is not None else open_lexicon()
-        if fallback is not None and self.lexicon.index.meta["fallback"] != fallback:
-            made = self.lexicon.index.meta["fallback"]
+        if fallback is not None and self.lexicon.meta["fallback"] != fallback:
+            made = self.lexicon.meta["fallback"]
             raise TranslitError(f"the lexicon was compiled with the fallback {made}; build it again with {fallback}")
         self.precision, self.target, self.types = precision, target, chosen
         self.conventions = None if conventions is None else tuple(sorted(conventions))
         self.decisions = read_decisions(decisions)
-        ruled = [*from_rows(self.lexicon.index.meta.get("decisions", ())), *self.decisions]
+        ruled = [*from_rows(self.lexicon.meta.get("decisions", ())), *self.decisions]
         self._rulings = rule(ruled, self.lexicon.index, target) if ruled else UNDECIDED
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -93,10 +93,11 @@ class Normalizer:
             names: the names.
             min_confidence: answer from this confidence on instead of by the promised precision; 0 gives the best candidate.
         """
-        tiers = self._tiers
         distinct = list(dict.fromkeys(names))
-        answers = tiers.answer_many(distinct, min_confidence)
-        known = {n: None if a is None else tiers.match(n, a) for n, a in zip(distinct, answers, strict=True)}
+        matches = self._tiers.match_many(distinct, min_confidence)
+        if len(distinct) == len(names):
+            return matches
+        known = dict(zip(distinct, matches, strict=True))
         return [known[name] for name in names]
 
     def normalize(self, name: str) -> str:

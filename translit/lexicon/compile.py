@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from translit import limits
-from translit.lexicon.index import CANONICAL, OUTWEIGH, PLURAL, SCRIPT_CODES, TYPE_NUMBERS, Rows, hashes, table_arrays
+from translit import limits, native
+from translit.lexicon.index import CANONICAL, OUTWEIGH, PLURAL, SCRIPT_CODES, TYPE_NUMBERS, Rows, spelled, table_arrays
 from translit.lexicon.parts import PERSON, align_parts, words_of_name
 from translit.lexicon.storage import Array, Strings
 from translit.matching.align import CostTable
@@ -16,7 +16,7 @@ from translit.matching.calibrate import Questions
 from translit.matching.candidates import make_blocks
 from translit.matching.rough import Rough
 from translit.model import Entity
-from translit.unicode.fold import fold_token, strict
+from translit.unicode.fold import fold_token
 from translit.unicode.tokens import fold, tokens
 
 FULL_NAMES = 0.3
@@ -73,16 +73,16 @@ def _targets(arrays: dict[str, Array], ordered: Sequence[Entity]) -> list[str]:
 
 
 def _spellings(entity: Entity) -> dict[str, tuple[str, int]]:
-    """Strict spelling → (spelling, posting type); the canonical first, then target spellings, then variants."""
-    out: dict[str, tuple[str, int]] = {strict(entity.canonical): (entity.canonical, CANONICAL)}
+    """:func:`spelled` text → (spelling, posting type); the canonical first, then variants, then target spellings."""
+    out: dict[str, tuple[str, int]] = {spelled(entity.canonical): (entity.canonical, CANONICAL)}
     exonym = TYPE_NUMBERS["exonym"]
     for variant in entity.variants:
         kind = PLURAL if variant.note == "plural" else TYPE_NUMBERS[variant.type]
         if variant.type == "romanization" and is_code(variant.text) and not is_code(entity.canonical):
             kind = TYPE_NUMBERS["abbreviation"]
-        out.setdefault(strict(variant.text), (variant.text, kind))
+        out.setdefault(spelled(variant.text), (variant.text, kind))
     for text in entity.canonicals.values():
-        out.setdefault(strict(text), (text, exonym))
+        out.setdefault(spelled(text), (text, exonym))
     return out
 
 
@@ -129,7 +129,6 @@ def _forms(arrays: dict[str, Array], ordered: Sequence[Entity], rough: Rough) ->
     posting = np.cumsum(first) - 1
     arrays["posting.entity"] = owner[first].astype(np.uint32)
     arrays["posting.type"] = kind[first].astype(np.uint8)
-    arrays["posting.spellings"] = np.minimum(np.bincount(posting, minlength=int(first.sum())), 255).astype(np.uint8)
     weight = arrays["entity.weight"][owner[first]]
     heaviest = np.zeros(len(texts), dtype=np.float32)
     np.maximum.at(heaviest, form[first], weight)
@@ -137,21 +136,21 @@ def _forms(arrays: dict[str, Array], ordered: Sequence[Entity], rough: Rough) ->
     starts = np.zeros(len(texts) + 1, dtype=np.uint32)
     starts[1:] = np.cumsum(np.bincount(form[first], minlength=len(texts)))
     arrays["form.postings"] = starts
-    _listed(arrays, [listed[i] for i in order.tolist()], posting)
     _put(arrays, "form.text", texts)
-    digest = hashes(texts)
+    _listed(arrays, [listed[i] for i in order.tolist()], texts, form, posting)
+    digest = native.token_hashes(texts)
     by_hash = np.argsort(digest, kind="stable")
     arrays["form.hash"], arrays["form.order"] = digest[by_hash], by_hash.astype(np.uint32)
-    spelled = [rough.spell(text) for text in texts]
+    roughly = [rough.spell(text) for text in texts]
     codes = {code: i for i, code in enumerate(SCRIPT_CODES)}
-    arrays["form.script"] = np.array([codes.get(s.script, len(codes) - 1) for s in spelled], dtype=np.uint8)
-    own = [i for i, (text, s) in enumerate(zip(texts, spelled, strict=True)) if s.rom != text]
+    arrays["form.script"] = np.array([codes.get(s.script, len(codes) - 1) for s in roughly], dtype=np.uint8)
+    own = [i for i, (text, s) in enumerate(zip(texts, roughly, strict=True)) if s.rom != text]
     row = np.full(len(texts), -1, dtype=np.int32)
     row[own] = np.arange(len(own))
     arrays["form.rom"] = row
-    _put(arrays, "rom.text", [spelled[i].rom for i in own])
-    blocks = make_blocks([s.rom for s in spelled])
-    arrays["block.key"], arrays["block.form"] = blocks.keys, blocks.rows
+    _put(arrays, "rom.text", [roughly[i].rom for i in own])
+    blocks = make_blocks([s.rom for s in roughly])
+    arrays["block.start"], arrays["block.entry"] = blocks.starts, blocks.entries
     arrays["form.signature"], arrays["form.contour"] = blocks.signatures, blocks.contours
     asked = np.flatnonzero(kind != CANONICAL)
     several = np.bincount(posting, minlength=int(first.sum())) > 1
@@ -175,12 +174,12 @@ def _entity_forms(arrays: dict[str, Array]) -> None:
     arrays["entity.forms.start"] = bounds
     longest: dict[str, int] = {}
     for text in Strings(arrays["form.text.data"], arrays["form.text.starts"]):
-        words = [token.text for token in tokens(text)]
+        words = text.split(" ") if text.isascii() else [token.text for token in tokens(text)]
         count = min(len(words), limits.MAX_NAME_TOKENS)
         if count and longest.get(words[0], 0) < count:
             longest[words[0]] = count
     firsts = sorted(longest)
-    digest = hashes(firsts)
+    digest = native.token_hashes(firsts)
     by_hash = np.argsort(digest, kind="stable")
     arrays["first.hash"] = digest[by_hash]
     arrays["first.words"] = np.array([longest[w] for w in firsts], dtype=np.uint8)[by_hash]
@@ -215,7 +214,7 @@ def _parts(arrays: dict[str, Array], ordered: Sequence[Entity]) -> None:
         # Squares, as between homonyms: the prominent bearer of a name is meant more often than by its share of all bearers.
         share.append(weight * weight / sum(w * w for w in spellings.values()))
         lasting.append(often_last)
-    digest = hashes(words)
+    digest = native.token_hashes(words)
     order = np.argsort(digest, kind="stable")
     arrays["part.hash"] = digest[order]
     arrays["part.share"] = np.array(share, dtype=np.float32)[order]
@@ -223,8 +222,13 @@ def _parts(arrays: dict[str, Array], ordered: Sequence[Entity]) -> None:
     _put(arrays, "part.text", [best[i] for i in order.tolist()])
 
 
-def _listed(arrays: dict[str, Array], spellings: Sequence[str], posting: Rows) -> None:
-    digest = hashes(spellings)
-    order = np.lexsort((posting, digest))
+def _listed(arrays: dict[str, Array], spellings: Sequence[str], texts: Sequence[str], form: Rows, posting: Rows) -> None:
+    """Which postings list their form as it is, and the hashes of what else is listed."""
+    plain = np.array([spelling == texts[row] for spelling, row in zip(spellings, form.tolist(), strict=True)], dtype=bool)
+    arrays["posting.plain"] = np.zeros(len(arrays["posting.entity"]), dtype=bool)
+    arrays["posting.plain"][posting[plain]] = True
+    others = np.flatnonzero(~plain)
+    digest = native.token_hashes([spellings[i] for i in others.tolist()])
+    order = np.lexsort((posting[others], digest))
     arrays["listed.hash"] = digest[order]
-    arrays["listed.posting"] = posting[order].astype(np.uint32)
+    arrays["listed.posting"] = posting[others][order].astype(np.uint32)

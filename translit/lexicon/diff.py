@@ -17,14 +17,14 @@ import numpy as np
 import xxhash
 from numpy.typing import NDArray
 
-from translit import limits
+from translit import limits, native
 from translit.lexicon.index import hashes
+from translit.lexicon.index import spelled as spelled_so
 from translit.lexicon.lexicon import Lexicon
 from translit.matching.decisions import from_rows, rule
 from translit.matching.exact import resolve
 from translit.matching.tiers import UNDECIDED, Answer, Tiers
 from translit.model import DEFAULT_TYPES, Method
-from translit.unicode.fold import strict
 from translit.unicode.tokens import fold
 
 Keys = NDArray[np.uint64]
@@ -161,8 +161,9 @@ class _Side:
     @cached_property
     def listed(self) -> tuple[Keys, Keys]:
         """The hashes of the listed spellings, ascending, and the signature of each one's postings."""
-        keys, starts = np.unique(self.index.arrays["listed.hash"], return_index=True)
-        ordered = self.postings[self.index.arrays["listed.posting"].astype(np.int64)]
+        known, posting = self.index.listing
+        keys, starts = np.unique(known, return_index=True)
+        ordered = self.postings[posting.astype(np.int64)]
         return keys, np.add.reduceat(ordered, starts) if len(starts) else ordered
 
     def form_texts(self, keys: Keys) -> list[str]:
@@ -173,10 +174,9 @@ class _Side:
 
     def spelled_forms(self, keys: Keys) -> list[tuple[int, str]]:
         """The hashes of some listed spellings, each with its form."""
-        known: Keys = self.index.arrays["listed.hash"]
+        known, posting = self.index.listing
         places = np.flatnonzero(np.isin(known, keys))
-        posting = self.index.arrays["listed.posting"][places]
-        rows = np.searchsorted(self.index.posting_start, posting, "right") - 1
+        rows = np.searchsorted(self.index.posting_start, posting[places], "right") - 1
         return list(zip(known[places].tolist(), self.index.forms.take(rows), strict=True))
 
     def say(self, names: Sequence[str], listed: bool = True) -> list[Said | None]:
@@ -197,10 +197,10 @@ class _Side:
             row: the number of the form, -1 where this lexicon does not list it.
             otherwise: the answer to a spelling of this form that is not listed.
         """
-        known = self.index.arrays["listed.hash"]
+        known, listing = self.index.listing
         low, high = (int(np.searchsorted(known, np.uint64(key), side)) for side in ("left", "right"))
         exactly = high > low
-        postings = self.index.arrays["listed.posting"][low:high].tolist() if exactly else self.index.postings(row) if row >= 0 else ()
+        postings = listing[low:high].tolist() if exactly else self.index.postings(row) if row >= 0 else ()
         found = resolve(self.index, postings, self.tiers.types)
         if found is None or (found.state == "one" and not exactly):
             return otherwise
@@ -224,7 +224,8 @@ def _changed_places(old: _Side, new: _Side) -> dict[str, list[int]]:
     places: dict[str, list[int]] = {text: [] for side in (old, new) for text in side.form_texts(forms)}
     spelled = _changed(*old.listed, *new.listed, everything)
     # Decisions go by the letters of a spelling, which are known: such spellings are asked as names.
-    spelled = np.setdiff1d(spelled, hashes(strict(form) for side in (old, new) for form in side.decided))
+    respelled = [spelled_so(form) for side in (old, new) for form in side.decided]
+    spelled = np.setdiff1d(spelled, native.token_hashes(respelled))
     for side in (old, new):
         for key, text in side.spelled_forms(spelled):
             places.setdefault(text, []).append(key)
@@ -241,7 +242,7 @@ def _changed(old: Keys, old_signatures: Keys, new: Keys, new_signatures: Keys, e
 
 def _listed(old: _Side, new: _Side, forms: Sequence[str], places: dict[str, list[int]]) -> Iterator[Change]:
     """The changes of some forms and of the spellings listed under them."""
-    own = hashes(forms).tolist()
+    own = native.token_hashes(forms).tolist()
     rows = [side.index.find_forms(forms).tolist() for side in (old, new)]
     loose = [side.say(forms, listed=False) for side in (old, new)]
     for i, (form, before, after) in enumerate(zip(forms, old.say(forms), new.say(forms), strict=True)):

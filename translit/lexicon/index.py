@@ -1,7 +1,8 @@
 """The index: a compiled lexicon's arrays, by name, with look-ups on them.
 
 Entities, forms and postings are numbered from 0. A *form* is a folded spelling; a *posting* says that an entity bears it. A *listed
-spelling* is a variant as attested, hashed (XXH3) after NFC and casefolding.
+spelling* is a variant as attested, but for case, blanks, hyphens and the kind of apostrophes. Where that is the form itself
+the posting says so; of the other listed spellings only a hash is kept.
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ import numpy as np
 import xxhash
 from numpy.typing import NDArray
 
+from translit import native
 from translit.lexicon.storage import Array, Strings
 from translit.model import VARIANT_TYPES
-from translit.unicode.fold import strict
+from translit.unicode.fold import APOSTROPHES, strict
 from translit.unicode.scripts import CODES
 
 if TYPE_CHECKING:
@@ -41,6 +43,39 @@ def hashes(texts: Iterable[str]) -> NDArray[np.uint64]:
     return np.array([digest(t.encode("utf-8", "surrogatepass")) for t in texts], dtype=np.uint64)
 
 
+def find_texts(
+    texts: Sequence[str], hashes: NDArray[np.uint64], order: NDArray[np.uint32], data: NDArray[np.uint8], starts: NDArray[np.uint32]
+) -> Rows:
+    """The row of each text in a column of strings, -1 where it is none of them.
+
+    Args:
+        texts: what to look for.
+        hashes: the :func:`~translit.unicode.scan.token_hashes` of the column's strings, sorted.
+        order: the row of each hash.
+        data, starts: the column, as of :class:`~translit.lexicon.storage.Strings`.
+    """
+    column = Strings(data, starts)
+    asked = native.token_hashes(texts)
+    low, high = np.searchsorted(hashes, asked, "left"), np.searchsorted(hashes, asked, "right")
+    out = np.full(len(asked), -1, dtype=np.int64)
+    for i in np.flatnonzero(high > low).tolist():
+        out[i] = next((row for row in order[low[i] : high[i]].tolist() if column[row] == texts[i]), -1)
+    return out
+
+
+_SIGNS = str.maketrans({**dict.fromkeys("-\u2010\u2011", " "), **dict.fromkeys(APOSTROPHES, "'")})
+
+
+def spelled(text: str) -> str:
+    """A spelling whatever its case, its blanks and hyphens, and the kind of its apostrophes.
+
+    >>> spelled("MAZAR-E  Sharif "), spelled("L’Aquila")
+    ('mazar e sharif', "l'aquila")
+    """
+    text = text.lower() if text.isascii() else strict(text)
+    return text if text.isalnum() else " ".join(text.translate(_SIGNS).split())
+
+
 class Index:
     """A lexicon's arrays.
 
@@ -63,6 +98,7 @@ class Index:
         self.posting_entity: NDArray[np.uint32] = arrays["posting.entity"]
         self.posting_type: NDArray[np.uint8] = arrays["posting.type"]
         self.posting_outweighed: NDArray[np.bool_] = arrays["posting.outweighed"]
+        self.posting_plain: NDArray[np.bool_] = arrays["posting.plain"]
         self.form_script: NDArray[np.uint8] = arrays["form.script"]
 
     def _strings(self, name: str) -> Strings:
@@ -80,7 +116,7 @@ class Index:
         from translit.matching.candidates import Blocks
 
         a = self.arrays
-        return Blocks(a["block.key"], a["block.form"], a["form.signature"], a["form.contour"])
+        return Blocks(a["block.start"], a["block.entry"], a["form.signature"], a["form.contour"])
 
     @cached_property
     def _rom_row(self) -> NDArray[np.int32]:
@@ -109,33 +145,15 @@ class Index:
 
     def find_forms(self, folded: Sequence[str]) -> Rows:
         """The form of each folded spelling, -1 where none is listed."""
-        return self._find(hashes(folded), "form.hash", "form.order", folded)
-
-    def _find(self, digest: NDArray[np.uint64], key: str, order: str, folded: Sequence[str]) -> Rows:
-        known: NDArray[np.uint64] = self.arrays[key]
-        out = np.full(len(digest), -1, dtype=np.int64)
-        if not len(known):
-            return out
-        place = np.minimum(np.searchsorted(known, digest), len(known) - 1)
-        hit = known[place] == digest
-        rows = self.arrays[order][place[hit]].astype(np.int64)
-        texts = self.forms.take(rows)
-        where = np.flatnonzero(hit)
-        same = np.array([folded[i] == text for i, text in zip(where.tolist(), texts, strict=True)], dtype=bool)
-        out[where[same]] = rows[same]
-        return out
+        return native.twin(find_texts)(folded, self.arrays["form.hash"], self.arrays["form.order"], self.forms.data, self.forms.starts)
 
     def postings(self, form: int) -> range:
         """The postings of a form."""
         return range(int(self.posting_start[form]), int(self.posting_start[form + 1]))
 
-    def listed(self, spelling: str) -> NDArray[np.uint32]:
-        """The postings that list exactly this spelling, whatever its case."""
-        digest = np.uint64(xxhash.xxh3_64_intdigest(strict(spelling).encode("utf-8", "surrogatepass")))
-        known = self.arrays["listed.hash"]
-        low = int(np.searchsorted(known, digest, "left"))
-        high = int(np.searchsorted(known, digest, "right"))
-        return self.arrays["listed.posting"][low:high]
+    def listed(self, spelling: str) -> list[int]:
+        """The postings that list exactly this spelling; see :func:`spelled`."""
+        return self.listed_many([spelling])[0]
 
     def forms_of(self, entity: int) -> list[str]:
         """The forms of an entity."""
@@ -150,7 +168,7 @@ class Index:
         known: NDArray[np.uint64] = self.arrays[key]
         out = np.zeros(len(words), dtype=values.dtype)
         if len(known) and len(words):
-            digest = hashes(words)
+            digest = native.token_hashes(words)
             place = np.minimum(np.searchsorted(known, digest), len(known) - 1)
             hit = known[place] == digest
             out[hit] = values[place[hit]]
@@ -159,7 +177,7 @@ class Index:
     def part(self, word: str) -> tuple[str, float, float] | None:
         """The canonical spelling of a part of persons' names, how surely it is that one, and how often the last part."""
         known: NDArray[np.uint64] = self.arrays["part.hash"]
-        digest = hashes([word])[0]
+        digest = native.token_hashes([word])[0]
         place = int(np.searchsorted(known, digest))
         if place >= len(known) or known[place] != digest:
             return None
@@ -168,18 +186,55 @@ class Index:
 
     def listed_many(self, spellings: Sequence[str]) -> list[list[int]]:
         """:meth:`listed` of each spelling."""
-        known: NDArray[np.uint64] = self.arrays["listed.hash"]
-        digest = hashes([strict(text) for text in spellings])
-        low = np.searchsorted(known, digest, "left")
-        high = np.searchsorted(known, digest, "right")
-        out: list[list[int]] = [[] for _ in spellings]
-        postings = self.arrays["listed.posting"]
-        single = np.flatnonzero(high - low == 1)
-        for row, posting in zip(single.tolist(), postings[low[single]].tolist(), strict=True):
-            out[row] = [posting]
-        for row in np.flatnonzero(high - low > 1).tolist():
-            out[row] = postings[low[row] : high[row]].tolist()
+        texts = [spelled(text) for text in spellings]
+        out: list[list[int]] = []
+        low, high, other = self._otherwise_listed(texts)
+        for form, start, end in zip(self.find_forms(texts).tolist(), low.tolist(), high.tolist(), strict=True):
+            plain = [posting for posting in self.postings(form) if self.posting_plain[posting]] if form >= 0 else []
+            out.append(plain if start == end else sorted({*plain, *other[start:end].tolist()}))
         return out
+
+    def _otherwise_listed(self, texts: Sequence[str]) -> tuple[Rows, Rows, NDArray[np.uint32]]:
+        """Where, among the postings that list a spelling other than their form, those of each :func:`spelled` text begin and end."""
+        known: NDArray[np.uint64] = self.arrays["listed.hash"]
+        digest = native.token_hashes(texts)
+        return np.searchsorted(known, digest, "left"), np.searchsorted(known, digest, "right"), self.arrays["listed.posting"]
+
+    def listed_once(self, spellings: Sequence[str], folded: Sequence[str], forms: Rows) -> Rows:
+        """The posting of each spelling that one alone lists, -1 where none does or several do.
+
+        Args:
+            spellings: the spellings.
+            folded: each of them folded.
+            forms: the form of each, from :meth:`find_forms`.
+        """
+        texts = [spelled(text) for text in spellings]
+        start = self.posting_start.astype(np.int64) if len(forms) > len(self.posting_start) else self.posting_start
+        first = start[forms].astype(np.int64)
+        single = (forms >= 0) & (start[forms + 1] - first == 1)
+        other = np.array([i for i, (a, b) in enumerate(zip(texts, folded, strict=True)) if a != b], dtype=np.int64)
+        single[single] = self.posting_plain[first[single]]
+        single[other] = False
+        out = np.where(single, first, -1)
+        asked = [texts[i] for i in other.tolist()]
+        low, high, posting = self._otherwise_listed(asked)
+        once = (high - low == 1) & (self.find_forms(asked) < 0)
+        found = posting[low[once]].astype(np.int64)
+        own = forms[other[once]]
+        out[other[once]] = np.where((own >= 0) & (first[other[once]] <= found) & (found < start[own + 1]), found, -1)
+        return out
+
+    @cached_property
+    def listing(self) -> tuple[NDArray[np.uint64], NDArray[np.uint32]]:
+        """The hash of every listed spelling with the posting that lists it, in the order of both."""
+        plain = np.flatnonzero(self.posting_plain)
+        form = np.searchsorted(self.posting_start, plain, side="right") - 1
+        digest = np.empty(len(self.forms), dtype=np.uint64)
+        digest[self.arrays["form.order"]] = self.arrays["form.hash"]
+        known = np.concatenate((self.arrays["listed.hash"], digest[form]))
+        posting = np.concatenate((self.arrays["listed.posting"], plain.astype(np.uint32)))
+        order = np.lexsort((posting, known))
+        return known[order], posting[order]
 
     def kind(self, entity: int) -> str:
         """The kind of an entity."""
@@ -202,6 +257,17 @@ class Index:
             if place < len(owners) and owners[place] == entity:
                 return self._strings(f"target.{lang}")[place]
         return self.canonicals[entity]
+
+    def targets(self, entities: Rows, lang: str) -> list[str]:
+        """:meth:`target` of each entity."""
+        out = self.canonicals.take(entities)
+        owners = self.arrays[f"target.{lang}.entity"] if lang in self.meta["targets"] else np.zeros(0, dtype=np.uint32)
+        if len(owners):
+            place = np.minimum(np.searchsorted(owners, entities), len(owners) - 1)
+            own = np.flatnonzero(owners[place] == entities)
+            for i, text in zip(own.tolist(), self._strings(f"target.{lang}").take(place[own]), strict=True):
+                out[i] = text
+        return out
 
 
 def table_arrays(script: str, table: CostTable) -> dict[str, Array]:

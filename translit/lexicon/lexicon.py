@@ -38,8 +38,17 @@ class Lexicon:
     """
 
     def __init__(self, arrays: Mapping[str, Array], meta: Mapping[str, Any], path: Path | None = None) -> None:
-        self.index = Index(arrays, meta)
+        self._arrays, self.meta = arrays, meta
         self.path = path
+
+    @cached_property
+    def index(self) -> Index:
+        """Look-ups on the arrays.
+
+        Raises:
+            LexiconError: the file is damaged; see :meth:`load`.
+        """
+        return Index(self._arrays, self.meta)
 
     @classmethod
     def build(
@@ -87,27 +96,32 @@ class Lexicon:
         return cls(arrays, meta)
 
     @classmethod
-    def load(cls, path: str | os.PathLike[str], *, fallback: str | None = None) -> Lexicon:
+    def load(cls, path: str | os.PathLike[str], *, fallback: str | None = None, check: bool | None = None) -> Lexicon:
         """Map a compiled lexicon into memory.
+
+        No answer ever comes from a damaged file. What takes no time is checked here: the size, the header, and every byte of a
+        file of up to :data:`translit.limits.CHECKED_WHEN_OPENED` bytes. A larger one is read through when it is first asked for
+        anything, and raises the same error then.
 
         Args:
             path: the compiled file.
             fallback: the fallback that it must have been compiled with; None for any that is installed.
+            check: True to check every byte here whatever the size, False to leave that to the first question.
 
         Raises:
             LexiconError: the file is damaged, of another version, or compiled with another fallback.
         """
-        arrays, meta = read(path)
+        arrays, meta = read(path, check)
         if fallback is not None and meta["fallback"] != fallback:
             raise LexiconError(f"{os.fspath(path)}: compiled with the fallback {meta['fallback']}; build it again with {fallback}")
         return cls(arrays, meta, Path(path).resolve())
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the compiled lexicon to a file, atomically; the same sources give the same bytes."""
-        write(path, self.index.arrays, self.index.meta)
+        write(path, self._arrays, self.meta)
 
     def __len__(self) -> int:
-        return int(self.index.meta["entities"])
+        return int(self.meta["entities"])
 
     def __repr__(self) -> str:
         where = f" from {self.path}" if self.path else ""
@@ -125,7 +139,7 @@ class Lexicon:
         """Spells names by the lexicon's own cost tables."""
         from translit.matching.rough import Rough
 
-        return Rough(self.index.tables, romanizer(self.index.meta["fallback"]))
+        return Rough(self.index.tables, romanizer(self.meta["fallback"]))
 
     @cached_property
     def model(self) -> Model:
@@ -146,11 +160,11 @@ class Lexicon:
     def checksum(self) -> str:
         """SHA-256 of the arrays and metadata: the same for the same sources."""
         digest = hashlib.sha256()
-        for name in sorted(self.index.arrays):
-            array = np.ascontiguousarray(self.index.arrays[name])
+        for name in sorted(self._arrays):
+            array = np.ascontiguousarray(self._arrays[name])
             digest.update(name.encode())
             digest.update(array.tobytes())
-        digest.update(json.dumps(self.index.meta, sort_keys=True, ensure_ascii=False).encode())
+        digest.update(json.dumps(self.meta, sort_keys=True, ensure_ascii=False).encode())
         return digest.hexdigest()
 
     def stats(self) -> dict[str, Any]:

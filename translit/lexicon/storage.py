@@ -3,6 +3,9 @@
 Layout: 8 bytes of magic, the header's length and checksum (8 bytes each, little-endian), the header (JSON), then the arrays, each on
 a 64-byte boundary. The header names each array's type, shape, place and checksum (XXH3, 64 bits). The same arrays and the same
 metadata give the same bytes.
+
+Opening a file checks its size and its header. Every other byte is checked before the first array is given out: at once in a
+file that is read through in about a millisecond, in a larger one when something is first asked of it.
 """
 
 from __future__ import annotations
@@ -11,17 +14,19 @@ import json
 import mmap
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from threading import Lock
 from typing import Any
 
 import numpy as np
 import xxhash
 from numpy.typing import NDArray
 
+from translit import limits, native
 from translit.errors import InputError, LexiconError
 from translit.files.atomic import AtomicFile
 
 MAGIC = b"TRLITLEX"
-VERSION = 2
+VERSION = 3
 _ALIGN = 64
 _PREFIX = 24
 _TYPES = frozenset({"|u1", "|b1", "|i1", "<u2", "<i2", "<u4", "<i4", "<u8", "<i8", "<f4", "<f8"})
@@ -77,11 +82,68 @@ def _bytes(array: Array) -> memoryview:
     return array.reshape(-1).view(np.uint8).data if array.size else memoryview(b"")
 
 
-def read(path: str | os.PathLike[str]) -> tuple[dict[str, Array], dict[str, Any]]:
-    """Map a compiled file and check every byte of it.
+class Parts(Mapping[str, Array]):
+    """The arrays of a compiled file, read-only and backed by it; none is given out before the whole file is checked.
+
+    Args:
+        name: the file, for messages.
+        mapped: the file in memory.
+        start: where the arrays begin in it.
+        table: type, shape, place and checksum of each array, by name.
+    """
+
+    def __init__(self, name: str, mapped: mmap.mmap, start: int, table: Mapping[str, Mapping[str, Any]]) -> None:
+        self._name, self._mapped, self._start, self._table = name, mapped, start, table
+        self._arrays: dict[str, Array] = {}
+        self._lock = Lock()
+
+    def __getitem__(self, key: str) -> Array:
+        return self.checked()[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._table)
+
+    def __len__(self) -> int:
+        return len(self._table)
+
+    def checked(self) -> Mapping[str, Array]:
+        """The arrays, every byte of the file checked.
+
+        Raises:
+            LexiconError: the file is damaged.
+        """
+        with self._lock:
+            if not self._arrays:
+                self._arrays = self._check()
+            return self._arrays
+
+    def _check(self) -> dict[str, Array]:
+        arrays: dict[str, Array] = {}
+        view = memoryview(self._mapped)
+        at = 0
+        for key, entry in sorted(self._table.items(), key=lambda item: (item[1]["place"], item[0])):
+            begin = self._start + entry["place"]
+            array = np.frombuffer(self._mapped, dtype=entry["type"], count=int(np.prod(entry["shape"])), offset=begin)
+            if any(view[self._start + at : begin]) or f"{xxhash.xxh3_64_intdigest(_bytes(array)):016x}" != entry["sum"]:
+                raise LexiconError(f"{self._name}: the part '{key}' is damaged; build the lexicon again")
+            at = entry["place"] + array.nbytes
+            arrays[key] = array.reshape(entry["shape"])
+        if hasattr(self._mapped, "madvise"):
+            # Checking has read every page; let go of them again, so that a process keeps only what its look-ups touch.
+            self._mapped.madvise(mmap.MADV_DONTNEED)
+        return arrays
+
+
+def read(path: str | os.PathLike[str], check: bool | None = None) -> tuple[Parts, dict[str, Any]]:
+    """Map a compiled file.
+
+    Args:
+        path: the file.
+        check: whether to check every byte now, rather than before the first array is given out; None to do so where that takes no
+            time to speak of, which is up to :data:`~translit.limits.CHECKED_WHEN_OPENED` bytes.
 
     Returns:
-        The arrays, read-only and backed by the file, and the metadata.
+        The arrays and the metadata.
 
     Raises:
         LexiconError: the file is missing, no compiled lexicon, of another version, cut off or damaged.
@@ -108,19 +170,10 @@ def read(path: str | os.PathLike[str]) -> tuple[dict[str, Array], dict[str, Any]
     start = _PREFIX + length
     if size != start + header["size"]:
         raise LexiconError(f"{name}: {size} bytes, not {start + header['size']}; build the lexicon again")
-    arrays: dict[str, Array] = {}
-    view = memoryview(mapped)
-    at = 0
-    for key, entry in sorted(header["arrays"].items(), key=lambda item: (item[1]["place"], item[0])):
-        array = np.frombuffer(mapped, dtype=entry["type"], count=int(np.prod(entry["shape"])), offset=start + entry["place"])
-        if any(view[start + at : start + entry["place"]]) or f"{xxhash.xxh3_64_intdigest(_bytes(array)):016x}" != entry["sum"]:
-            raise LexiconError(f"{name}: the part '{key}' is damaged; build the lexicon again")
-        at = entry["place"] + array.nbytes
-        arrays[key] = array.reshape(entry["shape"])
-    if hasattr(mapped, "madvise"):
-        # Checking has read every page; let go of them again, so that a process keeps only what its look-ups touch.
-        mapped.madvise(mmap.MADV_DONTNEED)
-    return arrays, header["meta"]
+    parts = Parts(name, mapped, start, header["arrays"])
+    if check or (check is None and size <= limits.CHECKED_WHEN_OPENED):
+        parts.checked()
+    return parts, header["meta"]
 
 
 class Strings(Sequence[str]):
@@ -159,6 +212,17 @@ class Strings(Sequence[str]):
 
     def take(self, rows: NDArray[np.int64]) -> list[str]:
         """The strings of several rows."""
-        low, high = self.starts[rows].tolist(), self.starts[rows + 1].tolist()
-        view = self._view
-        return [str(view[a:b], "utf-8") for a, b in zip(low, high, strict=True)]
+        return native.twin(take_strings)(self.data, self.starts, rows)
+
+
+def take_strings(data: NDArray[np.uint8], starts: NDArray[np.uint32], rows: NDArray[np.int64]) -> list[str]:
+    """The strings of several rows of a column.
+
+    Args:
+        data: the UTF-8 bytes of all.
+        starts: where each begins, and the end.
+        rows: numbers of strings.
+    """
+    low, high = starts[rows].tolist(), starts[rows + 1].tolist()
+    view = data.data if data.size else memoryview(b"")
+    return [str(view[a:b], "utf-8") for a, b in zip(low, high, strict=True)]

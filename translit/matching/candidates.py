@@ -19,25 +19,47 @@ Rows = NDArray[np.int64]
 class Blocks:
     """The blocking keys of a lexicon's forms.
 
+    A key of 32 bits is kept in two parts: its leading bits are the number of a bucket, the others stand above the form in
+    the bucket's entries. There are as many leading bits as the number of a form needs.
+
     Args:
-        keys: hashed keys, sorted, shape (entries,).
-        rows: the form of each key, shape (entries,); rising within a key.
+        starts: where each bucket begins in the entries, and the end: shape (a power of two + 1,).
+        entries: rest of the key and form, shape (entries,); rising within a bucket.
         signatures, contours: letter-pair and consonant sets of each form, shape (forms,).
     """
 
-    keys: U32
-    rows: U32
+    starts: U32
+    entries: U32
     signatures: U64
     contours: U64
 
 
 def make_blocks(roms: Sequence[str]) -> Blocks:
     """The blocks of a lexicon from its forms in Latin letters, one a row."""
-    keys, rows = block_keys(roms)
-    packed = np.unique((keys.astype(np.uint64) << np.uint64(32)) | rows.astype(np.uint64))
-    return Blocks(
-        (packed >> np.uint64(32)).astype(np.uint32), packed.astype(np.uint32), signatures(roms), contours(roms),
-    )  # fmt: skip
+    return Blocks(*bucketed(*block_keys(roms), len(roms)), signatures(roms), contours(roms))
+
+
+def bucketed(keys: U32, rows: Rows, forms: int) -> tuple[U32, U32]:
+    """Keys and their forms as the buckets of :class:`Blocks`.
+
+    Args:
+        keys, rows: hashed keys and the form of each, in any order, repeated or not.
+        forms: how many forms there are.
+
+    >>> import numpy as np
+    >>> starts, entries = bucketed(np.array([0x40000001, 0x40000001, 7], dtype=np.uint32), np.array([1, 0, 2]), 3)
+    >>> starts.tolist(), [hex(entry) for entry in entries]
+    ([0, 1, 3, 3, 3], ['0x1e', '0x4', '0x5'])
+    """
+    bits = max(forms - 1, 1).bit_length()
+    packed = (keys.astype(np.uint64) << np.uint64(32)) | rows.astype(np.uint64)
+    packed.sort()
+    fresh = np.ones(len(packed), dtype=bool)
+    fresh[1:] = packed[1:] != packed[:-1]
+    packed = packed[fresh]
+    starts = np.searchsorted(packed, np.arange(1 << bits, dtype=np.uint64) << np.uint64(64 - bits))
+    rest = (packed >> np.uint64(32) << np.uint64(bits)) | (packed & np.uint64(0xFFFFFFFF))
+    return np.append(starts, len(packed)).astype(np.uint32), rest.astype(np.uint32)
 
 
 @dataclass(frozen=True)
@@ -68,7 +90,7 @@ def search(blocks: Blocks, roms: Sequence[str], most: int = limits.MAX_CANDIDATE
     asked, owner = block_keys(roms)
     mine, ours = signatures(roms), contours(roms)
     name, form, crowd = native.twin(gather)(
-        blocks.keys, blocks.rows, blocks.signatures, blocks.contours, asked, owner, mine, ours,
+        blocks.starts, blocks.entries, blocks.signatures, blocks.contours, asked, owner, mine, ours,
         most, limits.MAX_BLOCK, limits.LEAST_OVERLAP,
     )  # fmt: skip
     my_size = np.bitwise_count(mine).astype(np.int64)
@@ -86,13 +108,13 @@ def search(blocks: Blocks, roms: Sequence[str], most: int = limits.MAX_CANDIDATE
 
 
 def gather(
-    keys: U32, rows: U32, signatures: U64, contours: U64, asked: U32, owner: Rows, mine: U64, ours: U64,
+    starts: U32, entries: U32, signatures: U64, contours: U64, asked: U32, owner: Rows, mine: U64, ours: U64,
     most: int, max_block: int, least_overlap: int,
 ) -> tuple[Rows, Rows, Rows]:  # fmt: skip
     """The candidate forms of each name by shared keys and overlap, by name and then best first.
 
     Args:
-        keys, rows, signatures, contours: the fields of :class:`Blocks`.
+        starts, entries, signatures, contours: the fields of :class:`Blocks`.
         asked, owner: the keys of the names, and the name of each.
         mine, ours: letter-pair and consonant sets of the names.
         most: how many candidates a name.
@@ -102,14 +124,18 @@ def gather(
     Returns:
         Name and form of each candidate, and how many forms overlapped enough with each name.
     """
-    low = np.searchsorted(keys, asked, "left")
-    size = np.searchsorted(keys, asked, "right") - low
-    size = np.minimum(size, max_block)
-    total = int(size.sum())
-    ends = np.cumsum(size)
-    where = np.arange(total) - np.repeat(ends - size, size) + np.repeat(low, size)
-    form = rows[where].astype(np.int64)
-    name = np.repeat(owner, size)
+    bits = (len(starts) - 1).bit_length() - 1
+    bucket = asked.astype(np.int64) >> (32 - bits)
+    low = starts[bucket].astype(np.int64)
+    size = starts[bucket + 1].astype(np.int64) - low
+    ask = np.repeat(np.arange(len(asked)), size)
+    first = np.cumsum(size) - size
+    entry = entries[np.arange(len(ask)) - first[ask] + low[ask]].astype(np.int64)
+    same = (entry >> bits) == (asked.astype(np.int64) & ((1 << (32 - bits)) - 1))[ask]
+    ask, entry = ask[same], entry[same]
+    size = np.bincount(ask, minlength=len(asked))
+    within = np.arange(len(ask)) - (np.cumsum(size) - size)[ask] < max_block
+    form, name = entry[within] & ((1 << bits) - 1), owner[ask[within]]
     my_size = np.bitwise_count(mine).astype(np.int64)
     our_size = np.bitwise_count(ours).astype(np.int64)
     theirs, outlines = signatures[form], contours[form]

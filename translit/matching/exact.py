@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from translit.lexicon.index import CANONICAL, OUTWEIGH, Index
-from translit.model import PROTECTED
+from translit.model import PROTECTED, Candidate, Match, Method
 from translit.unicode.tokens import fold
 
+Rows = NDArray[np.int64]
 LISTED = 0.9995
 """Confidence of a spelling that the lexicon lists for one entity only."""
 _CANONICAL_BONUS = 3.0
@@ -92,3 +94,36 @@ def resolve(index: Index, postings: Sequence[int], types: frozenset[int], target
     heavier = pull[best] >= OUTWEIGH * pull[ranked[1]] and float(index.entity_weight[best]) > 0
     state: Literal["one", "several"] = "one" if heavier or spelled_alike else "several"
     return Resolution(state, best, share, tuple(ranked), bearers[best])
+
+
+def resolve_once(index: Index, postings: Rows, types: frozenset[int]) -> Rows:
+    """The entity that each posting means as :func:`resolve` has it, where it means ``one``; -1 otherwise.
+
+    Args:
+        index: the lexicon.
+        postings: the only posting of each of some spellings, or -1.
+        types: numbers of the variant types that are rewritten.
+    """
+    entity = index.posting_entity[postings].astype(np.int64) if len(index.posting_entity) else postings
+    kind = index.posting_type[postings] if len(index.posting_type) else postings
+    answers = np.array([name != PROTECTED for name in index.kinds], dtype=bool)
+    rewritten = np.zeros(256, dtype=bool)
+    rewritten[[CANONICAL, *types]] = True
+    meant = postings >= 0
+    meant[meant] = rewritten[kind[meant]] & answers[index.entity_kind[entity[meant]]] & ~index.entity_support[entity[meant]]
+    return np.where(meant, entity, -1)
+
+
+def make_matches(
+    names: list[str], idents: list[str], canonicals: list[str], kinds: list[str], forms: list[str], method: Method, confidence: float
+) -> list[Match]:
+    """The records of answers with one candidate each.
+
+    Args:
+        names: the names as given.
+        idents, canonicals, kinds: the entities.
+        forms: the listed forms.
+        method, confidence: of all.
+    """
+    rows = zip(names, idents, canonicals, kinds, forms, strict=True)
+    return [Match(n, i, c, k, method, confidence, (Candidate(i, c, k, method, confidence, f),)) for n, i, c, k, f in rows]

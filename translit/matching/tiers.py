@@ -7,13 +7,15 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from translit import limits
+import numpy as np
+
+from translit import limits, native
 from translit.lexicon.index import TYPE_NUMBERS
 from translit.lexicon.lexicon import Lexicon
 from translit.matching.decisions import Rulings
-from translit.matching.exact import LISTED, Resolution, resolve
+from translit.matching.exact import LISTED, Resolution, make_matches, resolve, resolve_once
 from translit.model import Candidate, Match, Method
-from translit.unicode.tokens import fold, fold_many
+from translit.unicode.tokens import fold
 
 if TYPE_CHECKING:
     from translit.matching.calibrate import Curve
@@ -45,6 +47,11 @@ class Answer:
     form: str = ""
     part: bool = False
     decided: bool = False
+
+
+def _folded(names: Sequence[str]) -> list[str]:
+    """The names folded; the ones that are too long are empty."""
+    return native.fold_many([name if len(name) <= limits.MAX_NAME_CODEPOINTS else "" for name in names])
 
 
 class Tiers:
@@ -87,7 +94,7 @@ class Tiers:
 
     def listed(self, name: str, folded: str, form: int) -> tuple[Resolution | None, bool]:
         """What the lexicon lists under a name, and whether exactly so (whatever the case)."""
-        return self._listed(name, form, self.index.listed(name).tolist())
+        return self._listed(name, form, self.index.listed(name))
 
     def _listed(self, name: str, form: int, postings: Sequence[int]) -> tuple[Resolution | None, bool]:
         """:meth:`listed`, the postings of the spelling itself looked up already."""
@@ -105,7 +112,7 @@ class Tiers:
     def _listed_but(self, barred: frozenset[str], name: str, form: int) -> tuple[Resolution, bool]:
         """What the lexicon lists under a name that was decided not to mean some entities; known, and left alone, where that is all."""
         folded = self.index.postings(form) if form >= 0 else ()
-        for postings, exactly in ((self.index.listed(name).tolist(), True), (folded, False)):
+        for postings, exactly in ((self.index.listed(name), True), (folded, False)):
             left = [p for p in postings if "" not in barred and self.index.ids[int(self.index.posting_entity[p])] not in barred]
             found = resolve(self.index, left, self.types, self.target)
             if found is not None:
@@ -128,7 +135,7 @@ class Tiers:
             least: least confidence instead of the promised precision.
             listed: False to answer them as other spellings of the same letters, which the lexicon does not list as they stand.
         """
-        folded = fold_many([name if len(name) <= limits.MAX_NAME_CODEPOINTS else "" for name in names])
+        folded = _folded(names)
         forms = self.index.find_forms(folded).tolist()
         spelled = self.index.listed_many(names) if listed else [[] for _ in names]
         out: list[Answer | None] = [None] * len(names)
@@ -162,6 +169,32 @@ class Tiers:
                 if out[i] is None:
                     answer = replace(self.exact(found, False, folded[i]), method="fuzzy")
                     out[i] = answer if answer.confidence >= (self.precision if least is None else least) else None
+        return out
+
+    def match_many(self, names: Sequence[str], least: float | None = None) -> list[Match | None]:
+        """The records of :meth:`answer_many`, those of spellings that one entity alone lists made all at once."""
+        out: list[Match | None] = [None] * len(names)
+        left: Sequence[int] = range(len(names))
+        if not self.rulings and (self.precision if least is None else least) <= LISTED:
+            folded = _folded(names)
+            forms = self.index.find_forms(folded)
+            entity = resolve_once(self.index, self.index.listed_once(names, folded, forms), self.types)
+            rows = np.flatnonzero(entity >= 0)
+            sure = rows.tolist()
+            found = entity[rows]
+            kinds = [self.index.kinds[k] for k in self.index.entity_kind[found].tolist()]
+            matches = native.twin(make_matches)(
+                [names[i] for i in sure], self.index.ids.take(found), self.index.targets(found, self.target), kinds,
+                [folded[i] for i in sure], "exact", LISTED,
+            )  # fmt: skip
+            for i, match in zip(sure, matches, strict=True):
+                if folded[i].count(" ") < limits.MAX_NAME_TOKENS:
+                    out[i] = match
+            left = [i for i, match in enumerate(out) if match is None]
+        rest = [names[i] for i in left]
+        for i, name, answer in zip(left, rest, self.answer_many(rest, least), strict=True):
+            if answer is not None:
+                out[i] = self.match(name, answer)
         return out
 
     def exact(self, found: Resolution, exactly: bool, folded: str) -> Answer:
