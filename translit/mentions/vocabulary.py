@@ -18,7 +18,7 @@ from translit.errors import SourceError
 from translit.lexicon.cache import installed, once
 from translit.lexicon.index import hashes
 from translit.lexicon.source import read_names
-from translit.lexicon.storage import read, write
+from translit.lexicon.storage import VERSION, read, write
 from translit.resources import data_root, name_paths
 from translit.unicode.tokens import fold
 
@@ -113,7 +113,7 @@ def shipped_vocabulary() -> Vocabulary:
     """
     target = installed("vocabulary")
     if target is None:
-        digest = xxhash.xxh3_128()
+        digest = xxhash.xxh3_128(bytes([VERSION]))
         for path in [data_root() / "words.tsv.gz", data_root() / "cues.tsv", *name_paths(), Path(__file__)]:
             digest.update(path.read_bytes())
         target = once(f"{digest.hexdigest()}.vocabulary", build_vocabulary)
