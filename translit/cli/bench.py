@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from translit.cli.options import SOURCE
+
 if TYPE_CHECKING:
     from translit.benchmark import Bench
 
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     "lexicons",
     metavar="L",
     multiple=True,
-    type=click.Path(exists=True),
+    type=SOURCE,
     help="A lexicon, compiled or not; may be given again. The built-in one by default.",
 )
 @click.option("--runs", metavar="N", type=click.IntRange(1), default=5, show_default=True, help="How often to measure each figure.")

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from translit.cli.options import SOURCE
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @click.command("evaluate", short_help="Measure recall at fixed precision, and plot it.")
-@click.argument("source", metavar="LEXICON_SOURCE", type=click.Path(exists=True))
+@click.argument("source", metavar="LEXICON_SOURCE", type=SOURCE)
 @click.argument("queries", metavar="QUERIES", type=click.Path(exists=True, dir_okay=False))
 @click.option(
     "--precision",

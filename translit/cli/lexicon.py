@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from translit.cli.options import SOURCE
+
 if TYPE_CHECKING:
     from translit.errors import SourceError
     from translit.lexicon.lexicon import Lexicon
 
-_SOURCES = click.argument("sources", nargs=-1, required=True, metavar="SRC…", type=click.Path(exists=True))
+_SOURCES = click.argument("sources", nargs=-1, required=True, metavar="SRC…", type=SOURCE)
 _OUTPUT = click.option("-o", "--output", required=True, metavar="OUT", help="The file to write.")
 
 
@@ -52,8 +54,9 @@ def check(sources: tuple[str, ...]) -> int:
     The exit status is 1 where there are faults.
     """
     from translit.errors import SourceErrors
+    from translit.lexicon.packs import expand
 
-    names, rules = _sorted_out(sources)
+    names, rules = _sorted_out([str(source) for source in expand(sources)])
     faults: list[SourceError] = []
     if names:
         from translit.lexicon.source import check_sources
@@ -69,7 +72,7 @@ def check(sources: tuple[str, ...]) -> int:
 
 
 @command.command("stats")
-@click.argument("lexicon", required=False, metavar="[L]", type=click.Path(exists=True))
+@click.argument("lexicon", required=False, metavar="[L]", type=SOURCE)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def stats(lexicon: str | None, as_json: bool) -> None:
     """Print the counts of a lexicon, the built-in one by default."""
@@ -83,9 +86,30 @@ def stats(lexicon: str | None, as_json: bool) -> None:
         click.echo(f"{name:<{width}}  {value}")
 
 
+@command.command("packs")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
+def packs(as_json: bool) -> None:
+    """List the packs that are installed: those that ship with translit, which are on, and those of other distributions.
+
+    --lexicon builtin:-cities switches one off, builtin:+NAME one on, and builtin:countries,NAME takes only those named.
+    """
+    from translit.lexicon.packs import installed_packs, table
+
+    found = installed_packs()
+    if as_json:
+        for pack in found:
+            click.echo(json.dumps(pack.as_record(), ensure_ascii=False))
+        return
+    rows = [("pack", "", "entities", "variants", "date", "licence", "source"), *table(found)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = [cell.rjust(width) if i in (2, 3) else cell.ljust(width) for i, (cell, width) in enumerate(zip(row, widths, strict=True))]
+        click.echo("  ".join(cells).rstrip())
+
+
 @command.command("diff")
-@click.argument("old", type=click.Path(exists=True))
-@click.argument("new", type=click.Path(exists=True))
+@click.argument("old", type=SOURCE)
+@click.argument("new", type=SOURCE)
 @click.option("--names", "names_file", metavar="FILE", type=click.Path(exists=True, dir_okay=False),
               help="Names, one a line, to ask both; misspelled forms by default.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
@@ -118,7 +142,7 @@ def _names(path: str) -> Iterator[str]:
 
 
 @command.command("lock")
-@click.argument("sources", nargs=-1, metavar="[SRC…]", type=click.Path(exists=True))
+@click.argument("sources", nargs=-1, metavar="[SRC…]", type=SOURCE)
 @click.option("-o", "--output", metavar="OUT", default="translit.lock", show_default=True, help="The file to write.")
 def lock(sources: tuple[str, ...], output: str) -> None:
     """Pin the lexicon of SRCs, the built-in one by default, by the hash of its content.

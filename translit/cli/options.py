@@ -69,6 +69,29 @@ class AtLeast:
         return self.normalizer.find_many(texts)
 
 
+class SourceType(click.Path):
+    """A file or folder, or ``builtin`` with the names of packs, which are checked at once."""
+
+    def __init__(self) -> None:
+        super().__init__(exists=True)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The source as it was given."""
+        from translit.errors import LexiconError
+        from translit.lexicon.packs import choose, is_builtin
+
+        if not is_builtin(value):
+            return super().convert(value, param, ctx)
+        try:
+            choose(value.partition(":")[2])
+        except LexiconError as error:
+            self.fail(str(error), param, ctx)
+        return value
+
+
+SOURCE = SourceType()
+
+
 def lexicon_options(command: Command) -> Command:
     """Add the options that say which lexicon to use and how, handed over as one ``choice``."""
     import functools
@@ -83,8 +106,9 @@ def lexicon_options(command: Command) -> Command:
         return command(choice=Choice(lexicons, precision, target, types or DEFAULT_TYPES, lock, no_lock, decisions), **others)
 
     options = (
-        click.option("--lexicon", "lexicons", metavar="L", multiple=True, type=click.Path(exists=True),
-                     help="A lexicon, compiled or not; may be given again. The built-in one by default."),
+        click.option("--lexicon", "lexicons", metavar="L", multiple=True, type=SOURCE,
+                     help="A lexicon, compiled or not; may be given again. The built-in one by default; builtin:-cities is "
+                          "that without a pack ('translit lexicon packs' lists them)."),
         click.option("--precision", metavar="P", default=0.99, show_default=True, type=_SHARE,
                      help="Share of the answers that must be right."),
         click.option("--target", metavar="LANG", default="en", show_default=True,

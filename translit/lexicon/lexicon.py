@@ -57,7 +57,8 @@ class Lexicon:
         """Compile sources.
 
         Args:
-            sources: paths of name packs (TSV) and records (JSONL), folders of them, records (mappings) or entities.
+            sources: paths of name packs (TSV) and records (JSONL), folders of them, records (mappings) or entities; the text
+                ``builtin`` stands for the packs that ship with translit, ``builtin:NAME,…`` for those of that name.
             fallback: which romanizer serves a character that nothing else covers: ``"unidecode"`` or ``"anyascii"``.
             progress: called with a line of text at each step.
             decisions: files of decisions, or records of them, that the lexicon takes in: they go before its every tier.
@@ -66,6 +67,7 @@ class Lexicon:
             SourceErrors: with every fault of every source, or of the decisions.
         """
         from translit.lexicon.compile import compile_entities
+        from translit.lexicon.packs import expand
         from translit.lexicon.source import read_sources
         from translit.matching.calibrate import folded_precision, learn
         from translit.matching.decisions import as_rows, read_decisions, rule
@@ -75,7 +77,8 @@ class Lexicon:
         decided = read_decisions(decisions)
         tell = progress or (lambda line: None)
         tell("reading sources")
-        entities = read_sources(list(sources))
+        sources = expand(sources)
+        entities = read_sources(sources)
         tell(f"compiling {len(entities)} entities")
         tables = read_tables()
         rough = Rough(tables, romanizer(fallback))

@@ -18,10 +18,25 @@ def open_lexicon(sources: Sequence[str | os.PathLike[str]] = ()) -> Lexicon:
     """The lexicon of some sources, compiled or not; the built-in one without any.
 
     Sources that are not compiled are compiled once into the user's cache, keyed by their content.
+
+    Args:
+        sources: files and folders; ``builtin`` stands for all packs that ship with translit, ``builtin:-cities,+wines`` for those
+            but one and another that is installed, ``builtin:countries`` for one only.
+
+    Raises:
+        LexiconError: a file is damaged, a compiled one is given beside others, or no pack of a name is installed.
+        SourceErrors: with every fault of the sources.
+
+    >>> sorted(open_lexicon(["builtin:protected"]).stats()["kinds"])
+    ['protected']
     """
     if not sources:
         return built_in()
-    paths = [Path(source) for source in sources]
+    from translit.lexicon.packs import expand
+
+    paths = [Path(source) for source in expand(sources)]
+    if paths == name_paths():
+        return built_in()
     if len(paths) == 1 and paths[0].is_file() and is_compiled(paths[0]):
         return Lexicon.load(paths[0])
     for path in paths:
