@@ -31,12 +31,13 @@ from translit.rules import keys
 from translit.rules.shipped import shipped_keys
 from translit.unicode import scan
 from translit.unicode.fold import fold_token
-from translit.unicode.tokens import fold, fold_many, tokens
+from translit.unicode.tokens import fold, fold_many, join, tokens
 
 ROOT = Path(__file__).parents[1]
 PURE: dict[str, Callable[..., Any]] = {
-    "align_pairs": align.align_pairs, "gather": candidates.gather, "scan_tokens": scan.scan_tokens, "name_keys": keys.name_keys,
-    "forest_scores": trees.forest_scores, "text_features": score.text_features, "rank": score.rank,
+    "align_pairs": align.align_pairs, "gather": candidates.gather, "scan_words": scan.scan_words,
+    "find_listed": scan.find_listed, "replace_listed": scan.replace_listed, "name_keys": keys.name_keys,
+    "forest_scores": trees.forest_scores, "text_features": score.text_features,
     "fold_many": fold_many, "token_hashes": scan.token_hashes, "find_texts": index.find_texts,
     "take_strings": storage.take_strings, "make_matches": exact.make_matches,
 }  # fmt: skip
@@ -142,34 +143,49 @@ def test_search_agrees(forms: list[str], asked: list[str], most: int, block: int
 
 
 SCANS = [
-    ("", ["kabul"], [], []),
-    ("Kabul, KABUL; Ka'bul’s", ["kabul", "kabuls"], ["Kabul", "KABUL", "Ka'bul’s"], []),
-    ("in Kābul'", ["kabul"], ["Kābul"], ["in"]),
-    ("'Kabul' `x`", ["x"], ["x"], ["Kabul"]),
-    ("Straße ﬁne İzmir", ["strasse", "fine", "izmir"], ["Straße", "ﬁne", "İzmir"], []),
-    ("в Кабуле и кабул", ["кабул"], ["кабул"], ["в", "Кабуле", "и"]),
-    ("北京 東京タワー", ["北", "京"], ["北", "京", "京"], ["東", "タワー"]),
-    ("ガ がぎ カ\u3099", ["ガ"], ["ガ", "が", "カ\u3099"], ["ぎ"]),
-    ("국 국", ["국"], ["국", "국"], []),
-    ("नेपाल न\u093cर्", ["नेपाल"], ["नेपाल"], ["न\u093cर्"]),
-    ("👍Kabul👍 𐐀 𠀀", ["kabul", "𠀀"], ["Kabul", "𠀀"], ["𐐀"]),
-    ("\ud800Kabul\udfff", ["kabul"], ["Kabul"], []),
-    ("ʿ ʼ\u200d Ka\u00adbul\u200d.", ["kabul", ""], ["Ka\u00adbul"], []),
-    ("to be or not to be", ["be"], ["be", "be"], ["to", "or", "not"]),
+    ("", [], [], []),
+    ("Kabul, KABUL; Ka'bul’s", ["Kabul", "KABUL", "Ka'bul’s"], ["Kabul", "KABUL"], []),
+    ("in Kābul'", ["in", "Kābul"], ["Kābul"], []),
+    ("'kabul' `x`", ["kabul", "x"], [], []),
+    ("Straße ﬁne İzmir", ["Straße", "ﬁne", "İzmir"], ["Straße", "İzmir"], []),
+    ("в Кабуле и Кабул", ["в", "Кабуле", "и", "Кабул"], ["Кабул"], []),
+    ("北京 東京タワー", ["北", "京", "東", "京", "タワー"], ["北京", "京 東京"], ["北京", "京 東", "京 東京", "京タワー"]),
+    ("ガ がぎ カ\u3099", ["ガ", "が", "ぎ", "カ\u3099"], ["ガ", "が", "カ\u3099"], []),
+    ("국 국", ["국", "국"], ["국", "국"], []),
+    ("नेपाल न\u093cर्", ["नेपाल", "न\u093cर्"], ["नेपाल"], []),
+    ("👍Kabul👍 𐐀 𠀀", ["Kabul", "𐐀", "𠀀"], ["Kabul", "𠀀"], []),
+    ("\ud800Kabul\udfff", ["Kabul"], ["Kabul"], []),
+    ("ʿ ʼ\u200d Ka\u00adbul\u200d.", ["", "", "Ka\u00adbul"], ["Ka\u00adbul"], []),
+    (
+        "New  York-city, NEW\n york",
+        ["New", "York", "city", "NEW", "york"],
+        ["New  York", "New  York-city", "NEW\n york"],
+        ["New  York", "New  York-city", "York-city", "NEW\n york"],
+    ),
+    (
+        "new York. Of. York new. A. B",
+        ["new", "York", "Of", "York", "new", "A", "B"],
+        ["new York", "A. B"],
+        ["new York", "York new", "A. B"],
+    ),
+    ("a" * 121 + " Kabul" + "x" * 200, ["a" * 121, "Kabul" + "x" * 200], [], []),
 ]
+LISTED = ["kabul", "strasse", "izmir", "кабул", "北京", "京東京", "ガ", "국", "नेपाल", "𠀀", "new york", "new york city", "york of", "a b"]
 
 
 @both
-@pytest.mark.parametrize(("text", "listed", "hits", "unknown"), SCANS)
-def test_scan(functions: dict[str, Callable[..., Any]], text: str, listed: list[str], hits: list[str], unknown: list[str]) -> None:
-    table = scan.token_table(scan.token_hashes(listed))
-    found = functions["scan_tokens"](text, table)
-    assert [text[a:b] for a, b in zip(found.start, found.end, strict=True)] == hits
-    every = functions["scan_tokens"](text, table, unknown=True)
-    assert [text[every.start[row] : every.end[row]] for row in every.first] == unknown
-    assert every.hit[every.first].tolist() == [-1 - k for k in range(len(unknown))]
-    for start, end, hit in zip(every.start, every.end, every.hit, strict=True):
-        assert hit < 0 or scan.token_hashes([fold_token(text[start:end])])[0] == table.hashes[hit]
+@pytest.mark.parametrize(("text", "words", "hits", "open_"), SCANS)
+def test_scan(functions: dict[str, Callable[..., Any]], text: str, words: list[str], hits: list[str], open_: list[str]) -> None:
+    found = functions["scan_words"](text, scan.window_table(LISTED))
+    spelled = [text[a:b] for a, b in zip(found.start, found.end, strict=True)]
+    assert spelled == words
+    assert found.word.tolist() == [list(dict.fromkeys(words)).index(word) for word in words]
+    assert [words[i] for i in found.first] == list(dict.fromkeys(words))
+    assert [text[found.start[i] : found.end[i + n - 1]] for i, n, _ in found.hit.tolist()] == hits
+    assert [text[found.start[i] : found.end[k]] for i, k in found.open.tolist()] == open_
+    for word, digest in zip(dict.fromkeys(words), found.hash.tolist(), strict=True):
+        folded = fold_token(word) if len(word) <= limits.MAX_TOKEN_CODEPOINTS else ""
+        assert digest == (int(scan.token_hashes([folded])[0]) if folded else 0)
 
 
 # Letters that join, compose, change places, vanish, grow when folded, or need neighbours, beside plain ones.
@@ -181,32 +197,78 @@ TRICKY = (
 texts = st.one_of(st.text(st.sampled_from(TRICKY), max_size=40), st.text(max_size=40))
 
 
-@compiled
-@given(texts, st.lists(st.integers(0, 40), max_size=10), st.booleans())
-def test_scan_agrees(text: str, listed: list[int], unknown: bool) -> None:
+def windows_of(text: str) -> list[str]:
+    """The folded windows of a text, of up to three words."""
     words = [fold_token(token.text) for token in tokens(text)]
-    table = scan.token_table(scan.token_hashes([words[i] for i in listed if i < len(words)] + ["kabul"]))
-    left, right = (f(text, table, unknown) for f in (native.TWINS["scan_tokens"], scan.scan_tokens))
-    for column, expected in zip(left, right, strict=True):
+    return [join(words[i : i + n]) for n in (1, 2, 3) for i in range(len(words))]
+
+
+def same(name: str, *given: Any) -> None:
+    left, right = (f(*given) for f in (native.TWINS[name], PURE[name]))
+    assert type(left) is type(right)
+    if isinstance(left, str):
+        assert left == right
+        return
+    for column, expected in zip(left, right, strict=True) if isinstance(left, tuple) else [(left, right)]:
         np.testing.assert_array_equal(column, expected, strict=True)
+
+
+@compiled
+@given(texts, st.lists(st.integers(0, 120), max_size=10))
+def test_scan_agrees(text: str, listed: list[int]) -> None:
+    windows = windows_of(text)
+    same("scan_words", text, scan.window_table([*{windows[i] for i in listed if i < len(windows)}, "kabul"]))
+
+
+@compiled
+@given(texts, st.lists(st.integers(0, 120), max_size=10), st.lists(st.integers(0, 3), min_size=11, max_size=11))
+def test_listed_windows_agree(text: str, listed: list[int], actions: list[int]) -> None:
+    windows = windows_of(text)
+    forms = storage.Strings.make([*{windows[i] for i in listed if i < len(windows) if "\ud800" not in windows[i]}, "kabul"])
+    table, action = scan.window_table(forms), np.array(actions[: len(forms)], dtype=np.uint8)
+    same("find_listed", text, table, forms, action)
+    written = storage.Strings.make([form.title() for form in forms])
+    plan = scan.Plan(action, np.arange(len(forms), dtype=np.uint32), written.data, written.starts)
+    asked: list[tuple[int, int, int]] = []
+
+    def ask(start: int, end: int, form: int) -> str | None:
+        asked.append((start, end, form))
+        return None if form % 2 else f"<{text[start:end]}>"
+
+    same("replace_listed", text, table, forms, plan, ask)
+    assert asked[: len(asked) // 2] == asked[len(asked) // 2 :]
+
+
+PLAIN = st.lists(st.sampled_from(["new", "New", "YORK", "york", "of", "'s", "a.", "b", "-", " ", "\n", "  ", ", "]), max_size=30).map(
+    "".join
+)
+
+
+@compiled
+@given(PLAIN, st.sets(st.sampled_from(["new", "new york", "york", "york of", "york of new york", "a b", "a", "new york s"])))
+def test_plain_text_agrees(text: str, listed: set[str]) -> None:
+    forms = storage.Strings.make(sorted(listed))
+    table = scan.window_table(forms)
+    same("scan_words", text, table)
+    same("find_listed", text, table, forms, np.full(len(forms), scan.WRITE, dtype=np.uint8))
 
 
 @compiled
 def test_scan_agrees_on_every_pair_of_tricky_characters() -> None:
     text = "\n".join(f"{a}{b} {a}\u0654{b} a{a}{b}{a}" for a in TRICKY for b in TRICKY)
-    table = scan.token_table(scan.token_hashes(["kabul"]))
-    left, right = (f(text, table, True) for f in (native.TWINS["scan_tokens"], scan.scan_tokens))
-    for column, expected in zip(left, right, strict=True):
-        np.testing.assert_array_equal(column, expected, strict=True)
+    same("scan_words", text, scan.window_table(["kabul", "a"]))
 
 
 @compiled
 def test_scan_agrees_on_every_code_point() -> None:
     text = " ".join(f"{chr(c)} a{chr(c)}{chr(c)}" for c in range(0x110000) if not 0xD800 <= c < 0xE000)
-    table = scan.token_table(scan.token_hashes(["a"]))
-    left, right = (f(text, table, True) for f in (native.TWINS["scan_tokens"], scan.scan_tokens))
-    for column, expected in zip(left, right, strict=True):
-        np.testing.assert_array_equal(column, expected, strict=True)
+    same("scan_words", text, scan.window_table(["a"]))
+
+
+@compiled
+def test_gaps_agree_on_every_code_point() -> None:
+    text = "A".join(f"{chr(c)}" for c in range(0x110000) if not 0xD800 <= c < 0xE000)
+    same("scan_words", text, scan.window_table(["a"]))
 
 
 KEYED = [
@@ -293,37 +355,6 @@ def test_comparisons_agree(pairs: list[tuple[str, str]]) -> None:
     np.testing.assert_array_equal(left, right, strict=True)
 
 
-RIVALS = [  # name, entity, form, score, cost, indel
-    (0, 7, 1, 900, 1.0, 0.5), (0, 7, 2, 1000, 1.0, 0.5), (0, 3, 4, 1000, 1.0, 0.75), (0, 2, 4, -600, 0.0, 1.0),
-    (2, 5, 9, 10, 1.0, 0.5), (2, 5, 8, 10, 1.0, 0.5),
-    (5, 1, 0, 10, 2.0, 0.5), (5, 0, 0, 10, 1.0, 0.5), (5, 9, 0, 10, 1.0, 0.5), (5, 8, 0, 10, 1.0, 0.5),
-]  # fmt: skip
-RANKED = [[0, 2, 5], [2, 5, 7], [1, -1, 9], [3, -1, 8], [1, 0, 3]]
-
-
-def ranked(function: Callable[..., Any], rows: list[tuple[Any, ...]]) -> list[Any]:
-    columns = [np.array(column) for column in zip(*rows, strict=True)]
-    kinds = (np.int64, np.int64, np.int64, np.int32, np.float32, np.float32)
-    return list(function(*(column.astype(kind) for column, kind in zip(columns, kinds, strict=True)), score.NEAR))
-
-
-@both
-def test_rank(functions: dict[str, Callable[..., Any]]) -> None:
-    assert [column.tolist() for column in ranked(functions["rank"], RIVALS)] == RANKED
-
-
-small = st.integers(0, 3)
-rivals = st.lists(st.tuples(small, small, small, st.sampled_from([-9, 0, 8, 2000]), small, small), min_size=1, max_size=40)
-
-
-@compiled
-@given(rivals)
-def test_ranks_agree(rows: list[tuple[Any, ...]]) -> None:
-    rows.sort(key=lambda row: row[0])
-    for left, right in zip(*(ranked(f, rows) for f in (native.TWINS["rank"], score.rank)), strict=True):
-        np.testing.assert_array_equal(left, right, strict=True)
-
-
 STUMPS = trees.Forest(
     np.array([[0.5, 2.5, *[np.inf] * 45], [7.0, *[np.inf] * 46]], dtype=np.float32),
     np.array([[0], [1]], dtype=np.int16), np.array([[1], [255]], dtype=np.uint8), np.array([[-5, 20], [3, 900]], dtype=np.int32), 100,
@@ -353,11 +384,11 @@ def test_forests_agree(depth: int, count: int, features: int, seed: int) -> None
     np.testing.assert_array_equal(left, right, strict=True)
 
 
-def fnv(word: str) -> int:
+def digest(word: str) -> int:
     """The hash of the docstring, said plainly."""
-    state = 0xCBF29CE484222325
+    state = 0
     for byte in word.encode():
-        state = (state ^ byte) * 0x100000001B3 % 2**64
+        state = (state * 0x9E3779B97F4A7C55 + byte) % 2**64
     for factor in (0xFF51AFD7ED558CCD, 0xC4CEB9FE1A85EC53):
         state = (state ^ state >> 33) * factor % 2**64
     return state ^ state >> 33
@@ -365,16 +396,19 @@ def fnv(word: str) -> int:
 
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=20), max_size=10))
 def test_hashes(words: list[str]) -> None:
-    assert scan.token_hashes(words).tolist() == [fnv(word) for word in words]
+    assert scan.token_hashes(words).tolist() == [digest(word) for word in words]
 
 
-@given(st.lists(st.integers(0, 2**64 - 1), max_size=50))
-def test_every_hash_is_in_its_bucket(hashes: list[int]) -> None:
-    table = scan.token_table(np.array(hashes, dtype=np.uint64))
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=12).map(fold), max_size=30), st.integers(0, 30))
+def test_every_form_is_in_the_table(forms: list[str], cut: int) -> None:
+    forms = [form for form in dict.fromkeys(forms) if form]
+    table = scan.window_table(forms[:cut]).joined_by(forms[cut:], min(cut, len(forms)))
     bits = (len(table.starts) - 1).bit_length() - 1
     for row, value in enumerate(table.hashes.tolist()):
         bucket = value >> (64 - bits) if bits else 0
         assert table.starts[bucket] <= row < table.starts[bucket + 1]
+    for number, value in enumerate(table.find(scan.token_hashes(forms)).tolist(), 1):
+        assert value // 2 == number or not list(tokens(forms[number - 1]))
 
 
 FOLDS = [
@@ -536,9 +570,9 @@ def test_what_folding_raises_passes_through_the_scanner() -> None:
     def refuse(word: str) -> str:
         raise LookupError(word)
 
-    table = scan.token_table(scan.token_hashes(["a"]))
+    arrays = (*scan.code_points(0x3000), *dataclasses.astuple(scan.window_table(["a"])))
     with pytest.raises(LookupError, match="न\u093c"):
-        _native.scan_tokens("न\u093c".encode(), *scan.code_points(0x3000), refuse, table.hashes, table.starts, True, 1)
+        _native.scan_words("न\u093c".encode(), arrays, refuse, 120, 1)
 
 
 SAY = [sys.executable, "-c", "from translit import native; print(native.in_use())"]

@@ -1,4 +1,4 @@
-/* The inner loops of translit in C: pair alignment, candidate search, text scanning, keys, forests, comparisons, rivals and names.
+/* The inner loops of translit in C: pair alignment, candidate search, text scanning, keys, forests, comparisons and names.
  *
  * Every function gives bit for bit what its Python twin gives; translit/native.py names the twins and picks between them.
  * Arguments are C-contiguous buffers of the item sizes stated; results are bytearrays for numpy.frombuffer. Every index read
@@ -160,8 +160,6 @@ typedef struct {
 /* The prices of one source word's groups, which are the rows. */
 typedef struct {
     uint16_t *table; /* by target id and row */
-    uint64_t *present; /* by target id, the rows that have a price for it, modulo 64 */
-    uint64_t priced;   /* the rows that have one for a group of the target word */
     size_t stride, rows;
     int32_t *ids;   /* the source id of each row */
     int32_t *row;   /* by position and width, -1 where no group begins */
@@ -179,9 +177,7 @@ static void set_prices(const Alignment *a, Aligner *x, int present)
     for (size_t r = 0; r < x->rows; r++)
         for (int32_t k = a->starts[x->ids[r]]; k < a->starts[x->ids[r] + 1]; k++) {
             const int32_t cost = a->cost[k] < 0 ? 0 : a->cost[k] > UINT16_MAX - 1 ? UINT16_MAX - 1 : a->cost[k];
-            const size_t target = (size_t)a->target[k];
-            x->table[target * x->stride + r] = present ? (uint16_t)(cost + 1) : 0;
-            x->present[target] = present ? x->present[target] | UINT64_C(1) << (r & 63) : 0;
+            x->table[(size_t)a->target[k] * x->stride + r] = present ? (uint16_t)(cost + 1) : 0;
         }
 }
 
@@ -212,25 +208,22 @@ static int32_t code_of(const Alignment *a, uint32_t letter)
     return a->code[letter < 127 ? letter : 127];
 }
 
-/* The groups of a target word that a row has a price for, the short ones first, and what its letters cost that stand for nothing. */
+/* The groups of a target word that the table knows, the short ones first, and what its letters cost that stand for nothing. */
 static size_t groups_of(const Alignment *a, Aligner *x, int32_t *insert)
 {
     size_t count = 0;
     const size_t m = x->letters.size;
     int64_t before = 0, power = 1;
-    x->priced = 0;
     for (size_t w = 0; w < WIDEST; power *= a->base, before += power, w++) {
         for (size_t j = 0; j + w < m; j++) {
             int64_t index = 0;
             for (size_t k = 0; k <= w; k++)
                 index = index * a->base + code_of(a, x->letters.points[j + k]);
             const int32_t id = !w && index == a->base - 1 ? 1 : a->group[before + index];
+            if (id >= 0)
+                x->groups[count++] = (Group){(int32_t)j, (int32_t)(j + w + 1), x->table + (size_t)id * x->stride};
             if (!w)
                 insert[j + 1] = id >= 0 ? x->insert[id] : 0;
-            if (id < 0 || !x->present[id])
-                continue;
-            x->groups[count++] = (Group){(int32_t)j, (int32_t)(j + w + 1), x->table + (size_t)id * x->stride};
-            x->priced |= x->present[id];
         }
     }
     return count;
@@ -258,8 +251,6 @@ static int32_t align_one(const Alignment *a, Aligner *x, int64_t word)
             if (gone >= 0)
                 for (int32_t j = 0; j <= m; j++)
                     row[j] = least(row[j], add(from[j], gone));
-            if (!(x->priced >> (r & 63) & 1))
-                continue;
             for (const Group *g = x->groups; g < x->groups + count; g++) {
                 const int32_t price = g->price[r];
                 /* What is forbidden is dearer than letter by letter. */
@@ -330,12 +321,11 @@ static int align_all(const Alignment *a, int32_t *out)
         return status;
     Aligner x = {.stride = most};
     x.table = calloc((size_t)a->targets * most, sizeof *x.table);
-    x.present = calloc((size_t)a->targets, sizeof *x.present);
     x.ids = malloc(most * sizeof *x.ids);
     x.gone = malloc(most * sizeof *x.gone);
     x.row = malloc(((size_t)a->positions * WIDEST + 1) * sizeof *x.row);
     x.insert = malloc((size_t)a->targets * sizeof *x.insert);
-    status = x.table && x.present && x.ids && x.gone && x.row && x.insert ? FINE : NO_MEMORY;
+    status = x.table && x.ids && x.gone && x.row && x.insert ? FINE : NO_MEMORY;
     for (int64_t t = 0; status == FINE && t < a->targets; t++)
         x.insert[t] = FORBIDDEN;
     for (int32_t k = a->starts[0]; status == FINE && k < a->starts[1]; k++)
@@ -357,7 +347,6 @@ static int align_all(const Alignment *a, int32_t *out)
             out[p] = align_one(a, &x, word);
     }
     free(x.table);
-    free(x.present);
     free(x.ids);
     free(x.gone);
     free(x.row);
@@ -742,22 +731,68 @@ enum {
     BEGINS_SECOND = 128, /* … that begins with what may compose with a letter before it */
     ENDS_MARK = 256,    /* … that ends with a combining mark */
     ENDS_FIRST = 512,   /* … that ends with what may compose with something after it */
-    FLAG_BITS = 10
+    CASED = 1024,       /* a letter, by which a token is capital or small */
+    SMALL = 2048,       /* … which is small */
+    FLAG_BITS = 12
 };
 
 enum { WIDER = FAILED + 1 };
+enum { CAPITAL = 1, JOINED = 2, EMPTY = 4 };
+enum { PASS, LEAVE, WRITE, ASK };
 
-#define FNV_START UINT64_C(0xcbf29ce484222325)
-#define FNV_PRIME UINT64_C(0x100000001b3)
+#define PRIME UINT64_C(0x9e3779b97f4a7c55)
 
-/* The slots are chosen by a secret odd factor, so that no text can be written to make them crowd. */
+/* The ASCII letters and digits, small; 0 for everything else. */
+static uint8_t small_of[256];
+
 typedef struct {
-    uint64_t *hashes;
-    int64_t *numbers; /* one more than the number; 0 is free */
-    size_t room, size;
-    uint64_t factor;
-} Words;
+    uint32_t *data;
+    size_t size, room;
+} Column32;
 
+static inline int push32(Column32 *column, uint32_t value)
+{
+    if (column->size == column->room) {
+        const size_t room = column->room ? 2 * column->room : 256;
+        uint32_t *data = realloc(column->data, room * sizeof *data);
+        if (!data)
+            return NO_MEMORY;
+        column->data = data;
+        column->room = room;
+    }
+    column->data[column->size++] = value;
+    return FINE;
+}
+
+static PyObject *as_bytes32(const Column32 *column)
+{
+    return PyByteArray_FromStringAndSize((const char *)column->data, (Py_ssize_t)(column->size * sizeof *column->data));
+}
+
+typedef struct {
+    uint8_t *data;
+    size_t size, room;
+} Text;
+
+static int write_bytes(Text *text, const uint8_t *data, size_t size)
+{
+    if (text->room - text->size < size) {
+        size_t room = text->room ? text->room : 256;
+        while (room - text->size < size)
+            room *= 2;
+        uint8_t *grown = realloc(text->data, room);
+        if (!grown)
+            return NO_MEMORY;
+        text->data = grown;
+        text->room = room;
+    }
+    if (size)
+        memcpy(text->data + text->size, data, size);
+    text->size += size;
+    return FINE;
+}
+
+/* A text, the classes of its code points, and a table of windows. */
 typedef struct {
     const uint8_t *text;
     size_t size, at, extra; /* extra: bytes before `at` that begin no code point */
@@ -768,47 +803,53 @@ typedef struct {
     PyObject *fold;
     PyThreadState *state;
     const uint64_t *hashes;
-    const uint32_t *starts;
+    const uint32_t *values, *starts;
     size_t listed, buckets;
-    int shift, unknown;
-    Column start, end, hit, first;
-    Words words;
+    int shift;
+    size_t longest; /* most code points of a token that is looked at */
+    uint64_t secret;
+    Text folded; /* where letters are compared */
 } Scan;
 
 typedef struct {
     size_t start, start_extra, end, end_extra;
-    uint64_t hash;
-    uint32_t before; /* flags of the last code point that left something when folded */
-    int context, empty;
+    uint64_t hash, raw, running; /* of the folded letters; of the letters as written, up to `end` and to here, by a secret factor */
+    uint64_t size;               /* bytes of the folded letters */
+    uint32_t before;             /* flags of the last code point that left something when folded */
+    uint8_t context, spaceless, flags;
 } Token;
 
-static uint64_t mixed(uint64_t hash)
+static inline uint64_t mixed(uint64_t hash)
 {
     hash = (hash ^ (hash >> 33)) * UINT64_C(0xff51afd7ed558ccd);
     hash = (hash ^ (hash >> 33)) * UINT64_C(0xc4ceb9fe1a85ec53);
     return hash ^ (hash >> 33);
 }
 
-static uint64_t hashed(uint64_t hash, const uint8_t *bytes, size_t size)
+static uint64_t letters_hash(uint64_t hash, const uint8_t *bytes, size_t size)
 {
     for (size_t i = 0; i < size; i++)
-        hash = (hash ^ bytes[i]) * FNV_PRIME;
+        hash = hash * PRIME + bytes[i];
     return hash;
 }
 
-static inline int is_alphanumeric(uint8_t c)
+/* The hash of two pieces of text, one behind the other. */
+static inline uint64_t joined_hash(uint64_t left, uint64_t right, uint64_t right_size)
 {
-    return (uint8_t)((c | 32) - 'a') < 26 || (uint8_t)(c - '0') < 10;
-}
-
-static inline uint8_t lower(uint8_t c)
-{
-    return (uint8_t)(c | ((uint8_t)(c - 'A') < 26) << 5);
+    uint64_t factor = 1, power = PRIME;
+    for (uint64_t n = right_size; n; n >>= 1, power *= power)
+        if (n & 1)
+            factor *= power;
+    return left * factor + right;
 }
 
 /* The text is UTF-8 as CPython writes it, so a lead byte is always followed by its tail. */
 static size_t code_point(const uint8_t *at, uint32_t *value)
 {
+    if (at[0] < 0x80) {
+        *value = at[0];
+        return 1;
+    }
     if (at[0] < 0xe0) {
         *value = (uint32_t)(at[0] & 31) << 6 | (at[1] & 63);
         return 2;
@@ -819,6 +860,20 @@ static size_t code_point(const uint8_t *at, uint32_t *value)
     }
     *value = (uint32_t)(at[0] & 7) << 18 | (uint32_t)(at[1] & 63) << 12 | (uint32_t)(at[2] & 63) << 6 | (at[3] & 63);
     return 4;
+}
+
+/* Whether the first character of some folded bytes is of a script without spaces. */
+static int begins_spaceless(const Scan *s, const uint8_t *folded, uint8_t *spaceless)
+{
+    uint32_t point;
+    *spaceless = 0;
+    if (folded[0] < 0x80)
+        return FINE;
+    code_point(folded, &point);
+    if (point >= s->known)
+        return WIDER;
+    *spaceless = s->entries[point] & SPACELESS;
+    return FINE;
 }
 
 static int append(const Scan *s, Token *t, uint32_t entry)
@@ -835,9 +890,14 @@ static int append(const Scan *s, Token *t, uint32_t entry)
         return FINE;
     if ((t->before & ENDS_MARK && entry & (BEGINS_MARK | BEGINS_SECOND)) || (t->before & ENDS_FIRST && entry & BEGINS_SECOND))
         t->context = 1;
+    if (!t->size) {
+        const int status = begins_spaceless(s, s->blob + offset + 1, &t->spaceless);
+        if (status != FINE)
+            return status;
+    }
     t->before = entry;
-    t->empty = 0;
-    t->hash = hashed(t->hash, s->blob + offset + 1, size);
+    t->size += size;
+    t->hash = letters_hash(t->hash, s->blob + offset + 1, size);
     return FINE;
 }
 
@@ -845,21 +905,30 @@ static int append(const Scan *s, Token *t, uint32_t entry)
 static int run(Scan *s, Token *t, uint32_t goes_on)
 {
     while (s->at < s->size) {
-        const uint8_t c = s->text[s->at];
+        uint8_t c = s->text[s->at], letter = small_of[c];
+        if (letter && goes_on == INNER) {
+            const uint8_t *const text = s->text;
+            const uint64_t secret = s->secret;
+            size_t at = s->at;
+            uint64_t hash = t->hash, raw = t->running;
+            do {
+                hash = hash * PRIME + letter;
+                raw = raw * secret + c;
+                c = ++at < s->size ? text[at] : 0;
+            } while ((letter = small_of[c]));
+            t->hash = hash;
+            t->raw = t->running = raw;
+            t->size += at - s->at;
+            t->before = ENDS_FIRST;
+            t->end = s->at = at;
+            t->end_extra = s->extra;
+            continue;
+        }
         if (c < 0x80) {
-            if (goes_on != INNER)
+            if (goes_on != INNER || (c != '\'' && c != '`'))
                 return FINE;
-            if (is_alphanumeric(c)) {
-                t->hash = (t->hash ^ lower(c)) * FNV_PRIME;
-                t->before = ENDS_FIRST;
-                t->empty = 0;
-                t->end = ++s->at;
-                t->end_extra = s->extra;
-            } else if (c == '\'' || c == '`') {
-                s->at++;
-            } else {
-                return FINE;
-            }
+            t->running = t->running * s->secret + c;
+            s->at++;
             continue;
         }
         uint32_t point;
@@ -872,50 +941,32 @@ static int run(Scan *s, Token *t, uint32_t goes_on)
         const int status = append(s, t, entry);
         if (status != FINE)
             return status;
+        t->running = t->running * s->secret + point;
         s->at += bytes;
         s->extra += bytes - 1;
         if (!(entry & TRAILING)) {
             t->end = s->at;
             t->end_extra = s->extra;
+            t->raw = t->running;
         }
     }
     return FINE;
 }
 
-/* Read the next token; an empty one at the end of the text. */
-static int next_token(Scan *s, Token *t)
+/* Whether the first letter of a token is a capital, or of a script without capitals. */
+static uint8_t is_capital(const Scan *s, const Token *t)
 {
-    while (s->at < s->size) {
-        const uint8_t c = s->text[s->at];
-        if (c < 0x80 && !is_alphanumeric(c)) {
-            s->at++;
-            continue;
-        }
-        *t = (Token){s->at, s->extra, s->at, s->extra, FNV_START, 0, 0, 1};
-        if (c < 0x80)
-            return run(s, t, INNER);
+    for (size_t at = t->start; at < t->end;) {
         uint32_t point;
-        const size_t bytes = code_point(s->text + s->at, &point);
-        if (point >= s->known)
-            return WIDER;
-        const uint32_t entry = s->entries[point];
-        if (entry & (SPACELESS | START)) {
-            const int status = append(s, t, entry);
-            if (status != FINE)
-                return status;
-        }
-        s->at += bytes;
-        s->extra += bytes - 1;
-        if (entry & (SPACELESS | START)) {
-            if (!(entry & TRAILING)) {
-                t->end = s->at;
-                t->end_extra = s->extra;
-            }
-            return run(s, t, entry & SPACELESS ? MARK : INNER);
+        at += code_point(s->text + at, &point);
+        if (point < 0x80) {
+            if ((uint32_t)((point | 32) - 'a') < 26)
+                return point < 'a' ? CAPITAL : 0;
+        } else if (s->entries[point] & CASED) {
+            return s->entries[point] & SMALL ? 0 : CAPITAL;
         }
     }
-    *t = (Token){s->at, s->extra, s->at, s->extra, FNV_START, 0, 0, 1};
-    return FINE;
+    return 0;
 }
 
 /* Fold a token in Python; the GIL is held meanwhile. */
@@ -928,9 +979,12 @@ static int fold_in_python(Scan *s, Token *t)
     Py_ssize_t size;
     const char *bytes = folded ? PyUnicode_AsUTF8AndSize(folded, &size) : NULL;
     if (bytes) {
-        t->hash = hashed(FNV_START, (const uint8_t *)bytes, (size_t)size);
-        t->empty = size == 0;
-        status = FINE;
+        t->hash = letters_hash(0, (const uint8_t *)bytes, (size_t)size);
+        t->size = (uint64_t)size;
+        s->folded.size = 0;
+        status = write_bytes(&s->folded, (const uint8_t *)bytes, (size_t)size);
+        if (status == FINE && size)
+            status = begins_spaceless(s, s->folded.data, &t->spaceless);
     }
     Py_XDECREF(folded);
     Py_XDECREF(word);
@@ -938,158 +992,690 @@ static int fold_in_python(Scan *s, Token *t)
     return status;
 }
 
-/* The row of a hash in the table, or -1. */
-static int64_t listed(const Scan *s, uint64_t hash)
+/* Read the next token; 0 at the end of the text. */
+static int next_token(Scan *s, Token *t, int *status)
+{
+    *status = FINE;
+    while (s->at < s->size) {
+        const uint8_t c = s->text[s->at];
+        uint32_t goes_on = INNER;
+        if (c < 0x80 && !small_of[c]) {
+            s->at++;
+            continue;
+        }
+        *t = (Token){.start = s->at, .start_extra = s->extra, .end = s->at, .end_extra = s->extra};
+        if (c >= 0x80) {
+            uint32_t point;
+            const size_t bytes = code_point(s->text + s->at, &point);
+            if (point >= s->known) {
+                *status = WIDER;
+                return 0;
+            }
+            const uint32_t entry = s->entries[point];
+            if (entry & (SPACELESS | START))
+                *status = append(s, t, entry);
+            s->at += bytes;
+            s->extra += bytes - 1;
+            if (*status != FINE)
+                return 0;
+            if (!(entry & (SPACELESS | START)))
+                continue;
+            t->running = point;
+            if (!(entry & TRAILING)) {
+                t->raw = t->running;
+                t->end = s->at;
+                t->end_extra = s->extra;
+            }
+            goes_on = entry & SPACELESS ? MARK : INNER;
+        }
+        *status = run(s, t, goes_on);
+        if (*status != FINE)
+            return 0;
+        t->flags = is_capital(s, t);
+        if (t->end - t->start > s->longest && (t->end - t->end_extra) - (t->start - t->start_extra) > s->longest)
+            t->size = 0;
+        else if (t->context)
+            *status = fold_in_python(s, t);
+        if (!t->size)
+            t->flags |= EMPTY;
+        return *status == FINE;
+    }
+    return 0;
+}
+
+static int is_blank(uint32_t point)
+{
+    return point == ' ' || point == '\t' || point == 0xa0;
+}
+
+/* Whether what stands from byte `low` to `high` lets a word go on a name: goes_on of unicode/scan.py. */
+static uint8_t goes_on(const Scan *s, size_t before, size_t low, size_t high)
+{
+    uint32_t gap[7];
+    size_t n = 0, k = 0;
+    if (high - low == 1 && (s->text[low] == ' ' || s->text[low] == '-'))
+        return JOINED;
+    if (high - low > 6 * 4)
+        return 0;
+    for (size_t at = low; at < high; n++) {
+        if (n == 6)
+            return 0;
+        at += code_point(s->text + at, &gap[n]);
+    }
+    if (n == 1 && (gap[0] == '-' || gap[0] == 0x2010 || gap[0] == 0x2011 || gap[0] == 0x2013 || gap[0] == 0xad))
+        return JOINED;
+    if (n && gap[0] == '.') {
+        const int blank = n == 1 || (n == 2 && (gap[1] == ' ' || gap[1] == 0xa0));
+        return blank && before == 1 ? JOINED : 0;
+    }
+    while (k < n && k < 2 && (is_blank(gap[k]) || gap[k] == 0x202f))
+        k++;
+    k += k < n && gap[k] == '\r';
+    k += k < n && gap[k] == '\n';
+    for (size_t most = k + 2; k < n && k < most && is_blank(gap[k]);)
+        k++;
+    return k == n ? JOINED : 0;
+}
+
+static inline size_t points_of(const Token *t)
+{
+    return (t->end - t->end_extra) - (t->start - t->start_extra);
+}
+
+/* The value of a hash in the table, or 0. */
+static inline uint32_t value_of(const Scan *s, uint64_t hash)
 {
     const size_t bucket = s->shift < 64 ? (size_t)(hash >> s->shift) : 0;
     const size_t end = s->starts[bucket + 1] < s->listed ? s->starts[bucket + 1] : s->listed;
     for (size_t row = s->starts[bucket]; row < end; row++)
         if (s->hashes[row] >= hash)
-            return s->hashes[row] == hash ? (int64_t)row : -1;
-    return -1;
+            return s->hashes[row] == hash ? s->values[row] : 0;
+    return 0;
 }
 
-static int64_t *slot_of(const Words *words, uint64_t hash)
-{
-    size_t at = (size_t)((hash * words->factor) >> 32) & (words->room - 1);
-    while (words->numbers[at] && words->hashes[at] != hash)
-        at = (at + 1) & (words->room - 1);
-    words->hashes[at] = hash;
-    return &words->numbers[at];
-}
+static const char *const scan_names[] = {"entries", "blob", "hashes", "values", "starts"};
+static const int scan_widths[] = {4, 1, 8, 4, 4};
+enum { SCAN_BUFFERS = 5 };
 
-static int grow(Words *words)
+/* Take the arguments that both scanners begin with: the text, and (entries, blob, hashes, values, starts). */
+static int begin_scan(Scan *s, PyObject *text, PyObject *arrays, Buffer *b)
 {
-    const Words old = *words;
-    const size_t room = old.room ? 2 * old.room : 256;
-    uint64_t *hashes = malloc(room * sizeof *hashes);
-    int64_t *numbers = calloc(room, sizeof *numbers);
-    if (!hashes || !numbers) {
-        free(hashes);
-        free(numbers);
-        return NO_MEMORY;
-    }
-    *words = (Words){hashes, numbers, room, old.size, old.factor};
-    for (size_t i = 0; i < old.room; i++)
-        if (old.numbers[i])
-            *slot_of(words, old.hashes[i]) = old.numbers[i];
-    free(old.hashes);
-    free(old.numbers);
-    return FINE;
-}
-
-/* Number the distinct tokens that are not listed, from -1 downwards, by first occurrence. */
-static int number_of(Scan *s, uint64_t hash, int64_t *number)
-{
-    if (2 * s->words.size >= s->words.room && grow(&s->words) != FINE)
-        return NO_MEMORY;
-    int64_t *slot = slot_of(&s->words, hash);
-    if (!*slot) {
-        *slot = (int64_t)++s->words.size;
-        if (push(&s->first, (int64_t)s->start.size) != FINE)
-            return NO_MEMORY;
-    }
-    *number = -*slot;
-    return FINE;
-}
-
-static int keep_token(Scan *s, const Token *t)
-{
-    const uint64_t hash = mixed(t->hash);
-    int64_t hit = listed(s, hash);
-    if (hit < 0) {
-        if (!s->unknown)
-            return FINE;
-        if (number_of(s, hash, &hit) != FINE)
-            return NO_MEMORY;
-    }
-    if (push(&s->start, (int64_t)(t->start - t->start_extra)) != FINE ||
-        push(&s->end, (int64_t)(t->end - t->end_extra)) != FINE || push(&s->hit, hit) != FINE)
-        return NO_MEMORY;
-    return FINE;
-}
-
-static int scan_all(Scan *s)
-{
-    while (s->at < s->size) {
-        Token t;
-        int status = next_token(s, &t);
-        if (status == FINE && t.context)
-            status = fold_in_python(s, &t);
-        if (status == FINE && !t.empty)
-            status = keep_token(s, &t);
-        if (status != FINE)
-            return status;
-    }
-    return FINE;
-}
-
-PyDoc_STRVAR(scan_tokens_doc,
-             "scan_tokens(text, entries, blob, fold, hashes, starts, unknown, factor) -> (start, end, hit, first) or None\n\n"
-             "Twin of translit.unicode.scan.scan_tokens. The text is an ASCII str or UTF-8 bytes; entries (uint32) and blob (bytes) are\n"
-             "the code points' classes and folded forms; fold folds one token that they do not suffice for; hashes (uint64) are\n"
-             "sorted, and starts (uint32, a power of two up to 2**24 and one) says where each of their buckets by leading bits begins.\n"
-             "factor is any secret odd number; no answer depends on it. None: the text has a code point beyond the entries.");
-
-static PyObject *scan_tokens(PyObject *self, PyObject *args)
-{
-    (void)self;
-    PyObject *text, *given[4];
-    Scan s = {0};
-    unsigned long long factor;
-    if (!PyArg_ParseTuple(args, "OOOOOOpK", &text, &given[0], &given[1], &s.fold, &given[2], &given[3], &s.unknown, &factor))
-        return NULL;
-    s.words.factor = factor | 1;
-    static const char *const names[] = {"entries", "blob", "hashes", "starts"};
-    static const int width[] = {4, 1, 8, 4};
-    Buffer b[4] = {0};
-    PyObject *result = NULL;
+    PyObject *given[SCAN_BUFFERS];
     Py_ssize_t size;
     if (PyUnicode_Check(text)) {
-        s.text = (const uint8_t *)PyUnicode_AsUTF8AndSize(text, &size);
-        if (!s.text)
-            return NULL;
+        s->text = (const uint8_t *)PyUnicode_AsUTF8AndSize(text, &size);
+        if (!s->text)
+            return -1;
     } else {
         char *bytes;
         if (PyBytes_AsStringAndSize(text, &bytes, &size) < 0)
-            return NULL;
-        s.text = (const uint8_t *)bytes;
+            return -1;
+        s->text = (const uint8_t *)bytes;
     }
-    for (int i = 0; i < 4; i++)
-        if (take(given[i], &b[i], width[i], 1, names[i]) < 0)
-            goto done;
-    s.size = (size_t)size;
-    s.entries = b[0].view.buf, s.blob = b[1].view.buf, s.hashes = b[2].view.buf, s.starts = b[3].view.buf;
-    s.known = (size_t)items(&b[0]), s.blob_size = (size_t)items(&b[1]), s.listed = (size_t)items(&b[2]);
-    s.buckets = (size_t)items(&b[3]);
-    s.shift = 64;
-    while (s.shift > 40 && ((size_t)1 << (64 - s.shift)) + 1 < s.buckets)
-        s.shift--;
-    if (((size_t)1 << (64 - s.shift)) + 1 != s.buckets) {
-        PyErr_SetString(PyExc_ValueError, "starts must hold one item more than a power of two");
+    s->size = (size_t)size;
+    if (s->size >= UINT32_MAX) {
+        PyErr_SetString(PyExc_OverflowError, "the text has four gigabytes or more");
+        return -1;
+    }
+    if (!PyArg_ParseTuple(arrays, "OOOOO", &given[0], &given[1], &given[2], &given[3], &given[4]))
+        return -1;
+    for (int i = 0; i < SCAN_BUFFERS; i++)
+        if (take(given[i], &b[i], scan_widths[i], 1, scan_names[i]) < 0)
+            return -1;
+    s->entries = b[0].view.buf, s->blob = b[1].view.buf;
+    s->hashes = b[2].view.buf, s->values = b[3].view.buf, s->starts = b[4].view.buf;
+    s->known = (size_t)items(&b[0]), s->blob_size = (size_t)items(&b[1]), s->listed = (size_t)items(&b[2]);
+    s->buckets = (size_t)items(&b[4]);
+    s->shift = 64;
+    while (s->shift > 40 && ((size_t)1 << (64 - s->shift)) + 1 < s->buckets)
+        s->shift--;
+    if (((size_t)1 << (64 - s->shift)) + 1 != s->buckets || items(&b[3]) != items(&b[2])) {
+        PyErr_SetString(PyExc_ValueError, "starts must hold one item more than a power of two, values one for each hash");
+        return -1;
+    }
+    return 0;
+}
+
+/* ---- all words ---- */
+
+/* The distinct tokens, found by the hash of their letters as written; what is known of each stands in the columns. */
+typedef struct {
+    uint32_t *slots; /* one more than the number; 0 is free */
+    size_t room;
+    uint64_t *raw, *hash, *size;
+    uint32_t *value;
+    uint8_t *flags, *spaceless;
+    size_t count, full;
+} Distinct;
+
+static int widen(Distinct *d)
+{
+    const size_t full = d->full ? 2 * d->full : 1024;
+    void *raw = realloc(d->raw, full * sizeof *d->raw);
+    d->raw = raw ? raw : d->raw;
+    void *hash = realloc(d->hash, full * sizeof *d->hash);
+    d->hash = hash ? hash : d->hash;
+    void *size = realloc(d->size, full * sizeof *d->size);
+    d->size = size ? size : d->size;
+    void *value = realloc(d->value, full * sizeof *d->value);
+    d->value = value ? value : d->value;
+    void *flags = realloc(d->flags, full);
+    d->flags = flags ? flags : d->flags;
+    void *spaceless = realloc(d->spaceless, full);
+    d->spaceless = spaceless ? spaceless : d->spaceless;
+    uint32_t *slots = calloc(2 * full, sizeof *slots);
+    if (!raw || !hash || !size || !value || !flags || !spaceless || !slots) {
+        free(slots);
+        return NO_MEMORY;
+    }
+    free(d->slots);
+    d->slots = slots;
+    d->room = 2 * full;
+    d->full = full;
+    for (size_t i = 0; i < d->count; i++) {
+        size_t at = (size_t)(d->raw[i] >> 32) & (d->room - 1);
+        while (d->slots[at])
+            at = (at + 1) & (d->room - 1);
+        d->slots[at] = (uint32_t)i + 1;
+    }
+    return FINE;
+}
+
+static int number_of(const Scan *s, Distinct *d, const Token *t, uint32_t *number)
+{
+    const uint64_t raw = mixed(t->raw);
+    if (d->count == d->full && widen(d) != FINE)
+        return NO_MEMORY;
+    size_t at = (size_t)(raw >> 32) & (d->room - 1);
+    while (d->slots[at] && d->raw[d->slots[at] - 1] != raw)
+        at = (at + 1) & (d->room - 1);
+    if (!d->slots[at]) {
+        const size_t new = d->count++;
+        d->slots[at] = (uint32_t)d->count;
+        d->raw[new] = raw;
+        d->hash[new] = t->hash;
+        d->size[new] = t->size;
+        d->flags[new] = t->flags;
+        d->spaceless[new] = t->spaceless;
+        d->value[new] = t->flags & EMPTY ? 0 : value_of(s, mixed(t->hash));
+    }
+    *number = d->slots[at] - 1;
+    return FINE;
+}
+
+typedef struct {
+    Column32 start, end, word, first, hit, open;
+    Text flags;
+    Distinct distinct;
+} Words;
+
+static int cut_text(Scan *s, Words *w)
+{
+    Token t, before = {0};
+    int status;
+    while (next_token(s, &t, &status)) {
+        uint32_t number = 0;
+        const size_t known = w->distinct.count;
+        if (number_of(s, &w->distinct, &t, &number) != FINE || push32(&w->start, (uint32_t)(t.start - t.start_extra)) != FINE ||
+            push32(&w->end, (uint32_t)(t.end - t.end_extra)) != FINE || push32(&w->word, number) != FINE)
+            return NO_MEMORY;
+        if (number == known && push32(&w->first, (uint32_t)w->word.size - 1) != FINE)
+            return NO_MEMORY;
+        uint8_t flags = w->distinct.flags[number];
+        if (w->word.size > 1)
+            flags |= goes_on(s, points_of(&before), before.end, t.start);
+        if (write_bytes(&w->flags, &flags, 1) != FINE)
+            return NO_MEMORY;
+        before = t;
+    }
+    return status;
+}
+
+static int find_windows(const Scan *s, Words *w)
+{
+    const Distinct *d = &w->distinct;
+    const size_t count = w->word.size;
+    const uint32_t *words = w->word.data;
+    const uint8_t *flags = w->flags.data;
+    for (size_t i = 0; i < count; i++) {
+        uint32_t last = words[i], value = d->value[last];
+        if (!value)
+            continue;
+        uint8_t capital = flags[i] & CAPITAL;
+        if (value > 1 && capital &&
+            (push32(&w->hit, (uint32_t)i) || push32(&w->hit, 1) || push32(&w->hit, value / 2 - 1)))
+            return NO_MEMORY;
+        uint64_t hash = d->hash[last];
+        for (size_t k = i + 1; value & 1 && k < count && (flags[k] & (JOINED | EMPTY)) == JOINED; k++) {
+            capital |= flags[k] & CAPITAL;
+            if (capital && (push32(&w->open, (uint32_t)i) || push32(&w->open, (uint32_t)k)))
+                return NO_MEMORY;
+            if (!d->spaceless[last] || !d->spaceless[words[k]])
+                hash = hash * PRIME + ' ';
+            last = words[k];
+            hash = joined_hash(hash, d->hash[last], d->size[last]);
+            value = value_of(s, mixed(hash));
+            if (value > 1 && capital &&
+                (push32(&w->hit, (uint32_t)i) || push32(&w->hit, (uint32_t)(k - i + 1)) || push32(&w->hit, value / 2 - 1)))
+                return NO_MEMORY;
+        }
+    }
+    return FINE;
+}
+
+static void hash_all(Distinct *d)
+{
+    for (size_t i = 0; i < d->count; i++)
+        d->hash[i] = d->flags[i] & EMPTY ? 0 : mixed(d->hash[i]);
+}
+
+PyDoc_STRVAR(scan_words_doc,
+             "scan_words(text, (entries, blob, hashes, values, starts), fold, longest, secret)\n"
+             "-> (start, end, word, flags, first, hash, hit, open) or None\n\n"
+             "Twin of translit.unicode.scan.scan_words. The text is an ASCII str or UTF-8 bytes; entries (uint32) and blob (bytes) are\n"
+             "the code points' classes and folded forms; fold folds one token that they do not suffice for; hashes (uint64) are\n"
+             "sorted, values (uint32) are theirs, and starts (uint32, a power of two up to 2**24 and one) says where each of their\n"
+             "buckets by leading bits begins. A token of more than longest code points is empty. secret is any secret odd number; no\n"
+             "answer depends on it. None: the text has a code point beyond the entries.");
+
+static PyObject *scan_words(PyObject *self, PyObject *args)
+{
+    (void)self;
+    PyObject *text, *arrays;
+    Scan s = {0};
+    Words w = {0};
+    Buffer b[SCAN_BUFFERS] = {0};
+    Py_ssize_t longest;
+    unsigned long long secret;
+    PyObject *result = NULL;
+    if (!PyArg_ParseTuple(args, "OO!OnK", &text, &PyTuple_Type, &arrays, &s.fold, &longest, &secret))
+        return NULL;
+    s.longest = longest > 0 ? (size_t)longest : 0;
+    s.secret = secret | 1;
+    if (begin_scan(&s, text, arrays, b) < 0)
         goto done;
-    }
     s.state = PyEval_SaveThread();
-    const int status = scan_all(&s);
+    int status = cut_text(&s, &w);
+    if (status == FINE)
+        status = find_windows(&s, &w);
+    if (status == FINE)
+        hash_all(&w.distinct);
     PyEval_RestoreThread(s.state);
     if (status == WIDER)
         result = Py_NewRef(Py_None);
     else if (status != FINE)
         fail(status);
     else
-        result = Py_BuildValue("(NNNN)", as_bytes(&s.start), as_bytes(&s.end), as_bytes(&s.hit), as_bytes(&s.first));
+        result = Py_BuildValue(
+            "(NNNNNNNN)", as_bytes32(&w.start), as_bytes32(&w.end), as_bytes32(&w.word),
+            PyByteArray_FromStringAndSize((const char *)w.flags.data, (Py_ssize_t)w.flags.size), as_bytes32(&w.first),
+            PyByteArray_FromStringAndSize((const char *)w.distinct.hash, (Py_ssize_t)(w.distinct.count * sizeof(uint64_t))),
+            as_bytes32(&w.hit), as_bytes32(&w.open));
 done:
-    free(s.start.data);
-    free(s.end.data);
-    free(s.hit.data);
-    free(s.first.data);
-    free(s.words.hashes);
-    free(s.words.numbers);
-    give_back(b, 4);
+    free(w.start.data);
+    free(w.end.data);
+    free(w.word.data);
+    free(w.first.data);
+    free(w.hit.data);
+    free(w.open.data);
+    free(w.flags.data);
+    free(w.distinct.slots);
+    free(w.distinct.raw);
+    free(w.distinct.hash);
+    free(w.distinct.size);
+    free(w.distinct.value);
+    free(w.distinct.flags);
+    free(w.distinct.spaceless);
+    free(s.folded.data);
+    give_back(b, SCAN_BUFFERS);
+    return result;
+}
+
+/* ---- listed windows ---- */
+
+/* The values of words met lately: most words come again soon, and the table is larger than the processor's caches. */
+enum { LATELY_BITS = 12 };
+
+typedef struct {
+    uint64_t hash;
+    uint32_t value;
+} Lately;
+
+typedef struct {
+    Scan scan;
+    const uint8_t *forms, *action, *data;
+    const uint32_t *form_starts, *row, *row_starts;
+    size_t form_count, forms_size, rows, data_size;
+    PyObject *ask; /* NULL: windows are told, not written */
+    Column32 found;
+    Text out;
+    size_t copied; /* bytes of the text that `out` has */
+    Token *tokens; /* read ahead */
+    size_t head, tail, room;
+    int end; /* of the text */
+    Lately *lately;
+} Listing;
+
+/* Let the token `n` behind the head be read, where there is one; *there says so. */
+static int read_ahead(Listing *l, size_t n, int *there)
+{
+    int status = FINE;
+    while (l->tail - l->head <= n && !l->end) {
+        if (l->tail == l->room) {
+            if (l->head > l->room / 2) {
+                memmove(l->tokens, l->tokens + l->head, (l->tail - l->head) * sizeof *l->tokens);
+                l->tail -= l->head;
+                l->head = 0;
+            } else {
+                const size_t room = l->room ? 2 * l->room : 64;
+                Token *tokens = realloc(l->tokens, room * sizeof *tokens);
+                if (!tokens)
+                    return NO_MEMORY;
+                l->tokens = tokens;
+                l->room = room;
+            }
+        }
+        if (next_token(&l->scan, &l->tokens[l->tail], &status))
+            l->tail++;
+        else
+            l->end = 1;
+        if (status != FINE)
+            return status;
+    }
+    *there = l->tail - l->head > n;
+    return FINE;
+}
+
+/* Write the folded letters of a token behind those in `folded`. */
+static int fold_letters(Listing *l, const Token *t)
+{
+    Scan *s = &l->scan;
+    Text *out = &s->folded;
+    if (t->context) {
+        /* Folding in Python writes to the same place: keep what stands there. */
+        const Text kept = *out;
+        Token copy = *t;
+        *out = (Text){0};
+        int status = fold_in_python(s, &copy);
+        const Text word = *out;
+        *out = kept;
+        if (status == FINE)
+            status = write_bytes(out, word.data, word.size);
+        free(word.data);
+        return status;
+    }
+    for (size_t at = t->start; at < t->end;) {
+        uint32_t point;
+        at += code_point(s->text + at, &point);
+        int status = FINE;
+        if (point < 0x80) {
+            const uint8_t letter = small_of[point];
+            if (letter)
+                status = write_bytes(out, &letter, 1);
+        } else {
+            const size_t offset = s->entries[point] >> FLAG_BITS;
+            status = write_bytes(out, s->blob + offset + 1, s->blob[offset]);
+        }
+        if (status != FINE)
+            return status;
+    }
+    return FINE;
+}
+
+/* Whether the letters of `count` tokens from the head are those of a form. */
+static int is_form(Listing *l, size_t count, size_t form, int *same)
+{
+    Text *folded = &l->scan.folded;
+    folded->size = 0;
+    for (size_t k = 0; k < count; k++) {
+        const Token *t = &l->tokens[l->head + k];
+        int status = FINE;
+        if (k && (!t->spaceless || !t[-1].spaceless))
+            status = write_bytes(folded, (const uint8_t *)" ", 1);
+        if (status == FINE)
+            status = fold_letters(l, t);
+        if (status != FINE)
+            return status;
+    }
+    const size_t low = l->form_starts[form], high = l->form_starts[form + 1];
+    if (low > high || high > l->forms_size)
+        return OUT_OF_RANGE;
+    *same = high - low == folded->size && !memcmp(l->forms + low, folded->data, folded->size);
+    return FINE;
+}
+
+static uint32_t value_lately(Listing *l, uint64_t hash)
+{
+    Lately *known = &l->lately[hash & ((1 << LATELY_BITS) - 1)];
+    if (known->hash != hash)
+        *known = (Lately){hash, value_of(&l->scan, hash)};
+    return known->value;
+}
+
+/* The longest listed window from the head on that is not passed over: its count of tokens, 0 for none. */
+static int longest_window(Listing *l, size_t *count, size_t *form)
+{
+    const Scan *s = &l->scan;
+    *count = 0;
+    uint64_t hash = l->tokens[l->head].hash;
+    uint32_t value = l->tokens[l->head].flags & EMPTY ? 0 : value_lately(l, mixed(hash));
+    for (size_t k = 1; value; k++) {
+        int there = 0, same = 0, status = FINE;
+        if (value > 1) {
+            const size_t number = value / 2 - 1;
+            if (number >= l->form_count)
+                return OUT_OF_RANGE;
+            if (l->action[number] != PASS)
+                status = is_form(l, k, number, &same);
+            if (status != FINE)
+                return status;
+            if (same) {
+                *count = k;
+                *form = number;
+            }
+        }
+        if (!(value & 1))
+            return FINE;
+        status = read_ahead(l, k, &there);
+        if (status != FINE || !there)
+            return status;
+        const Token *last = &l->tokens[l->head + k - 1], *t = last + 1;
+        if (t->flags & EMPTY || !goes_on(s, points_of(last), last->end, t->start))
+            return FINE;
+        if (!last->spaceless || !t->spaceless)
+            hash = hash * PRIME + ' ';
+        hash = joined_hash(hash, t->hash, t->size);
+        value = value_of(s, mixed(hash));
+    }
+    return FINE;
+}
+
+enum { OTHERWISE, MIXED };
+
+/* Whether some bytes are ASCII with a capital and a small letter among them. */
+static int case_of(const uint8_t *at, size_t size)
+{
+    uint8_t all = 0, capital = 0, small = 0;
+    for (size_t i = 0; i < size; i++) {
+        all |= at[i];
+        capital |= (uint8_t)(at[i] - 'A') < 26;
+        small |= (uint8_t)(at[i] - 'a') < 26;
+    }
+    return all < 0x80 && capital && small ? MIXED : OTHERWISE;
+}
+
+static inline uint8_t lower(uint8_t c)
+{
+    return (uint8_t)(c | ((uint8_t)(c - 'A') < 26) << 5);
+}
+
+static int same_but_for_case(const uint8_t *left, const uint8_t *right, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        if (lower(left[i]) != lower(right[i]))
+            return 0;
+    return 1;
+}
+
+static int written_for(Listing *l, size_t start, size_t end, const uint8_t *data, size_t size)
+{
+    int status = write_bytes(&l->out, l->scan.text + l->copied, start - l->copied);
+    if (status == FINE)
+        status = write_bytes(&l->out, data, size);
+    l->copied = end;
+    return status;
+}
+
+/* Ask in Python what becomes of a window; the GIL is held meanwhile. */
+static int ask_in_python(Listing *l, const Token *first, const Token *last, size_t form)
+{
+    Scan *s = &l->scan;
+    int status = FAILED;
+    PyEval_RestoreThread(s->state);
+    PyObject *said = PyObject_CallFunction(l->ask, "nnn", (Py_ssize_t)(first->start - first->start_extra),
+                                           (Py_ssize_t)(last->end - last->end_extra), (Py_ssize_t)form);
+    if (said == Py_None) {
+        status = FINE;
+    } else if (said) {
+        PyObject *bytes = PyUnicode_AsEncodedString(said, "utf-8", "surrogatepass");
+        char *data;
+        Py_ssize_t size;
+        if (bytes && PyBytes_AsStringAndSize(bytes, &data, &size) == 0)
+            status = written_for(l, first->start, last->end, (const uint8_t *)data, (size_t)size);
+        Py_XDECREF(bytes);
+    }
+    Py_XDECREF(said);
+    s->state = PyEval_SaveThread();
+    return status;
+}
+
+static int handle(Listing *l, size_t count, size_t form)
+{
+    const Token *first = &l->tokens[l->head], *last = first + count - 1;
+    const uint8_t action = l->action[form];
+    if (action == LEAVE)
+        return FINE;
+    if (!l->ask)
+        return push32(&l->found, (uint32_t)(first->start - first->start_extra)) ||
+                       push32(&l->found, (uint32_t)(last->end - last->end_extra)) || push32(&l->found, (uint32_t)form)
+                   ? NO_MEMORY
+                   : FINE;
+    const uint8_t *raw = l->scan.text + first->start;
+    const size_t size = last->end - first->start, from = l->form_starts[form];
+    const int spelled = l->form_starts[form + 1] - from == size && same_but_for_case(raw, l->forms + from, size);
+    if (action != WRITE || !spelled || case_of(raw, size) != MIXED)
+        return ask_in_python(l, first, last, form);
+    const size_t row = l->row[form];
+    if (row >= l->rows)
+        return OUT_OF_RANGE;
+    const size_t low = l->row_starts[row], high = l->row_starts[row + 1];
+    if (low > high || high > l->data_size)
+        return OUT_OF_RANGE;
+    if (high - low == size && same_but_for_case(raw, l->data + low, size))
+        return FINE;
+    return written_for(l, first->start, last->end, l->data + low, high - low);
+}
+
+static int list_all(Listing *l)
+{
+    for (;;) {
+        int there = 0;
+        int status = read_ahead(l, 0, &there);
+        if (status != FINE || !there)
+            return status;
+        size_t count, form = 0;
+        status = longest_window(l, &count, &form);
+        if (status == FINE && count)
+            status = handle(l, count, form);
+        if (status != FINE)
+            return status;
+        l->head += count ? count : 1;
+        if (l->head == l->tail)
+            l->head = l->tail = 0;
+    }
+}
+
+PyDoc_STRVAR(listed_windows_doc,
+             "find_listed or replace_listed(text, (entries, blob, hashes, values, starts), fold, longest, (forms, form_starts, action), written)\n"
+             "-> bytearray of uint32, str or None\n\n"
+             "Twin of find_listed and, where written is (row, data, starts, ask) rather than None, of replace_listed in\n"
+             "translit.unicode.scan; see scan_words for the first arguments. None: the text has a code point beyond the entries.");
+
+static PyObject *listed_windows(PyObject *self, PyObject *args)
+{
+    (void)self;
+    PyObject *text, *arrays, *forms, *written, *given[6] = {0};
+    Listing l = {0};
+    Buffer b[SCAN_BUFFERS + 6] = {0};
+    Py_ssize_t longest;
+    PyObject *result = NULL;
+    if (!PyArg_ParseTuple(args, "OO!OnO!O", &text, &PyTuple_Type, &arrays, &l.scan.fold, &longest, &PyTuple_Type, &forms, &written))
+        return NULL;
+    l.scan.longest = longest > 0 ? (size_t)longest : 0;
+    if (begin_scan(&l.scan, text, arrays, b) < 0 || !PyArg_ParseTuple(forms, "OOO", &given[0], &given[1], &given[2]))
+        goto done;
+    if (written != Py_None && (!PyTuple_Check(written) || !PyArg_ParseTuple(written, "OOOO", &given[3], &given[4], &given[5], &l.ask))) {
+        if (!PyErr_Occurred())
+            PyErr_SetString(PyExc_TypeError, "written must be a tuple or None");
+        goto done;
+    }
+    static const char *const names[] = {"forms", "form_starts", "action", "row", "data", "row_starts"};
+    static const int width[] = {1, 4, 1, 4, 1, 4};
+    Buffer *const own = b + SCAN_BUFFERS;
+    for (int i = 0; i < (l.ask ? 6 : 3); i++)
+        if (take(given[i], &own[i], width[i], 1, names[i]) < 0)
+            goto done;
+    l.forms = own[0].view.buf, l.form_starts = own[1].view.buf, l.action = own[2].view.buf;
+    l.forms_size = (size_t)items(&own[0]), l.form_count = (size_t)items(&own[2]);
+    int fits = items(&own[1]) == items(&own[2]) + 1;
+    if (l.ask) {
+        l.row = own[3].view.buf, l.data = own[4].view.buf, l.row_starts = own[5].view.buf;
+        l.data_size = (size_t)items(&own[4]), l.rows = items(&own[5]) ? (size_t)items(&own[5]) - 1 : 0;
+        fits = fits && items(&own[3]) == items(&own[2]);
+    }
+    if (!fits) {
+        PyErr_SetString(PyExc_ValueError, "the shapes of the arrays do not agree");
+        goto done;
+    }
+    l.lately = calloc((size_t)1 << LATELY_BITS, sizeof *l.lately);
+    if (!l.lately) {
+        PyErr_NoMemory();
+        goto done;
+    }
+    l.scan.state = PyEval_SaveThread();
+    int status = list_all(&l);
+    if (status == FINE && l.ask)
+        status = write_bytes(&l.out, l.scan.text + l.copied, l.scan.size - l.copied);
+    PyEval_RestoreThread(l.scan.state);
+    if (status == WIDER)
+        result = Py_NewRef(Py_None);
+    else if (status != FINE)
+        fail(status);
+    else if (l.ask)
+        result = PyUnicode_DecodeUTF8((const char *)l.out.data, (Py_ssize_t)l.out.size, "surrogatepass");
+    else
+        result = as_bytes32(&l.found);
+done:
+    free(l.found.data);
+    free(l.out.data);
+    free(l.tokens);
+    free(l.lately);
+    free(l.scan.folded.data);
+    give_back(b, SCAN_BUFFERS + 6);
     return result;
 }
 
 /* ---- keys ---- */
+
+#define FNV_START UINT64_C(0xcbf29ce484222325)
+#define FNV_PRIME UINT64_C(0x100000001b3)
+
+static uint64_t hashed(uint64_t hash, const uint8_t *bytes, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        hash = (hash ^ bytes[i]) * FNV_PRIME;
+    return hash;
+}
 
 /* A text in the making with the languages that read it so and what it costs; `place` parts the texts of different positions. */
 typedef struct {
@@ -2246,140 +2832,6 @@ done:
     return result;
 }
 
-/* ---- rivals ---- */
-
-typedef struct {
-    const int64_t *name, *entity, *form;
-    const int32_t *scores;
-    const float *cost, *indel;
-    Py_ssize_t rows;
-} Rivals;
-
-/* Whether a comparison comes before another of the same name: by score, cost and letters; then by form, or by entity. */
-static int ahead(const Rivals *r, int64_t a, int64_t b, int of_one_entity)
-{
-    if (r->scores[a] != r->scores[b])
-        return r->scores[a] > r->scores[b];
-    if (r->cost[a] != r->cost[b])
-        return r->cost[a] < r->cost[b];
-    if (r->indel[a] != r->indel[b])
-        return r->indel[a] > r->indel[b];
-    if (of_one_entity)
-        return r->form[a] != r->form[b] ? r->form[a] < r->form[b] : a < b;
-    return r->entity[a] < r->entity[b];
-}
-
-typedef struct {
-    int64_t entity, row;
-} Best;
-
-static int by_entity(const void *left, const void *right)
-{
-    const Best *a = left, *b = right;
-    if (a->entity != b->entity)
-        return a->entity < b->entity ? -1 : 1;
-    return (a->row > b->row) - (a->row < b->row);
-}
-
-/* The first three entities of the comparisons from `begin` to `end`, and how many are near to the first. */
-static int rank_name(const Rivals *r, Py_ssize_t begin, Py_ssize_t end, int32_t near, Best *best, Column *out)
-{
-    size_t count = 0;
-    for (Py_ssize_t i = begin; i < end; i++)
-        best[i - begin] = (Best){r->entity[i], i};
-    qsort(best, (size_t)(end - begin), sizeof *best, by_entity);
-    for (Py_ssize_t i = 0; i < end - begin; i++) {
-        if (count && best[count - 1].entity == best[i].entity) {
-            if (ahead(r, best[i].row, best[count - 1].row, 1))
-                best[count - 1].row = best[i].row;
-        } else {
-            best[count++] = best[i];
-        }
-    }
-    int64_t first[3] = {-1, -1, -1};
-    for (size_t i = 0; i < count; i++) {
-        int64_t row = best[i].row;
-        for (int k = 0; k < 3 && row >= 0; k++) {
-            if (first[k] < 0 || ahead(r, row, first[k], 0)) {
-                const int64_t passed = first[k];
-                first[k] = row;
-                row = passed;
-            }
-        }
-    }
-    int64_t close = -1;
-    for (size_t i = 0; i < count; i++)
-        close += r->scores[best[i].row] > (int64_t)r->scores[first[0]] - near;
-    if (push(&out[0], r->name[begin]) != FINE || push(&out[4], close) != FINE)
-        return NO_MEMORY;
-    for (int k = 0; k < 3; k++)
-        if (push(&out[k + 1], first[k]) != FINE)
-            return NO_MEMORY;
-    return FINE;
-}
-
-static int rank_all(const Rivals *r, int32_t near, Column *out)
-{
-    Best *best = NULL;
-    Py_ssize_t room = 0;
-    int status = FINE;
-    for (Py_ssize_t begin = 0, end; status == FINE && begin < r->rows; begin = end) {
-        for (end = begin + 1; end < r->rows && r->name[end] == r->name[begin]; end++)
-            ;
-        if (end < r->rows && r->name[end] < r->name[begin])
-            status = OUT_OF_RANGE;
-        if (status == FINE && end - begin > room) {
-            free(best);
-            room = 2 * (end - begin);
-            best = malloc((size_t)room * sizeof *best);
-            status = best ? FINE : NO_MEMORY;
-        }
-        if (status == FINE)
-            status = rank_name(r, begin, end, near, best, out);
-    }
-    free(best);
-    return status;
-}
-
-PyDoc_STRVAR(rank_doc, "rank(name, entity, form, scores, cost, indel, near) -> (names, first, second, third, close)\n\n"
-                       "Twin of translit.matching.score.rank; name, which must not fall, entity and form are int64, scores int32, cost\n"
-                       "and indel float32.");
-
-static PyObject *rank(PyObject *self, PyObject *args)
-{
-    (void)self;
-    PyObject *given[6];
-    int near;
-    if (!PyArg_ParseTuple(args, "OOOOOOi", &given[0], &given[1], &given[2], &given[3], &given[4], &given[5], &near))
-        return NULL;
-    static const char *const names[] = {"name", "entity", "form", "scores", "cost", "indel"};
-    Buffer b[6] = {0};
-    Column out[5] = {{0}};
-    PyObject *result = NULL;
-    for (int i = 0; i < 6; i++)
-        if (take(given[i], &b[i], i < 3 ? 8 : 4, 1, names[i]) < 0)
-            goto done;
-    for (int i = 1; i < 6; i++)
-        if (items(&b[i]) != items(&b[0])) {
-            PyErr_SetString(PyExc_ValueError, "the shapes of the arrays do not agree");
-            goto done;
-        }
-    const Rivals r = {b[0].view.buf, b[1].view.buf, b[2].view.buf, b[3].view.buf, b[4].view.buf, b[5].view.buf, items(&b[0])};
-    int status;
-    Py_BEGIN_ALLOW_THREADS
-    status = rank_all(&r, near, out);
-    Py_END_ALLOW_THREADS
-    if (status != FINE)
-        fail(status);
-    else
-        result = Py_BuildValue("(NNNNN)", as_bytes(&out[0]), as_bytes(&out[1]), as_bytes(&out[2]), as_bytes(&out[3]), as_bytes(&out[4]));
-done:
-    for (int k = 0; k < 5; k++)
-        free(out[k].data);
-    give_back(b, 6);
-    return result;
-}
-
 /* ---- names: folding, hashing, look-up, records ---- */
 
 typedef struct {
@@ -2438,7 +2890,7 @@ static int fold_one_token(const Points *p, const uint8_t *text, size_t size, siz
         if (c < 0x80) {
             if (goes_on != INNER)
                 return FINE;
-            if (is_alphanumeric(c)) {
+            if (small_of[c]) {
                 if (make_room(out, 1) != FINE)
                     return NO_MEMORY;
                 out->data[out->size++] = lower(c);
@@ -2595,7 +3047,7 @@ static PyObject *token_hashes(PyObject *self, PyObject *args)
             Py_CLEAR(result);
             break;
         }
-        out[i] = mixed(hashed(FNV_START, (const uint8_t *)PyBytes_AsString(bytes), (size_t)PyBytes_Size(bytes)));
+        out[i] = mixed(letters_hash(0, (const uint8_t *)PyBytes_AsString(bytes), (size_t)PyBytes_Size(bytes)));
         Py_DECREF(bytes);
     }
     return result;
@@ -2635,7 +3087,7 @@ typedef struct {
 /* The row of a text, or -1. */
 static int row_of(const Known *t, const uint8_t *text, size_t size, int64_t *row)
 {
-    const uint64_t hash = mixed(hashed(FNV_START, text, size));
+    const uint64_t hash = mixed(letters_hash(0, text, size));
     *row = -1;
     for (size_t at = first_hash(t->hashes, t->count, hash); at < t->count && t->hashes[at] == hash; at++) {
         const size_t found = t->order[at];
@@ -2792,11 +3244,12 @@ static PyObject *make_matches(PyObject *self, PyObject *args)
 static PyMethodDef methods[] = {
     {"align_pairs", align_pairs, METH_VARARGS, align_pairs_doc},
     {"gather", gather, METH_VARARGS, gather_doc},
-    {"scan_tokens", scan_tokens, METH_VARARGS, scan_tokens_doc},
+    {"scan_words", scan_words, METH_VARARGS, scan_words_doc},
+    {"find_listed", listed_windows, METH_VARARGS, listed_windows_doc},
+    {"replace_listed", listed_windows, METH_VARARGS, listed_windows_doc},
     {"name_keys", name_keys, METH_VARARGS, name_keys_doc},
     {"forest_scores", forest_scores, METH_VARARGS, forest_scores_doc},
     {"text_features", text_features, METH_VARARGS, text_features_doc},
-    {"rank", rank, METH_VARARGS, rank_doc},
     {"fold_names", fold_names, METH_VARARGS, fold_names_doc},
     {"token_hashes", token_hashes, METH_VARARGS, token_hashes_doc},
     {"find_texts", find_texts, METH_VARARGS, find_texts_doc},
@@ -2805,7 +3258,17 @@ static PyMethodDef methods[] = {
     {NULL, NULL, 0, NULL},
 };
 
-static PyModuleDef_Slot slots[] = {{0, NULL}};
+static int prepare(PyObject *self)
+{
+    (void)self;
+    for (uint8_t c = '0'; c <= '9'; c++)
+        small_of[c] = c;
+    for (uint8_t c = 'a'; c <= 'z'; c++)
+        small_of[c] = small_of[c - 'a' + 'A'] = c;
+    return 0;
+}
+
+static PyModuleDef_Slot slots[] = {{Py_mod_exec, prepare}, {0, NULL}};
 
 static struct PyModuleDef module = {
     PyModuleDef_HEAD_INIT, .m_name = "translit._native", .m_doc = "Compiled twins of functions of translit.",

@@ -108,23 +108,54 @@ _widest = 0
 """The largest of ``scan.LIMITS`` that a text has needed so far, by position: later texts begin there."""
 
 
-def _scan_tokens(text: str, table: scan.TokenTable, unknown: bool = False) -> scan.Scanned:
+def _scanned(function: Callable[..., Any], text: str, table: scan.WindowTable, *more: Any) -> Any:
+    """What a compiled scanner says of a text, given as many code points as it needs."""
     global _widest
-    hashes = np.ascontiguousarray(table.hashes, dtype=np.uint64)
-    starts = np.ascontiguousarray(table.starts, dtype=np.uint32)
+    arrays = (
+        np.ascontiguousarray(table.hashes, dtype=np.uint64), np.ascontiguousarray(table.values, dtype=np.uint32),
+        np.ascontiguousarray(table.starts, dtype=np.uint32),
+    )  # fmt: skip
     if text.isascii():
-        found = _native.scan_tokens(text, *_NO_CODE_POINTS, fold_token, hashes, starts, unknown, _FACTOR)
-    else:
-        data = text.encode("utf-8", "surrogatepass")
-        reach = _widest
-        while True:
-            points = scan.code_points(scan.LIMITS[reach])
-            found = _native.scan_tokens(data, *points, fold_token, hashes, starts, unknown, _FACTOR)
-            if found is not None:
-                break
-            reach += 1
-        _widest = max(_widest, reach)
-    return scan.Scanned(*(np.frombuffer(column, dtype=np.int64) for column in found))
+        return function(text, (*_NO_CODE_POINTS, *arrays), fold_token, limits.MAX_TOKEN_CODEPOINTS, *more)
+    data = text.encode("utf-8", "surrogatepass")
+    reach = _widest
+    while True:
+        points = scan.code_points(scan.LIMITS[reach])
+        found = function(data, (*points, *arrays), fold_token, limits.MAX_TOKEN_CODEPOINTS, *more)
+        if found is not None:
+            break
+        reach += 1
+    _widest = max(_widest, reach)
+    return found
+
+
+def _scan_words(text: str, table: scan.WindowTable) -> scan.Scanned:
+    found = _scanned(_native.scan_words, text, table, _FACTOR)
+    kinds = (np.uint32, np.uint32, np.uint32, np.uint8, np.uint32, np.uint64, np.uint32, np.uint32)
+    start, end, word, flags, first, hashes, hit, open_ = (
+        np.frombuffer(column, dtype=kind) for column, kind in zip(found, kinds, strict=True)
+    )
+    return scan.Scanned(start, end, word, flags, first, hashes, hit.reshape(-1, 3), open_.reshape(-1, 2))
+
+
+def _forms(forms: scan.Column, action: scan.U8) -> tuple[Any, ...]:
+    return (
+        np.ascontiguousarray(forms.data, dtype=np.uint8), np.ascontiguousarray(forms.starts, dtype=np.uint32),
+        np.ascontiguousarray(action, dtype=np.uint8),
+    )  # fmt: skip
+
+
+def _find_listed(text: str, table: scan.WindowTable, forms: scan.Column, action: scan.U8) -> scan.U32:
+    found = _scanned(_native.find_listed, text, table, _forms(forms, action), None)
+    return np.frombuffer(found, dtype=np.uint32).reshape(-1, 3)
+
+
+def _replace_listed(text: str, table: scan.WindowTable, forms: scan.Column, plan: scan.Plan, ask: scan.Ask) -> str:
+    written = (
+        np.ascontiguousarray(plan.row, dtype=np.uint32), np.ascontiguousarray(plan.data, dtype=np.uint8),
+        np.ascontiguousarray(plan.starts, dtype=np.uint32), ask,
+    )  # fmt: skip
+    return cast(str, _scanned(_native.replace_listed, text, table, _forms(forms, plan.action), written))
 
 
 def _name_keys(keys: Any, names: Sequence[str], level: str, langs: tuple[str, ...] | None) -> list[tuple[str, ...]]:
@@ -145,18 +176,6 @@ def _name_keys(keys: Any, names: Sequence[str], level: str, langs: tuple[str, ..
         out.append(tuple(text[begin : end - 1].split("\n")) if end > begin else ())
         begin = end
     return out
-
-
-def _rank(
-    name: I64, entity: I64, form: I64, scores: I32, cost: F32, indel: F32, near: int,
-) -> tuple[I64, I64, I64, I64, I64]:  # fmt: skip
-    rows = [np.ascontiguousarray(array, dtype=np.int64) for array in (name, entity, form)]
-    found = _native.rank(
-        *rows, np.ascontiguousarray(scores, dtype=np.int32), np.ascontiguousarray(cost, dtype=np.float32),
-        np.ascontiguousarray(indel, dtype=np.float32), near,
-    )  # fmt: skip
-    names, first, second, third, close = (np.frombuffer(column, dtype=np.int64) for column in found)
-    return names, first, second, third, close
 
 
 MOST_LEAVES = 32
@@ -213,11 +232,12 @@ def _make_matches(
 
 
 TWINS: Mapping[str, Callable[..., Any]] = {
-    "align_pairs": _align_pairs, "gather": _gather, "scan_tokens": _scan_tokens, "name_keys": _name_keys,
-    "forest_scores": _forest_scores, "text_features": _text_features, "rank": _rank, "fold_many": _fold_many,
+    "align_pairs": _align_pairs, "gather": _gather, "scan_words": _scan_words, "find_listed": _find_listed,
+    "replace_listed": _replace_listed, "name_keys": _name_keys,
+    "forest_scores": _forest_scores, "text_features": _text_features, "fold_many": _fold_many,
     "token_hashes": _token_hashes, "find_texts": _find_texts, "take_strings": _take_strings, "make_matches": _make_matches,
 }  # fmt: skip
 """Name of a Python function → what stands for it where the compiled extension is in use."""
-scan_tokens = twin(scan.scan_tokens)
+scan_words, find_listed, replace_listed = twin(scan.scan_words), twin(scan.find_listed), twin(scan.replace_listed)
 fold_many = twin(tokens.fold_many)
 token_hashes = twin(scan.token_hashes)

@@ -38,6 +38,10 @@ class Normalizer:
         fallback: the romanizer that the lexicon must have been compiled with; None for the lexicon's own.
         decisions: what people decided, which goes before every tier: files of decisions, or
             :class:`~translit.matching.decisions.Decision` records. They go before those that the lexicon was built with.
+        evidence: whether a spelling in a text must be borne out by what stands around it. Without, texts are searched as other
+            tools search and replace: every listed spelling that means one entity is taken for it, wherever it stands as whole words
+            and whatever its case, and nothing else is (no endings, parts of names or unlisted spellings). That is many times
+            quicker, and takes a word that is spelled like a name for the name. Names are matched alike.
 
     Raises:
         TranslitError: an argument is out of range, or a decision is about an entity that the lexicon does not have.
@@ -45,12 +49,14 @@ class Normalizer:
     >>> lexicon = Lexicon.build([{"id": "1", "canonical": "Panjshir", "kind": "place", "variants": ["Panjsjir"]}])
     >>> Normalizer(lexicon).clean("Gevechten in PANJSJIR.")
     'Gevechten in PANJSHIR.'
+    >>> Normalizer(lexicon, evidence=False).clean("panjsjir, Panjsjier")
+    'panjshir, Panjsjier'
     """
 
     def __init__(
         self, lexicon: Lexicon | None = None, precision: float = 0.99, conventions: Iterable[str] | None = None,
         target: str = "en", types: Iterable[str] = DEFAULT_TYPES, fallback: str | None = None,
-        decisions: str | os.PathLike[str] | Iterable[str | os.PathLike[str] | Decision] = (),
+        decisions: str | os.PathLike[str] | Iterable[str | os.PathLike[str] | Decision] = (), evidence: bool = True,
     ) -> None:  # fmt: skip
         if not 0 < precision < 1:
             raise TranslitError(f"precision is {precision}; choose a number above 0 and below 1, such as 0.99")
@@ -64,12 +70,13 @@ class Normalizer:
             raise TranslitError(f"the lexicon was compiled with the fallback {made}; build it again with {fallback}")
         self.precision, self.target, self.types = precision, target, chosen
         self.conventions = None if conventions is None else tuple(sorted(conventions))
+        self.evidence = evidence
         self.decisions = read_decisions(decisions)
         ruled = [*from_rows(self.lexicon.meta.get("decisions", ())), *self.decisions]
         self._rulings = rule(ruled, self.lexicon.index, target) if ruled else UNDECIDED
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self.lexicon, self.precision, self.conventions, self.target, self.types, None, self.decisions)
+        return type(self), (self.lexicon, self.precision, self.conventions, self.target, self.types, None, self.decisions, self.evidence)
 
     @cached_property
     def _tiers(self) -> Tiers:
@@ -80,7 +87,7 @@ class Normalizer:
         # What only texts need is imported when the first text comes: a first name is answered that much sooner.
         from translit.mentions.find import Finder
 
-        return Finder(self._tiers)
+        return Finder(self._tiers, self.evidence)
 
     def match(self, name: str, min_confidence: float | None = None) -> Match | None:
         """The entity that a name means, or None where it abstains."""
@@ -135,9 +142,7 @@ class Normalizer:
 
     def clean_many(self, texts: Sequence[str]) -> list[str]:
         """Each text cleaned, in order."""
-        from translit.trail import apply
-
-        return [apply(text, found) for text, found in zip(texts, self.find_many(texts), strict=True)]
+        return self._finder.clean_many(texts)
 
     def explain(self, name: str) -> Explanation:
         """Every tier's candidates for a name with the reasons; ``str()`` of it is text for a person."""

@@ -17,6 +17,7 @@ from translit.matching.candidates import make_blocks
 from translit.matching.rough import Rough
 from translit.model import Entity
 from translit.unicode.fold import fold_token
+from translit.unicode.scan import window_table
 from translit.unicode.tokens import fold, tokens
 
 FULL_NAMES = 0.3
@@ -140,6 +141,8 @@ def _forms(arrays: dict[str, Array], ordered: Sequence[Entity], rough: Rough) ->
     _listed(arrays, [listed[i] for i in order.tolist()], texts, form, posting)
     digest = native.token_hashes(texts)
     by_hash = np.argsort(digest, kind="stable")
+    windows = window_table(texts)
+    arrays["window.hash"], arrays["window.value"], arrays["window.starts"] = windows.hashes, windows.values, windows.starts
     arrays["form.hash"], arrays["form.order"] = digest[by_hash], by_hash.astype(np.uint32)
     roughly = [rough.spell(text) for text in texts]
     codes = {code: i for i, code in enumerate(SCRIPT_CODES)}

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from translit.matching.align import CostTable
     from translit.matching.candidates import Blocks
     from translit.matching.spans import Spans
+    from translit.unicode.scan import WindowTable
 
 SCRIPT_CODES = (*CODES, "Zyyy")
 CANONICAL = 255
@@ -146,6 +147,13 @@ class Index:
     def find_forms(self, folded: Sequence[str]) -> Rows:
         """The form of each folded spelling, -1 where none is listed."""
         return native.twin(find_texts)(folded, self.arrays["form.hash"], self.arrays["form.order"], self.forms.data, self.forms.starts)
+
+    @cached_property
+    def windows(self) -> WindowTable:
+        """The forms and what they begin with, for scanning texts."""
+        from translit.unicode.scan import WindowTable
+
+        return WindowTable(self.arrays["window.hash"], self.arrays["window.value"], self.arrays["window.starts"])
 
     def postings(self, form: int) -> range:
         """The postings of a form."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from translit.matching.align import DEAREST, WIDEST, CostTable
 from translit.matching.alphabet import Fallback, atoms, script_of_name
 from translit.unicode.fold import fold_token
-from translit.unicode.tokens import fold, folded_words
+from translit.unicode.tokens import fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +47,6 @@ class Rough:
 
     def spell(self, name: str) -> Spelled:
         """A name's script, atoms and rough romanization."""
-        if name.isascii():
-            rom = " ".join(folded_words(name))
-            return Spelled("Latn", tuple(rom), rom, rom)
         script = script_of_name(name)
         letters = atoms(name, script, self._fallback)
         if script == "Latn":

@@ -24,29 +24,48 @@ from translit.mentions.guesses import Guesses
 from translit.mentions.listed import Listed
 from translit.mentions.parts import Parts
 from translit.mentions.places import Place, apart
+from translit.mentions.replace import Replacing
 from translit.mentions.survey import Survey
 from translit.mentions.vocabulary import shipped_vocabulary
 from translit.mentions.weigh import Weighing
+from translit.mentions.windows import forms_of
 from translit.mentions.words import Words, words_of
 from translit.mentions.writing import Writer
 from translit.model import Mention
 
 
 class Finder:
-    """Finds mentions by the tiers of a normalizer."""
+    """Finds mentions by the tiers of a normalizer.
 
-    def __init__(self, tiers: Tiers) -> None:
+    Args:
+        tiers: what is known.
+        evidence: whether a spelling must be borne out by what stands around it; else every listed spelling is taken for what the
+            exact tier says of it (:mod:`~translit.mentions.replace`), and nothing else is.
+    """
+
+    def __init__(self, tiers: Tiers, evidence: bool = True) -> None:
         fame = Fame(tiers.index)
         self.listed, self.guesses = Listed(tiers, fame), Guesses(tiers, fame)
         self.weighing, self.parts, self.writer = Weighing(tiers), Parts(tiers), Writer(tiers)
+        self.replacing = None if evidence else Replacing(tiers, forms_of(tiers), self.writer)
 
     def find_many(self, texts: Sequence[str]) -> list[list[Mention]]:
         """The mentions of each text, left to right, without overlap."""
+        if self.replacing is not None:
+            return [self.replacing.find(text) for text in texts]
         documents, places, _ = self._search(texts)
         return [list(self.writer.mentions(words, found)) for words, found in zip(documents, places, strict=True)]
 
+    def clean_many(self, texts: Sequence[str]) -> list[str]:
+        """Each text with its mentions written as they are to be."""
+        if self.replacing is not None:
+            return [self.replacing.clean(text) for text in texts]
+        return [written(text, found) for text, found in zip(texts, self.find_many(texts), strict=True)]
+
     def survey_many(self, texts: Sequence[str]) -> list[Survey]:
         """The mentions of each text, and what was left alone though something is listed there or near."""
+        if self.replacing is not None:
+            return [Survey(self.replacing.find(text), []) for text in texts]
         return [
             Survey(list(self.writer.mentions(words, found)), list(self.writer.abstentions(words, [*found, *apart(near, found)])))
             for words, found, near in zip(*self._search(texts), strict=True)
@@ -65,3 +84,13 @@ class Finder:
         near = self.guesses.add(contexts, places)
         places = [self.parts.added(context, found) for context, found in zip(contexts, places, strict=True)]
         return documents, places, near
+
+
+def written(text: str, mentions: Sequence[Mention]) -> str:
+    """A text with its mentions replaced."""
+    out: list[str] = []
+    at = 0
+    for mention in mentions:
+        out += (text[at : mention.start], mention.replacement)
+        at = mention.end
+    return "".join([*out, text[at:]])

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from translit import limits
-from translit.matching.tiers import PART, Tiers
+from translit.matching.tiers import PART, Answer, Tiers
 from translit.mentions.casing import wear
 from translit.mentions.places import Place
 from translit.mentions.survey import Abstention
@@ -22,27 +23,31 @@ class Writer:
         self.index = tiers.index
 
     def mentions(self, words: Words, places: Sequence[Place]) -> Iterator[Mention]:
+        """The places that are taken for something, as mentions."""
         for place in places:
-            answer = place.answer
-            if answer is None:
-                continue
-            start, end = words.tokens[place.first].start, words.tokens[place.last - 1].end
-            raw = words.text[start:end]
-            bare = raw[: len(raw) - len(place.ending)]
-            written = (
-                bare
-                if fold(answer.canonical) == fold(bare) and answer.canonical.lower() == bare.lower()
-                else (wear(_unframed(answer.canonical, words.text, start, end), bare))
-            )
-            match = self.tiers.match(raw, answer)
-            if answer.part or answer.entity < 0:
-                ident, kind = f"{PART}:{fold(answer.canonical)}", PART
-            else:
-                ident, kind = match.id, match.kind
-            yield Mention(
-                raw, ident, answer.canonical, kind, answer.method, answer.confidence, match.candidates, start, end,
-                written + place.ending,
-            )  # fmt: skip
+            if place.answer is not None:
+                start, end = words.tokens[place.first].start, words.tokens[place.last - 1].end
+                yield self.mention(words.text, start, end, place.answer, place.ending)
+
+    def mention(self, text: str, start: int, end: int, answer: Answer, ending: str) -> Mention:
+        """The mention that stands from ``start`` to ``end``, its ``ending`` included."""
+        raw = text[start:end]
+        match = self.tiers.match(raw, answer)
+        if answer.part or answer.entity < 0:
+            ident, kind = f"{PART}:{fold(answer.canonical)}", PART
+        else:
+            ident, kind = match.id, match.kind
+        return Mention(
+            raw, ident, answer.canonical, kind, answer.method, answer.confidence, match.candidates, start, end,
+            self.written(text, start, end, answer.canonical, ending),
+        )  # fmt: skip
+
+    def written(self, text: str, start: int, end: int, canonical: str, ending: str = "") -> str:
+        """What is written in the stead of a mention: the canonical spelling in its case, with its ending."""
+        bare = text[start : end - len(ending)]
+        if canonical.lower() == bare.lower() and fold(canonical) == fold(bare):
+            return bare + ending
+        return wear(_unframed(canonical, text, start, end), bare) + ending
 
     def abstentions(self, words: Words, places: Sequence[Place]) -> Iterator[Abstention]:
         """The places left alone where something else than what stands there might have been written."""
@@ -61,11 +66,20 @@ class Writer:
 
 def _unframed(canonical: str, text: str, start: int, end: int) -> str:
     """A canonical spelling without the signs around its words (*Yahoo!*) that stand around the mention already."""
-    inside = list(tokens(canonical))
-    if inside:
-        before, after = canonical[: inside[0].start], canonical[inside[-1].end :]
-        if after and text.startswith(after, end):
-            canonical = canonical[: -len(after)]
-        if before and text.endswith(before, 0, start):
-            canonical = canonical[len(before) :]
+    before, after = frame(canonical)
+    if after and text.startswith(after, end):
+        canonical = canonical[: -len(after)]
+    if before and text.endswith(before, 0, start):
+        canonical = canonical[len(before) :]
     return canonical
+
+
+@lru_cache(maxsize=limits.TOKEN_CACHE)
+def frame(canonical: str) -> tuple[str, str]:
+    """The signs before and after the words of a spelling.
+
+    >>> frame("Yahoo!"), frame("Kabul")
+    (('', '!'), ('', ''))
+    """
+    inside = list(tokens(canonical))
+    return (canonical[: inside[0].start], canonical[inside[-1].end :]) if inside else ("", "")

@@ -56,7 +56,7 @@ def read_memory(records: Iterable[object], reading: Reading) -> Iterator[Entity]
         entity = _record(_as_mapping(record) if isinstance(record, Entity) else record, place, reading)
         if entity is None:
             continue
-        yield replace(entity, source=record.source) if isinstance(record, Entity) and record.source else entity
+        yield replace(entity, source=record.source or entity.source, support=record.support) if isinstance(record, Entity) else entity
 
 
 def _as_mapping(entity: Entity) -> dict[str, object]:
