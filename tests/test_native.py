@@ -575,7 +575,7 @@ def test_what_folding_raises_passes_through_the_scanner() -> None:
         _native.scan_words("न\u093c".encode(), arrays, refuse, 120, 1)
 
 
-SAY = [sys.executable, "-c", "from translit import native; print(native.in_use())"]
+SAY = [sys.executable, "-P", "-c", "from translit import native; print(native.in_use())"]
 
 
 @pytest.mark.parametrize(("value", "expected"), [("1", "python"), ("0", native.in_use()), ("", native.in_use())])
