@@ -38,3 +38,22 @@ def test_unchanged(case: dict[str, str], lexicon: str, normalizers: Normalizers)
     norm = normalizers(lexicon)
     assert norm.clean(case["text"]) == case["text"]
     assert norm.normalize(case["text"]) == case["text"]
+
+
+@pytest.mark.parametrize("case", cases("homonyms.tsv"))
+def test_homonyms(case: dict[str, str], normalizers: Normalizers) -> None:
+    """Whom a spelling of several bearers means where it stands; an empty id is nobody."""
+    norm = normalizers("built-in")
+    found = {mention.input: mention for mention in norm.find(case["text"])}
+    meant = found.get(case["input"])
+    assert (meant.id if meant is not None else "") == case["id"]
+    assert (meant.replacement if meant is not None else case["input"]) == case["output"]
+    cleaned = norm.clean(case["text"])
+    assert norm.clean(cleaned) == cleaned
+
+
+def test_nobody_is_meant_among_those_named(normalizers: Normalizers) -> None:
+    [survey] = normalizers("built-in").survey_many(["He was born in San Jose."])
+    [abstention] = survey.abstentions
+    assert (abstention.input, abstention.why) == ("San Jose", "several")
+    assert {"gn:5392171", "subdivision:cr-sj"} <= {candidate.id for candidate in abstention.candidates}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from translit import limits, native
-from translit.lexicon.index import TYPE_NUMBERS
+from translit.lexicon.index import TYPE_NUMBERS, spelled
 from translit.lexicon.lexicon import Lexicon
 from translit.matching.decisions import Rulings
 from translit.matching.exact import LISTED, Resolution, make_matches, resolve, resolve_once
@@ -104,10 +104,20 @@ class Tiers:
         if postings:
             found = resolve(self.index, postings, self.types, self.target)
             if found is not None:
-                return found, True
+                return self._among_marked(found, name, form), True
         if form < 0:
             return None, False
         return resolve(self.index, self.index.postings(form), self.types, self.target), False
+
+    def _among_marked(self, found: Resolution, name: str, form: int) -> Resolution:
+        """A resolution with the entities that bear the spelling with other marks, where the one found has it so itself.
+
+        Newspapers leave marks out: that some language lists *Cordoba* for one *Córdoba* does not say that it means no other.
+        """
+        if found.entity < 0 or form < 0 or any(spelled(self.index.canonicals[e]) == spelled(name) for e in found.rivals):
+            return found
+        wider = resolve(self.index, self.index.postings(form), self.types, self.target)
+        return wider if wider is not None and len(wider.rivals) > 1 and found.entity in wider.rivals else found
 
     def _listed_but(self, barred: frozenset[str], name: str, form: int) -> tuple[Resolution, bool]:
         """What the lexicon lists under a name that was decided not to mean some entities; known, and left alone, where that is all."""

@@ -6,7 +6,8 @@ a word, not a name. The steps, each a module that takes words and gives :class:`
 1. *propose*: the names that the lexicon lists, the longest at each place (:mod:`~translit.mentions.listed`, with the endings of
    :mod:`~translit.mentions.endings`);
 2. *weigh*: what a proposed place needs and whether the text has it (:mod:`~translit.mentions.weigh`, by the evidence of
-   :mod:`~translit.mentions.evidence`);
+   :mod:`~translit.mentions.evidence`); which of several bearers is meant is settled by the others
+   (:mod:`~translit.mentions.homonyms`);
 3. *guess*: unknown capitalised words by the fuzzy tier, weighed at once (:mod:`~translit.mentions.guesses`);
 4. *anchor*: parts of the names found (:mod:`~translit.mentions.parts`);
 5. *write*: the spelling for each place (:mod:`~translit.mentions.writing`).
@@ -21,7 +22,8 @@ from translit.mentions.endings import endings
 from translit.mentions.evidence import Context
 from translit.mentions.fame import Fame
 from translit.mentions.guesses import Guesses
-from translit.mentions.listed import Listed
+from translit.mentions.homonyms import Homonyms
+from translit.mentions.listed import Listed, Windows
 from translit.mentions.parts import Parts
 from translit.mentions.places import Place, apart
 from translit.mentions.replace import Replacing
@@ -46,7 +48,7 @@ class Finder:
     def __init__(self, tiers: Tiers, evidence: bool = True) -> None:
         fame = Fame(tiers.index)
         self.listed, self.guesses = Listed(tiers, fame), Guesses(tiers, fame)
-        self.weighing, self.parts, self.writer = Weighing(tiers), Parts(tiers), Writer(tiers)
+        self.weighing, self.homonyms, self.parts, self.writer = Weighing(tiers), Homonyms(tiers), Parts(tiers), Writer(tiers)
         self.replacing = None if evidence else Replacing(tiers, forms_of(tiers), self.writer)
 
     def find_many(self, texts: Sequence[str]) -> list[list[Mention]]:
@@ -80,10 +82,16 @@ class Finder:
         bits = dict(zip(asked, shipped_vocabulary().classes(asked).tolist(), strict=True))
         contexts = [Context(words, bits) for words in documents]
         known = self.listed.windows(documents, distinct)
-        places = [self.weighing.borne_out(context, self.listed.places(context.words, known)) for context in contexts]
+        places = [self._listed(context, known) for context in contexts]
         near = self.guesses.add(contexts, places)
         places = [self.parts.added(context, found) for context, found in zip(contexts, places, strict=True)]
         return documents, places, near
+
+    def _listed(self, context: Context, known: Windows) -> list[Place]:
+        """The listed names of one text that the evidence bears out, each as what it means there."""
+        places = self.weighing.borne_out(context, self.listed.places(context.words, known))
+        settled = self.homonyms.settled(context, places)
+        return places if settled == places else self.weighing.borne_out(context, settled)
 
 
 def written(text: str, mentions: Sequence[Mention]) -> str:

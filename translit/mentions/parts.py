@@ -20,7 +20,7 @@ class Parts:
     def added(self, context: Context, places: list[Place]) -> list[Place]:
         """Places with the parts of names that stand alone added."""
         words = context.words
-        anchors: dict[str, dict[str, int]] = {}
+        anchors: dict[str, dict[str, set[int]]] = {}
         for place in places:
             meant = place.answer
             if meant is None or meant.entity < 0 or place.last - place.first < 2:
@@ -42,21 +42,23 @@ class Parts:
                     break
         return sorted([*places, *extra], key=lambda place: place.first)
 
-    def _anchor(self, entity: int, anchors: dict[str, dict[str, int]]) -> None:
+    def _anchor(self, entity: int, anchors: dict[str, dict[str, set[int]]]) -> None:
         """Let the parts of a person named in full stand for that person."""
         canonical = words_of_name(self.tiers.canonical(entity))
         folded = [fold_token(word) for word in canonical]
         for form in self.index.forms_of(entity):
             for word, place in align_parts(canonical, folded, form.split(" ")):
-                anchors.setdefault(word, {})[canonical[place]] = entity
+                anchors.setdefault(word, {}).setdefault(canonical[place], set()).add(entity)
 
-    def _part(self, context: Context, i: int, word: str, anchors: dict[str, dict[str, int]]) -> Answer | None:
+    def _part(self, context: Context, i: int, word: str, anchors: dict[str, dict[str, set[int]]]) -> Answer | None:
         meant = anchors.get(word)
         if meant is not None:
             if len(meant) > 1:
                 return None
-            ((spelling, entity),) = meant.items()
-            return Answer(entity, spelling, "exact", 0.99, (entity,), word)
+            ((spelling, bearers),) = meant.items()
+            rivals = tuple(sorted(bearers))
+            # Two who are named in full may both be meant: the spelling is sure, the person is not.
+            return Answer(rivals[0] if len(rivals) == 1 else -1, spelling, "exact", 0.99, rivals, word, len(rivals) > 1)
         part = self.index.part(word)
         if part is None or part[2] < OFTEN_LAST or context.is_word(i) or context.beside_name(i, i + 1) or len(word) <= SHORT:
             return None
