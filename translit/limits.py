@@ -26,6 +26,12 @@ MAX_KEYS = 24
 """Most keys of one name."""
 MAX_CANDIDATES = 24
 """Most candidate forms of a name that are compared with it letter by letter."""
+MAX_VIEWS = 4
+"""Most orders and shapes of a name that are compared."""
+MAX_TURNED_WORDS = 4
+"""Most words of a name whose order is changed."""
+MAX_VIEW_CANDIDATES = 8
+"""Most candidate forms of another order or shape of a name that are compared with it."""
 MAX_BLOCK = 1000
 """Most forms taken from one block of a lexicon."""
 LEAST_OVERLAP = 500

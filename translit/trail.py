@@ -143,10 +143,10 @@ def explain(tiers: Tiers, name: str) -> Explanation:
     elif spelled.rom:
         # As the tier that answers sees it.
         model = lexicon.model if answer is None or answer.method == "fuzzy" else lexicon.shipped
-        comparisons, crowd = compare(index, lexicon.rough, [spelled])
+        comparisons, crowd, views = compare(index, lexicon.rough, [lexicon.rough.views(name)])
         decisions, scores = decide_by(model, comparisons, crowd)
         column = {feature: i for i, feature in enumerate(COMPARISON)}
-        strength = model.comparison.scores(comparisons.features)
+        strength = model.comparison.scores(comparisons.features) - comparisons.handicap
         seen: set[int] = set()
         for row in np.lexsort((comparisons.entity, -strength)).tolist():
             entity = int(comparisons.entity[row])
@@ -159,11 +159,14 @@ def explain(tiers: Tiers, name: str) -> Explanation:
             if best and len(scores):
                 script = int(decisions.features[0, column["script"]])
                 confidence = model.curve(script).confidence(int(scores[0]))
-            shared = tiers.shares_key(name, text)
+            view = views[int(comparisons.spelled[row])]
+            shared = bool(view.text) and tiers.shares_key(view.text, text)
             reasons = [
                 f"spelling cost {features[column['cost']] / 100:.2f} nats, {features[column['indel']]:.0%} of the letters alike",
                 "a convention reads both alike" if shared else "no convention reads both alike",
             ]
+            if view.text != name:
+                reasons.insert(0, f"read as '{view.text or view.rom}'")
             if best and len(decisions.name):
                 margin = decisions.features[0, len(COMPARISON) + 2] / 1000
                 reasons.append(f"ahead of the next entity by {margin:.1f} log-odds")
@@ -177,6 +180,7 @@ def explain(tiers: Tiers, name: str) -> Explanation:
         if candidates:
             nearest = int(np.lexsort((comparisons.entity, -strength))[0])
             target = index.spans_of(comparisons.form[[nearest]]).texts()[0]
+            spelled = views[int(comparisons.spelled[nearest])]
             direct = spelled.script != "Latn" and spelled.script in lexicon.rough.tables
             table = lexicon.rough.tables[spelled.script if direct else "Latn"]
             source = spelled.atoms if direct else tuple(spelled.rom)

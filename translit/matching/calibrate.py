@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -147,12 +147,12 @@ def ask(listing: Listing, rough: Rough, questions: Questions, salt: int, whole: 
     crowds: list[Rows] = []
     for start in range(0, n, limits.BATCH):
         rows = np.arange(start, min(start + limits.BATCH, n))
-        names = [rough.spell(questions.text[i]) for i in rows.tolist()]
+        names = [rough.views(questions.text[i]) for i in rows.tolist()]
         part = Hidden(hidden.entity[rows], hidden.whole[rows], salt + start, hidden.own_form[rows])
-        found, crowd = compare(listing, rough, names, part)
-        parts.append(Comparisons(found.name + start, found.entity, found.form, found.features))
+        found, crowd, _ = compare(listing, rough, names, part)
+        parts.append(replace(found, name=found.name + start))
         crowds.append(crowd)
-    joined = Comparisons(*(np.concatenate([getattr(p, f) for p in parts]) for f in ("name", "entity", "form", "features")))
+    joined = Comparisons(*(np.concatenate([getattr(p, f) for p in parts]) for f in ("name", "entity", "form", "features", "spelled", "handicap")))
     return Examples(joined, np.concatenate(crowds), np.where(gone, -1, questions.entity))
 
 

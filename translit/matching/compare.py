@@ -67,31 +67,35 @@ def expand(start: NDArray[np.uint32], rows: Rows) -> tuple[Rows, Rows]:
 
 
 def compare(
-    listing: Listing, rough: Rough, names: Sequence[Spelled], hidden: Hidden | None = None
-) -> tuple[Comparisons, NDArray[np.int64]]:
+    listing: Listing, rough: Rough, views: Sequence[Sequence[Spelled]], hidden: Hidden | None = None
+) -> tuple[Comparisons, NDArray[np.int64], list[Spelled]]:
     """Compare names with their candidates.
 
     Args:
         listing: the lexicon.
         rough: holds the cost tables.
-        names: the names, spelled.
+        views: the views of each name, spelled; as it stands first.
         hidden: for calibration, what is not to be seen.
 
     Returns:
-        The comparisons, one a (name, form, entity), and the crowd of each name.
+        The comparisons, one a (view, form, entity), the crowd of each name, and the views that the comparisons number.
     """
     most = limits.MAX_CANDIDATES
+    names = [view for some in views for view in some]
+    asked = np.repeat(np.arange(len(views)), [len(some) for some in views])
+    as_it_stands = np.cumsum([0, *(len(some) for some in views)])[:-1]
     found = search(listing.blocks, [n.rom for n in names], most if hidden is None else 2 * most)
+    found = _fewer_of_other_views(found, asked)
     position, owner = expand(listing.posting_start, found.form)
     # A homonym that another bearer of the form far outweighs is not meant by it, and is no rival either.
     meant = ~listing.posting_outweighed[position]
     position, owner = position[meant], owner[meant]
     entity = listing.posting_entity[position].astype(np.int64)
     if hidden is not None:
-        keep = _visible(hidden, found.name[owner], found.form[owner], entity, listing.posting_canonical[position])
+        keep = _visible(hidden, asked[found.name[owner]], found.form[owner], entity, listing.posting_canonical[position])
         position, owner, entity = position[keep], owner[keep], entity[keep]
         found, owner, position, entity = _trim(found, owner, position, entity, most)
-    name, form = found.name, found.form
+    name, form = _initials_written_out(listing, names, found), found.form
     spelled = _Side.of(names, listing.scripts(), rough.tables)
     form_script = listing.form_script[form].astype(np.int64)
     latin = form_script == listing.scripts().index("Latn")
@@ -119,7 +123,34 @@ def compare(
     features[:, put["weight"]] = listing.entity_weight[entity]
     features[:, put["is_canonical"]] = listing.posting_canonical[position]
     features[:, put["claims"]] = np.minimum(claims[owner], 10)
-    return Comparisons(name[owner], entity, form[owner], features), found.crowd
+    handicap = np.array([n.handicap for n in names], dtype=np.int32)[name[owner]]
+    who = asked[found.name[owner]]
+    return Comparisons(who, entity, form[owner], features, name[owner], handicap), found.crowd[as_it_stands], names
+
+
+def _fewer_of_other_views(found: Found, asked: Rows) -> Found:
+    """The candidates without the farther ones of the views beyond a name's first."""
+    other = np.zeros(len(asked), dtype=bool)
+    other[1:] = asked[1:] == asked[:-1]
+    if not other.any():
+        return found
+    count = np.bincount(found.name, minlength=len(asked))
+    rank = np.arange(len(found.name)) - (np.cumsum(count) - count)[found.name]
+    keep = ~other[found.name] | (rank < limits.MAX_VIEW_CANDIDATES)
+    return Found(found.name[keep], found.form[keep], found.letters[keep], found.consonants[keep], found.crowd)
+
+
+def _initials_written_out(listing: Listing, names: list[Spelled], found: Found) -> Rows:
+    """Which spelling each candidate is compared with: the name's own, or one added to ``names`` with its initials written out."""
+    with_initials = np.array([n.initials for n in names], dtype=bool)
+    rows = np.flatnonzero(with_initials[found.name])
+    if not len(rows):
+        return found.name
+    out = found.name.copy()
+    for i, form in zip(rows.tolist(), listing.spans_of(found.form[rows]).texts(), strict=True):
+        names.append(names[out[i]].written_out(form))
+        out[i] = len(names) - 1
+    return out
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from translit import limits
 from translit.matching.calibrate import Model
 from translit.matching.compare import Listing, compare
-from translit.matching.rough import Rough
+from translit.matching.rough import Rough, Spelled
 from translit.matching.score import COMPARISON, Comparisons, Decisions, decide
 from translit.model import Method
 
@@ -30,6 +30,7 @@ class Guess:
         script_class: decides which curve is asked for a threshold.
         folded: whether name and form fold to the same letters.
         second: number of the runner-up entity, -1 where there is none.
+        view: the name as it was compared, ``""`` where initials were written out.
         method: the tier that it is an answer of.
     """
 
@@ -40,6 +41,7 @@ class Guess:
     script_class: int
     folded: bool
     second: int
+    view: str = ""
     method: Method = "fuzzy"
 
 
@@ -50,14 +52,16 @@ def guess_many(listing: Listing, rough: Rough, models: Sequence[Model], names: S
     """
     out: list[list[Guess | None]] = [[] for _ in models]
     for start in range(0, len(names), limits.BATCH):
-        spelled = [rough.spell(name) for name in names[start : start + limits.BATCH]]
-        comparisons, crowd = compare(listing, rough, spelled)
+        batch = [rough.views(name) for name in names[start : start + limits.BATCH]]
+        comparisons, crowd, spelled = compare(listing, rough, batch)
         for guesses, model in zip(out, models, strict=True):
-            guesses += _guesses(model, comparisons, crowd, len(spelled))
+            guesses += _guesses(model, comparisons, crowd, len(batch), spelled)
     return out
 
 
-def _guesses(model: Model, comparisons: Comparisons, crowd: NDArray[np.int64], names: int) -> list[Guess | None]:
+def _guesses(
+    model: Model, comparisons: Comparisons, crowd: NDArray[np.int64], names: int, spelled: Sequence[Spelled]
+) -> list[Guess | None]:
     decisions, scores = decide_by(model, comparisons, crowd)
     out: list[Guess | None] = [None] * names
     rows = zip(
@@ -68,7 +72,7 @@ def _guesses(model: Model, comparisons: Comparisons, crowd: NDArray[np.int64], n
     for name, best, score, other, script, exact in rows:
         out[name] = Guess(
             int(entity[best]), int(form[best]), score, model.curve(script).confidence(score), script, bool(exact),
-            int(entity[other]) if other >= 0 else -1,
+            int(entity[other]) if other >= 0 else -1, spelled[int(comparisons.spelled[best])].text,
         )  # fmt: skip
     return out
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from translit.matching.align import DEAREST, WIDEST, CostTable
 from translit.matching.alphabet import Fallback, atoms, script_of_name
+from translit.matching.views import initials, views, written_out
 from translit.unicode.fold import fold_token
 from translit.unicode.tokens import fold
 
@@ -24,12 +25,24 @@ class Spelled:
         atoms: its source letters.
         rom: its rough romanization, of the letters a–z, blanks and digits.
         folded: its own letters folded, which is what it is compared by with a form in its own script.
+        text: the name as it was spelled.
+        handicap: how much less likely the name is meant so than as it stands, in 1/1000 log-odds.
+        initials: whether words of one letter stand for longer ones.
     """
 
     script: str
     atoms: tuple[str, ...]
     rom: str
     folded: str
+    text: str = ""
+    handicap: int = 0
+    initials: bool = False
+
+    def written_out(self, form: str) -> Spelled:
+        """The name with its initials as a form in plain letters has them."""
+        words, handicap = written_out(self.rom.split(" "), form.split(" "))
+        rom = " ".join(words)
+        return Spelled("Latn", tuple(rom), rom, rom, "", self.handicap + handicap)
 
 
 class Rough:
@@ -45,16 +58,20 @@ class Rough:
         self._fallback = fallback
         self._best: dict[str, dict[str, tuple[int, str]]] = {}
 
-    def spell(self, name: str) -> Spelled:
+    def views(self, name: str) -> list[Spelled]:
+        """The views of a name, spelled; see :mod:`translit.matching.views`."""
+        return [self.spell(*view) for view in views(name)]
+
+    def spell(self, name: str, handicap: int = 0) -> Spelled:
         """A name's script, atoms and rough romanization."""
         script = script_of_name(name)
         letters = atoms(name, script, self._fallback)
         if script == "Latn":
             rom = plain("".join(letters), self._fallback)
-            return Spelled(script, letters, rom, rom)
+            return Spelled(script, letters, rom, rom, name, handicap, initials(name))
         covered = script in self.tables
         rom = " ".join(self._cheapest(letters, script).split()) if covered else plain("".join(letters), self._fallback)
-        return Spelled(script, letters, rom, fold(name))
+        return Spelled(script, letters, rom, fold(name), name, handicap, initials(name))
 
     def _cheapest(self, letters: Sequence[str], script: str) -> str:
         best = self._best.get(script)

@@ -47,12 +47,16 @@ class Comparisons:
         entity: number of the entity.
         form: number of the form.
         features: shape (comparisons, len(COMPARISON)).
+        spelled: which of the views of the names was compared.
+        handicap: what is taken from the score for it, in 1/1000 log-odds.
     """
 
     name: Rows
     entity: Rows
     form: Rows
     features: Float
+    spelled: Rows
+    handicap: NDArray[np.int32]
 
 
 def text_features(
@@ -153,6 +157,7 @@ def decide(comparisons: Comparisons, scores: NDArray[np.int32], crowd: NDArray[n
         crowd: forms that shared a block with each name, by name.
     """
     name, entity, features = comparisons.name, comparisons.entity, comparisons.features
+    scores = scores - comparisons.handicap
     cost = features[:, COMPARISON.index("cost_per_letter")]
     indel = features[:, COMPARISON.index("indel")]
     # Each entity's best comparison, then entities by score; ties fall to the smaller entity number.

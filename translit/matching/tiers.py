@@ -259,10 +259,10 @@ class Tiers:
             if guess.folded and self.index.forms[guess.form] == fold(names[i]):
                 if guess.score >= curve.threshold(self.precision):
                     out[i] = replace(guess, method="exact")
-            elif guess.score >= curve.threshold(strict):
+            elif guess.view and guess.score >= curve.threshold(strict):
                 keyed.append((i, guess))
         forms = [self.index.forms[guess.form] for _, guess in keyed]
-        shared = self.keys.shares_many([names[i] for i, _ in keyed], self.conventions, forms) if keyed else []
+        shared = self.keys.shares_many([guess.view for _, guess in keyed], self.conventions, forms) if keyed else []
         out.update((i, replace(guess, method="rule")) for (i, guess), alike in zip(keyed, shared, strict=True) if alike)
         return out
 

@@ -1,0 +1,181 @@
+"""Views: the orders and shapes in which a person's name may have been written, each compared as a name of its own.
+
+A list writes *MASSOUD, Ahmad*, a register *Massoud Ahmad*, a newspaper *Gen. Ahmad Massoud* or *A. Massoud*. A view is the name put as a
+lexicon would have it, with a handicap: how much less likely it is to be meant so than as it stands. The best view of each entity counts.
+
+Sources: the name orders and titles are described in the United Nations' *Guide to Names and Naming Practices* and in NISO/BISAC name
+formats; initials are matched as in Christen (2012), *Data Matching*, chapter 5.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+import regex
+from rapidfuzz.distance import JaroWinkler
+
+from translit import limits
+from translit.errors import SourceError
+from translit.resources import data_root
+from translit.unicode.fold import fold_token
+from translit.unicode.tokens import tokens
+
+TITLES_FORMAT = "translit-titles/1"
+TITLED, TURNED, CAPITALS, UNTURNED = 300, 1500, 300, 1500
+"""Handicaps in 1/1000 log-odds: of a title left out; of words in another order, less where capitals tell the surname; and of the
+order as it stands where a comma says that it is another."""
+INITIAL, MISSING, CONTRADICTED = 2000, 800, 6000
+"""Handicaps of an initial that a word of the form begins with, that the form has no word for, or that no word left begins with."""
+LEAST_NEARNESS = 0.8
+"""Least Jaro-Winkler similarity of each word in full to a word of the form, for its initials to be written out."""
+_COMMA = regex.compile(r"[,،，、]")
+_INITIAL = regex.compile(r"(?<![\p{L}\p{M}\p{N}])\p{Lu}(?:\.|(?![\p{L}\p{M}\p{N}'’]))")
+_SOUNDS = tuple(map(frozenset, ("ckqg", "hk", "jyi", "dj", "sz", "fv", "vw", "ou", "ae", "ei")))
+
+
+class View(NamedTuple):
+    """A name as it may be meant: the text, and how much less likely so than as it stands, in 1/1000 log-odds."""
+
+    text: str
+    handicap: int
+
+
+def views(name: str) -> list[View]:
+    """The views of a name, as it stands first, at most :data:`translit.limits.MAX_VIEWS`.
+
+    >>> [view.text for view in views("MASSOUD, Ahmad")]
+    ['MASSOUD, Ahmad', 'Ahmad MASSOUD']
+    >>> [view.text for view in views("Gen. Ahmad Massoud")]
+    ['Gen. Ahmad Massoud', 'Ahmad Massoud', 'Massoud Ahmad']
+    >>> [view.text for view in views("Panjshir")]
+    ['Panjshir']
+    """
+    if " " not in name and not _COMMA.search(name):
+        return [View(name, 0)]
+    turned = _by_comma(name)
+    out = [View(name, UNTURNED if turned else 0)]
+    bare = _untitled(turned or name)
+    if turned:
+        out.append(View(turned, 0))
+    if bare is not None:
+        out.append(View(bare, TITLED))
+    if not turned:
+        base, start = (name, 0) if bare is None else (bare, TITLED)
+        out += [View(view.text, view.handicap + start) for view in _orders(base)]
+    return out[: limits.MAX_VIEWS]
+
+
+def _by_comma(name: str) -> str:
+    """A name whose surname stands first, before a comma, in the order of speech; ``""`` for any other."""
+    parts = [" ".join(part.split()) for part in _COMMA.split(name)]
+    if len(parts) != 2 or not all(parts) or max(len(part.split()) for part in parts) > limits.MAX_TURNED_WORDS:
+        return ""
+    return f"{parts[1]} {parts[0]}"
+
+
+def _untitled(name: str) -> str | None:
+    """A name of two words and more without the titles before or after it; None where there are none."""
+    words = name.split()
+    before, after = titles()
+    first, last = 0, len(words)
+    while last - first > 2 and _plain(words[first]) in before:
+        first += 1
+    while last - first > 2 and _plain(words[last - 1]) in after:
+        last -= 1
+    return " ".join(words[first:last]) if (first, last) != (0, len(words)) else None
+
+
+def _plain(word: str) -> str:
+    return "".join(fold_token(token.text) for token in tokens(word))
+
+
+def _orders(name: str) -> list[View]:
+    """The first word put last, and the last put first."""
+    words = name.split()
+    if not 2 <= len(words) <= limits.MAX_TURNED_WORDS or any(_INITIAL.fullmatch(word) for word in words):
+        return []
+    shouted = [len(word) > 1 and word.isupper() for word in words]
+    told = any(shouted) and not all(shouted)
+    handicap = CAPITALS if told else TURNED
+    left, right = View(" ".join([*words[1:], words[0]]), handicap), View(" ".join([words[-1], *words[:-1]]), handicap)
+    return [left] if len(words) == 2 else [left, right]
+
+
+def initials(name: str) -> bool:
+    """Whether a name has initials beside a word in full.
+
+    >>> initials("A. Massoud"), initials("A S Massoud"), initials("A. S."), initials("Ahmad Massoud")
+    (True, True, False, False)
+    """
+    found = _INITIAL.findall(name)
+    if not found:
+        return False
+    rest = _INITIAL.sub(" ", name)
+    return any(len(_plain(word)) > 2 for word in rest.split())
+
+
+def written_out(words: Sequence[str], form: Sequence[str]) -> tuple[list[str], int]:
+    """The words of a name with its initials written out as a form has them, and the handicap.
+
+    Args:
+        words: the name's words in plain Latin letters; those of one letter are initials.
+        form: the form's words in plain Latin letters.
+
+    >>> written_out(["a", "massoud"], ["ahmad", "masud"])
+    (['ahmad', 'massoud'], 2000)
+    >>> written_out(["b", "massoud"], ["ahmad", "masud"])
+    (['b', 'massoud'], 6000)
+    """
+    left = list(range(len(form)))
+    for word in words:
+        if len(word) > 1 and left:
+            nearness, _, best = max((JaroWinkler.normalized_similarity(word, form[i]), -i, i) for i in left)
+            if nearness < LEAST_NEARNESS:
+                # The words in full must tell by themselves; those borrowed from the form would make anything look near.
+                return list(words), CONTRADICTED
+            left.remove(best)
+    out: list[str] = []
+    handicap = 0
+    for word in words:
+        if len(word) != 1:
+            out.append(word)
+            continue
+        meant = next((i for i in left if alike(word, form[i][:1])), None)
+        if meant is not None:
+            out.append(form[meant])
+            left.remove(meant)
+            handicap += INITIAL
+        elif any(len(form[i]) > 1 for i in left):
+            return list(words), CONTRADICTED
+        else:
+            handicap += MISSING
+    return out, handicap
+
+
+def alike(one: str, other: str) -> bool:
+    """Whether two first letters may be romanizations of the same sound.
+
+    >>> alike("k", "q"), alike("y", "j"), alike("a", "m")
+    (True, True, False)
+    """
+    return one == other or any(one in sound and other in sound for sound in _SOUNDS)
+
+
+@lru_cache(maxsize=1)
+def titles() -> tuple[frozenset[str], frozenset[str]]:
+    """The folded words that stand before persons' names, and those that stand after them, from ``lexicons/titles.tsv``."""
+    path = data_root() / "titles.tsv"
+    lines = path.read_text("utf-8").splitlines()
+    if not lines or lines[0] != f"#: format={TITLES_FORMAT}":
+        raise SourceError(f"no header line '#: format={TITLES_FORMAT}'", "write it first", str(path), 1)
+    found: Mapping[str, set[str]] = {"before": set(), "after": set()}
+    for number, line in enumerate(lines, 1):
+        if line.startswith("#:") or line == "title\tplace\tlangs":
+            continue
+        cells = line.split("\t")
+        if len(cells) != 3 or cells[1] not in found or not _plain(cells[0]):
+            raise SourceError("not title, place, langs", "write three columns, the second 'before' or 'after'", str(path), number)
+        found[cells[1]].add(_plain(cells[0]))
+    return frozenset(found["before"]), frozenset(found["after"])
