@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from translit import limits
 from translit.matching.compare import Hidden, Listing, compare
 from translit.matching.rough import Rough
-from translit.matching.score import COMPARISON, DECISION_SIGNS, Comparisons, Decisions, decide
+from translit.matching.score import COLUMNS, COMPARISON, DECISION_SIGNS, Comparisons, Decisions, decide
 from translit.matching.trees import Forest, fit
 
 Rows = NDArray[np.int64]
@@ -152,7 +152,7 @@ def ask(listing: Listing, rough: Rough, questions: Questions, salt: int, whole: 
         found, crowd, _ = compare(listing, rough, names, part)
         parts.append(replace(found, name=found.name + start))
         crowds.append(crowd)
-    joined = Comparisons(*(np.concatenate([getattr(p, f) for p in parts]) for f in ("name", "entity", "form", "features", "spelled", "handicap")))
+    joined = Comparisons(*(np.concatenate([getattr(p, f) for p in parts]) for f in COLUMNS))
     return Examples(joined, np.concatenate(crowds), np.where(gone, -1, questions.entity))
 
 

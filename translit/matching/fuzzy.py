@@ -45,14 +45,16 @@ class Guess:
     method: Method = "fuzzy"
 
 
-def guess_many(listing: Listing, rough: Rough, models: Sequence[Model], names: Sequence[str]) -> list[list[Guess | None]]:
+def guess_many(
+    listing: Listing, rough: Rough, models: Sequence[Model], names: Sequence[str], turned: bool = True
+) -> list[list[Guess | None]]:
     """The best candidate for each name by each model, a list a model; None where no listed form is near at all.
 
-    The answer for a name does not depend on the others.
+    The answer for a name does not depend on the others. Where ``turned``, names are taken in other orders and without titles, too.
     """
     out: list[list[Guess | None]] = [[] for _ in models]
     for start in range(0, len(names), limits.BATCH):
-        batch = [rough.views(name) for name in names[start : start + limits.BATCH]]
+        batch = [rough.views(name) if turned else [rough.spell(name)] for name in names[start : start + limits.BATCH]]
         comparisons, crowd, spelled = compare(listing, rough, batch)
         for guesses, model in zip(out, models, strict=True):
             guesses += _guesses(model, comparisons, crowd, len(batch), spelled)

@@ -38,6 +38,10 @@ FAR = 6000
 """Log-odds in 1/1000 taken for a rival that is not there."""
 
 
+COLUMNS = ("name", "entity", "form", "features", "spelled", "handicap")
+"""The fields of a batch of comparisons."""
+
+
 @dataclass(frozen=True)
 class Comparisons:
     """A batch of comparisons; every field has one row a comparison.

@@ -233,13 +233,18 @@ class Tiers:
             if guess is not None and self.accepts(guess, least):
                 out[i] = self.guessed(guess)
 
-    def guess_many(self, names: Sequence[str]) -> list[Guess | None]:
-        """The nearest entity for each name, however far: the rule tier's answer where it has one, else the fuzzy tier's."""
+    def guess_many(self, names: Sequence[str], turned: bool = True) -> list[Guess | None]:
+        """The nearest entity for each name, however far: the rule tier's answer where it has one, else the fuzzy tier's.
+
+        Args:
+            names: the names.
+            turned: whether to take persons' names in other orders and without titles, too.
+        """
         # Exact answers do without the fuzzy tier's modules.
         from translit.matching.fuzzy import guess_many
 
         shipped, own = self.lexicon.shipped, self.lexicon.model
-        found = guess_many(self.index, self.lexicon.rough, (shipped,) if own is shipped else (shipped, own), names)
+        found = guess_many(self.index, self.lexicon.rough, (shipped,) if own is shipped else (shipped, own), names, turned)
         settled = self._settled(names, found[0])
         guesses = [settled.get(i, guess) for i, guess in enumerate(found[-1])]
         return [None if self.rulings.bars(name) else guess for name, guess in zip(names, guesses, strict=True)] if self.rulings else guesses

@@ -51,7 +51,7 @@ class Guesses:
                 stem, ending = split_ending(raw)
                 runs.append((number, first, last, stem, ending))
         distinct = list(dict.fromkeys(stem for *_, stem, _ in runs))
-        guesses = dict(zip(distinct, self.tiers.guess_many(distinct), strict=True))
+        guesses = dict(zip(distinct, self.tiers.guess_many(distinct, turned=False), strict=True))
         named = [Counter(p.answer.entity for p in found if p.answer is not None) for found in places]
         guessed: set[tuple[int, int]] = set()
         near: list[list[Place]] = [[] for _ in contexts]
