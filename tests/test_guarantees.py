@@ -235,6 +235,49 @@ def test_answers_do_not_depend_on_the_size_of_the_batch(norm: Normalizer) -> Non
         assert [m for i in range(0, len(asked), size) for m in norm.match_many(asked[i : i + size])] == whole
 
 
+def one_after_another(norm: Normalizer, asked: list[str], least: float | None = None) -> list[Match | None]:
+    """The answers without what is done for all listed names at once."""
+    tiers = norm._tiers
+    return [answer and tiers.match(name, answer) for name, answer in zip(asked, tiers.answer_many(asked, least), strict=True)]
+
+
+@pytest.mark.parametrize("least", [None, 0.0, 0.5])
+@pytest.mark.parametrize("options", [{}, {"target": "de"}, {"types": ["former", "native"]}, {"precision": 0.9999}], ids=str)
+def test_listed_names_are_answered_together_as_one_after_another(
+    normalizers: Normalizers, options: dict[str, Any], least: float | None
+) -> None:
+    for name in ("small", "afghanistan"):
+        norm = Normalizer(normalizers(name).lexicon, **options)
+        listed = [*norm.lexicon.index.forms, *(norm.lexicon.index.canonicals)][:3000]
+        asked = [*mixed_bag(norm), *listed, *(form.upper() for form in listed[:100]), " ".join("a" * 30), "Ahmad-  Massoud"]
+        assert norm.match_many(asked) == one_after_another(norm, asked)
+        assert norm.match_many(asked[:500], least) == one_after_another(norm, asked[:500], least)
+
+
+SHARED = [
+    {"id": str(i), "canonical": canonical, "kind": kind, "weight": weight, "variants": variants}
+    for i, (canonical, kind, weight, variants) in enumerate([
+        ("Springfield", "place", 5, ["Sprink"]), ("Springfield", "place", 100, ["Sprink"]), ("Springfield", "place", 0, []),
+        ("Spring", "place", 3, ["Springfield", "Sprink", "X-Town"]), ("Field", "organisation", 0, ["Sprink", "x town", "SP"]),
+        ("Sprink Cake", "protected", 0, ["Sprink Pie"]), ("Other", "place", 1, ["Sprink Pie", "SP", {"text": "Old", "type": "former"}]),
+        ("San José", "place", 9, ["San Jose", "Σan"]), ("San Jose", "place", 8, ["San José"]),
+    ])
+]  # fmt: skip
+"""Places of one name, of which one is heavier, or listed as it is canonically, or written alike, or nothing."""
+
+
+@few
+@given(lexicons(), st.sampled_from(["en", "de"]), st.sampled_from([None, 0.3]))
+@example(SHARED, "en", None)
+@example(SHARED, "de", 0.3)
+def test_shared_names_are_answered_together_as_one_after_another(
+    records: list[dict[str, Any]], target: str, least: float | None
+) -> None:
+    norm = Normalizer(built(records), target=target, precision=0.9)
+    asked = spellings_of(records)
+    assert norm.match_many(asked, least) == one_after_another(norm, asked, least)
+
+
 @given(st.lists(texts_of_names, max_size=5))
 def test_texts_do_not_depend_on_the_batch(norm: Normalizer, batch: list[str]) -> None:
     assert norm.clean_many(batch) == [norm.clean(text) for text in batch]

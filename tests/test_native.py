@@ -438,7 +438,7 @@ def folded_in_c(names: list[str]) -> list[str]:
     """The names folded, by code points of the widest table wherever that suffices."""
     from translit import _native  # type: ignore[attr-defined, unused-ignore]
 
-    folded, left = _native.fold_names(names, *scan.code_points(scan.LIMITS[-1]))
+    folded, left = _native.fold_many(names, *scan.code_points(scan.LIMITS[-1]))
     for row in np.frombuffer(left, dtype=np.int64).tolist():
         assert folded[row] == ""
         folded[row] = fold(names[row])

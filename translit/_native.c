@@ -2978,11 +2978,11 @@ static PyObject *utf8_of(PyObject *text)
     return bytes;
 }
 
-PyDoc_STRVAR(fold_names_doc, "fold_names(names, entries, blob) -> (list of str, bytearray of int64)\n\n"
+PyDoc_STRVAR(fold_many_doc, "fold_many(names, entries, blob) -> (list of str, bytearray of int64)\n\n"
                              "The folded names, and the rows of those that only Python can fold, which are empty in the list.\n"
                              "entries (uint32) and blob (bytes) are the code points' classes and folded forms.");
 
-static PyObject *fold_names(PyObject *self, PyObject *args)
+static PyObject *fold_many(PyObject *self, PyObject *args)
 {
     (void)self;
     PyObject *names, *given[2];
@@ -3084,12 +3084,11 @@ typedef struct {
     size_t count, data_size;
 } Known;
 
-/* The row of a text, or -1. */
-static int row_of(const Known *t, const uint8_t *text, size_t size, int64_t *row)
+/* The row of a text, or -1; `at` is where its hash begins. */
+static int row_of(const Known *t, uint64_t hash, size_t at, const uint8_t *text, size_t size, int64_t *row)
 {
-    const uint64_t hash = mixed(letters_hash(0, text, size));
     *row = -1;
-    for (size_t at = first_hash(t->hashes, t->count, hash); at < t->count && t->hashes[at] == hash; at++) {
+    for (; at < t->count && t->hashes[at] == hash; at++) {
         const size_t found = t->order[at];
         if (found >= t->count || t->starts[found] > t->starts[found + 1] || t->starts[found + 1] > t->data_size)
             return OUT_OF_RANGE;
@@ -3099,6 +3098,53 @@ static int row_of(const Known *t, const uint8_t *text, size_t size, int64_t *row
         }
     }
     return FINE;
+}
+
+/* Texts looked up side by side: what one step reads is fetched from memory while the others do theirs. */
+enum { TOGETHER = 32 };
+
+static inline void fetch(const void *place)
+{
+#if defined(__GNUC__)
+    __builtin_prefetch(place);
+#else
+    (void)place;
+#endif
+}
+
+static int find_some(const Known *t, PyObject *texts, Py_ssize_t begin, int count, int64_t *rows)
+{
+    PyObject *bytes[TOGETHER] = {NULL};
+    uint64_t hashes[TOGETHER];
+    size_t at[TOGETHER];
+    int status = FINE;
+    for (int i = 0; i < count && status == FINE; i++) {
+        PyObject *text = PyList_GetItem(texts, begin + i);
+        bytes[i] = text ? utf8_of(text) : NULL;
+        rows[i] = -1;
+        if (!bytes[i]) {
+            status = PyErr_Occurred() ? FAILED : FINE;
+            continue;
+        }
+        hashes[i] = mixed(letters_hash(0, (const uint8_t *)PyBytes_AsString(bytes[i]), (size_t)PyBytes_Size(bytes[i])));
+        fetch(t->hashes + (size_t)(((hashes[i] >> 32) * (uint64_t)t->count) >> 32));
+    }
+    for (int i = 0; i < count && status == FINE; i++) {
+        if (!bytes[i])
+            continue;
+        at[i] = first_hash(t->hashes, t->count, hashes[i]);
+        if (at[i] < t->count)
+            fetch(t->order + at[i]);
+    }
+    for (int i = 0; i < count && status == FINE; i++)
+        if (bytes[i] && at[i] < t->count && t->order[at[i]] < t->count)
+            fetch(t->starts + t->order[at[i]]);
+    for (int i = 0; i < count && status == FINE; i++)
+        if (bytes[i])
+            status = row_of(t, hashes[i], at[i], (const uint8_t *)PyBytes_AsString(bytes[i]), (size_t)PyBytes_Size(bytes[i]), &rows[i]);
+    for (int i = 0; i < count; i++)
+        Py_XDECREF(bytes[i]);
+    return status;
 }
 
 PyDoc_STRVAR(find_texts_doc, "find_texts(texts, hashes, order, data, starts) -> bytearray of int64\n\n"
@@ -3124,16 +3170,10 @@ static PyObject *find_texts(PyObject *self, PyObject *args)
     const Py_ssize_t count = PyList_Size(texts);
     result = PyByteArray_FromStringAndSize(NULL, count * (Py_ssize_t)sizeof(int64_t));
     int64_t *out = result ? (int64_t *)(void *)PyByteArray_AsString(result) : NULL;
-    for (Py_ssize_t i = 0; result && i < count; i++) {
-        PyObject *text = PyList_GetItem(texts, i);
-        PyObject *bytes = text ? utf8_of(text) : NULL;
-        int status = FINE;
-        out[i] = -1;
-        if (bytes) {
-            status = row_of(&t, (const uint8_t *)PyBytes_AsString(bytes), (size_t)PyBytes_Size(bytes), &out[i]);
-            Py_DECREF(bytes);
-        }
-        if (status != FINE || PyErr_Occurred()) {
+    for (Py_ssize_t begin = 0; result && begin < count; begin += TOGETHER) {
+        const int many = count - begin < TOGETHER ? (int)(count - begin) : TOGETHER;
+        const int status = find_some(&t, texts, begin, many, out + begin);
+        if (status != FINE) {
             fail(status);
             Py_CLEAR(result);
         }
@@ -3176,24 +3216,42 @@ done:
     return list;
 }
 
-enum { MATCH_FIELDS = 7, CANDIDATE_FIELDS = 7 };
+enum { FIELDS = 7 }; /* of a match, and of a candidate */
 
-/* A frozen record with slots, its fields set past the class's own refusal to have them set. */
-static PyObject *make_record(PyTypeObject *type, PyObject *slots, PyObject *const *values, int count)
+/* A class of frozen records with slots. */
+typedef struct {
+    PyTypeObject *type;
+    allocfunc allocate;
+    PyObject *slots[FIELDS];
+    descrsetfunc set[FIELDS];
+    int collected;
+} Records;
+
+static int records_of(Records *records, PyObject *type, PyObject *slots)
 {
-    const allocfunc allocate = (allocfunc)PyType_GetSlot(type, Py_tp_alloc);
-    PyObject *record = allocate(type, 0);
-    for (int i = 0; record && i < count; i++) {
-        PyObject *slot = PyTuple_GetItem(slots, i);
-        const descrsetfunc set = slot ? (descrsetfunc)PyType_GetSlot(Py_TYPE(slot), Py_tp_descr_set) : NULL;
-        if (!set || set(slot, record, values[i]) < 0) {
-            if (!PyErr_Occurred())
-                PyErr_SetString(PyExc_TypeError, "a record must have slots");
-            Py_CLEAR(record);
-        }
+    records->type = (PyTypeObject *)type;
+    records->allocate = (allocfunc)PyType_GetSlot(records->type, Py_tp_alloc);
+    records->collected = (PyType_GetFlags(records->type) & Py_TPFLAGS_HAVE_GC) != 0;
+    int fit = records->allocate && PyTuple_Size(slots) == FIELDS;
+    for (int i = 0; fit && i < FIELDS; i++) {
+        records->slots[i] = PyTuple_GetItem(slots, i);
+        records->set[i] = (descrsetfunc)PyType_GetSlot(Py_TYPE(records->slots[i]), Py_tp_descr_set);
+        fit = records->set[i] != NULL;
     }
+    if (!fit)
+        PyErr_SetString(PyExc_TypeError, "a record must have slots");
+    return fit;
+}
+
+/* A record, its fields set past the class's own refusal to have them set. */
+static PyObject *make_record(const Records *records, PyObject *const *values)
+{
+    PyObject *record = records->allocate(records->type, 0);
+    for (int i = 0; record && i < FIELDS; i++)
+        if (records->set[i](records->slots[i], record, values[i]) < 0)
+            Py_CLEAR(record);
     /* It holds texts and a number and takes part in no cycle: the collector need not look at it. */
-    if (record && PyType_GetFlags(type) & Py_TPFLAGS_HAVE_GC)
+    if (record && records->collected)
         PyObject_GC_UnTrack(record);
     return record;
 }
@@ -3210,8 +3268,11 @@ static PyObject *make_matches(PyObject *self, PyObject *args)
                           &PyTuple_Type, &slots[1], &PyList_Type, &columns[0], &PyList_Type, &columns[1], &PyList_Type, &columns[2],
                           &PyList_Type, &columns[3], &PyList_Type, &columns[4], &method, &confidence))
         return NULL;
+    Records matches, own;
+    if (!records_of(&matches, types[0], slots[0]) || !records_of(&own, types[1], slots[1]))
+        return NULL;
     const Py_ssize_t count = PyList_Size(columns[0]);
-    int equal = PyTuple_Size(slots[0]) == MATCH_FIELDS && PyTuple_Size(slots[1]) == CANDIDATE_FIELDS;
+    int equal = 1;
     for (int c = 1; c < 5; c++)
         equal &= PyList_Size(columns[c]) == count;
     if (!equal) {
@@ -3223,14 +3284,14 @@ static PyObject *make_matches(PyObject *self, PyObject *args)
         PyObject *row[5];
         for (int c = 0; c < 5; c++)
             row[c] = PyList_GetItem(columns[c], i);
-        PyObject *const own[] = {row[1], row[2], row[3], method, confidence, row[4], none};
-        PyObject *candidate = make_record((PyTypeObject *)types[1], slots[1], own, CANDIDATE_FIELDS);
+        PyObject *const fields[] = {row[1], row[2], row[3], method, confidence, row[4], none};
+        PyObject *candidate = make_record(&own, fields);
         PyObject *candidates = candidate ? PyTuple_Pack(1, candidate) : NULL;
         Py_XDECREF(candidate);
         if (candidates)
             PyObject_GC_UnTrack(candidates);
         PyObject *const values[] = {row[0], row[1], row[2], row[3], method, confidence, candidates};
-        PyObject *match = candidates ? make_record((PyTypeObject *)types[0], slots[0], values, MATCH_FIELDS) : NULL;
+        PyObject *match = candidates ? make_record(&matches, values) : NULL;
         Py_XDECREF(candidates);
         if (!match || PyList_SetItem(list, i, match) < 0)
             Py_CLEAR(list);
@@ -3250,7 +3311,7 @@ static PyMethodDef methods[] = {
     {"name_keys", name_keys, METH_VARARGS, name_keys_doc},
     {"forest_scores", forest_scores, METH_VARARGS, forest_scores_doc},
     {"text_features", text_features, METH_VARARGS, text_features_doc},
-    {"fold_names", fold_names, METH_VARARGS, fold_names_doc},
+    {"fold_many", fold_many, METH_VARARGS, fold_many_doc},
     {"token_hashes", token_hashes, METH_VARARGS, token_hashes_doc},
     {"find_texts", find_texts, METH_VARARGS, find_texts_doc},
     {"take_strings", take_strings, METH_VARARGS, take_strings_doc},

@@ -191,21 +191,39 @@ def _forest_scores(forest: Any, rows: NDArray[np.float32]) -> I32:
 
 
 _MANY = 256
-"""Names that are worth a table of the code points' folded forms."""
+"""Names of a batch that are worth the table of the alphabets' code points."""
+_VERY_MANY = 5000
+"""Names of a process that are worth the table of all but rare characters."""
+_beyond = 0
+"""Names so far that had a character beyond the alphabets."""
 
 
 def _fold_many(names: Sequence[str]) -> list[str]:
+    global _beyond, _widest
     given = list(names)
-    folded, left = _native.fold_names(given, *_NO_CODE_POINTS)
-    rest = np.frombuffer(left, dtype=np.int64).tolist()
+    folded, rest = _fold_names(given, _NO_CODE_POINTS)
     if len(rest) >= _MANY:
-        some, left = _native.fold_names([given[row] for row in rest], *scan.code_points(scan.LIMITS[_widest]))
-        for row, text in zip(rest, some, strict=True):
-            folded[row] = text
-        rest = [rest[row] for row in np.frombuffer(left, dtype=np.int64).tolist()]
+        rest = _fold_rest(given, folded, rest)
+        _beyond += len(rest)
+        if _widest == 0 and _beyond >= _VERY_MANY:
+            _widest = 1
+            rest = _fold_rest(given, folded, rest)
     for row in rest:
         folded[row] = tokens.fold(given[row])
-    return cast(list[str], folded)
+    return folded
+
+
+def _fold_rest(given: list[str], folded: list[str], rows: list[int]) -> list[int]:
+    """Fold some rows by the code points that texts and names so far have needed; gives those that need others."""
+    some, left = _fold_names([given[row] for row in rows], scan.code_points(scan.LIMITS[_widest]))
+    for row, text in zip(rows, some, strict=True):
+        folded[row] = text
+    return [rows[i] for i in left]
+
+
+def _fold_names(given: list[str], points: scan.CodePoints) -> tuple[list[str], list[int]]:
+    folded, left = _native.fold_many(given, *points)
+    return folded, np.frombuffer(left, dtype=np.int64).tolist()
 
 
 def _token_hashes(words: Sequence[str]) -> U64:

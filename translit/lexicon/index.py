@@ -64,7 +64,20 @@ def find_texts(
     return out
 
 
-_SIGNS = str.maketrans({**dict.fromkeys("-\u2010\u2011", " "), **dict.fromkeys(APOSTROPHES, "'")})
+def spread(low: Rows, high: Rows) -> tuple[Rows, Rows]:
+    """The numbers from each ``low`` up to its ``high``, and which pair each is of.
+
+    >>> import numpy as np
+    >>> [column.tolist() for column in spread(np.array([5, 9, 1]), np.array([7, 0, 2]))]
+    [[0, 0, 2], [5, 6, 1]]
+    """
+    size = np.maximum(high - low, 0)
+    row = np.repeat(np.arange(len(low)), size)
+    first = np.cumsum(size) - size
+    return row, np.arange(len(row)) - first[row] + low[row]
+
+
+_SIGNS = str.maketrans({**dict.fromkeys("-\u2010\u2011", " "), **{c: "'" for c in APOSTROPHES if not c.isalnum()}})
 
 
 def spelled(text: str) -> str:
@@ -74,7 +87,10 @@ def spelled(text: str) -> str:
     ('mazar e sharif', "l'aquila")
     """
     text = text.lower() if text.isascii() else strict(text)
-    return text if text.isalnum() else " ".join(text.translate(_SIGNS).split())
+    if text.isalnum():
+        return text
+    words = text.replace("-", " ").split()
+    return " ".join(words if "".join(words).isalnum() else text.translate(_SIGNS).split())
 
 
 class Index:
@@ -194,43 +210,41 @@ class Index:
 
     def listed_many(self, spellings: Sequence[str]) -> list[list[int]]:
         """:meth:`listed` of each spelling."""
-        texts = [spelled(text) for text in spellings]
-        out: list[list[int]] = []
-        low, high, other = self._otherwise_listed(texts)
-        for form, start, end in zip(self.find_forms(texts).tolist(), low.tolist(), high.tolist(), strict=True):
-            plain = [posting for posting in self.postings(form) if self.posting_plain[posting]] if form >= 0 else []
-            out.append(plain if start == end else sorted({*plain, *other[start:end].tolist()}))
+        folded = native.fold_many(spellings)
+        owner, posting = self.listings(spellings, folded, self.find_forms(folded))
+        out: list[list[int]] = [[] for _ in spellings]
+        for row, found in zip(owner.tolist(), posting.tolist(), strict=True):
+            out[row].append(found)
         return out
 
-    def _otherwise_listed(self, texts: Sequence[str]) -> tuple[Rows, Rows, NDArray[np.uint32]]:
-        """Where, among the postings that list a spelling other than their form, those of each :func:`spelled` text begin and end."""
-        known: NDArray[np.uint64] = self.arrays["listed.hash"]
-        digest = native.token_hashes(texts)
-        return np.searchsorted(known, digest, "left"), np.searchsorted(known, digest, "right"), self.arrays["listed.posting"]
-
-    def listed_once(self, spellings: Sequence[str], folded: Sequence[str], forms: Rows) -> Rows:
-        """The posting of each spelling that one alone lists, -1 where none does or several do.
+    def listings(self, spellings: Sequence[str], folded: Sequence[str], forms: Rows) -> tuple[Rows, Rows]:
+        """The postings that list each spelling.
 
         Args:
             spellings: the spellings.
             folded: each of them folded.
             forms: the form of each, from :meth:`find_forms`.
+
+        Returns:
+            Row of the spelling and posting, rising.
         """
         texts = [spelled(text) for text in spellings]
-        start = self.posting_start.astype(np.int64) if len(forms) > len(self.posting_start) else self.posting_start
-        first = start[forms].astype(np.int64)
-        single = (forms >= 0) & (start[forms + 1] - first == 1)
-        other = np.array([i for i, (a, b) in enumerate(zip(texts, folded, strict=True)) if a != b], dtype=np.int64)
-        single[single] = self.posting_plain[first[single]]
-        single[other] = False
-        out = np.where(single, first, -1)
-        asked = [texts[i] for i in other.tolist()]
-        low, high, posting = self._otherwise_listed(asked)
-        once = (high - low == 1) & (self.find_forms(asked) < 0)
-        found = posting[low[once]].astype(np.int64)
-        own = forms[other[once]]
-        out[other[once]] = np.where((own >= 0) & (first[other[once]] <= found) & (found < start[own + 1]), found, -1)
-        return out
+        start = self.posting_start
+        row, posting = spread(start[forms].astype(np.int64), np.where(forms >= 0, start[forms + 1], 0))
+        other = np.array([i for i, (text, form) in enumerate(zip(texts, folded, strict=True)) if text != form], dtype=np.int64)
+        plain = self.posting_plain[posting]
+        if not len(other):
+            return row[plain], posting[plain]
+        plain &= ~np.isin(row, other)
+        known: NDArray[np.uint64] = self.arrays["listed.hash"]
+        digest = native.token_hashes([texts[i] for i in other.tolist()])
+        which, place = spread(np.searchsorted(known, digest, "left"), np.searchsorted(known, digest, "right"))
+        found, own = self.arrays["listed.posting"][place].astype(np.int64), other[which]
+        # What merely has the hash of a listed spelling has another form.
+        same = (forms[own] >= 0) & (start[forms[own]] <= found) & (found < start[forms[own] + 1])
+        rows, postings = np.concatenate((row[plain], own[same])), np.concatenate((posting[plain], found[same]))
+        order = np.lexsort((postings, rows))
+        return rows[order], postings[order]
 
     @cached_property
     def listing(self) -> tuple[NDArray[np.uint64], NDArray[np.uint32]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Literal
 
 import numpy as np
@@ -96,22 +97,77 @@ def resolve(index: Index, postings: Sequence[int], types: frozenset[int], target
     return Resolution(state, best, share, tuple(ranked), bearers[best])
 
 
-def resolve_once(index: Index, postings: Rows, types: frozenset[int]) -> Rows:
-    """The entity that each posting means as :func:`resolve` has it, where it means ``one``; -1 otherwise.
+OPEN, ONE, SEVERAL, KNOWN = range(4)
+
+
+@dataclass(frozen=True)
+class Resolutions:
+    """What listed spellings mean, as of :func:`resolve`.
+
+    Args:
+        state: of each spelling, shape (spellings,): ``ONE``, ``SEVERAL`` or ``KNOWN``; ``OPEN`` where nothing lists it or where only
+            :func:`resolve` can tell.
+        share: how surely the first rival is meant, 0–1, shape (spellings,).
+        alike: whether all rivals have one canonical spelling, shape (spellings,).
+        first: where the rivals of each spelling begin in ``rivals``, and the end, shape (spellings + 1,).
+        rivals: the entities that bear the spellings, those of each heaviest first.
+    """
+
+    state: NDArray[np.uint8]
+    share: NDArray[np.float64]
+    alike: NDArray[np.bool_]
+    first: Rows
+    rivals: Rows
+
+
+def resolve_many(index: Index, rows: Rows, postings: Rows, count: int, types: frozenset[int], target: str = "en") -> Resolutions:
+    """:func:`resolve` of many spellings at once.
 
     Args:
         index: the lexicon.
-        postings: the only posting of each of some spellings, or -1.
+        rows, postings: which spelling each posting lists, rising.
+        count: how many spellings there are.
         types: numbers of the variant types that are rewritten.
+        target: BCP 47 tag of the language whose canonical spellings are written.
     """
-    entity = index.posting_entity[postings].astype(np.int64) if len(index.posting_entity) else postings
-    kind = index.posting_type[postings] if len(index.posting_type) else postings
-    answers = np.array([name != PROTECTED for name in index.kinds], dtype=bool)
+    entity = index.posting_entity[postings].astype(np.int64)
+    kind = index.posting_type[postings]
+    state = np.full(count, OPEN, dtype=np.uint8)
+    state[rows] = KNOWN
+    left = np.zeros(count, dtype=bool)
+    left[rows[np.array([name == PROTECTED for name in index.kinds], dtype=bool)[index.entity_kind[entity]]]] = True
     rewritten = np.zeros(256, dtype=bool)
     rewritten[[CANONICAL, *types]] = True
-    meant = postings >= 0
-    meant[meant] = rewritten[kind[meant]] & answers[index.entity_kind[entity[meant]]] & ~index.entity_support[entity[meant]]
-    return np.where(meant, entity, -1)
+    meant = rewritten[kind] & ~index.entity_support[entity]
+    if target in index.meta["targets"]:
+        left |= np.bincount(rows[meant], minlength=count) > 1
+    meant &= ~left[rows]
+    rows, entity, canonical = rows[meant], entity[meant], kind[meant] == CANONICAL
+    written = np.zeros(count, dtype=bool)
+    written[rows[canonical]] = True
+    meant = canonical | ~written[rows]
+    rows, entity = rows[meant], entity[meant]
+    weight = index.entity_weight[entity].astype(np.float64)
+    pull = (weight + 1.0) * np.where(canonical[meant], _CANONICAL_BONUS, 1.0)
+    order = np.lexsort((entity, -pull, rows))
+    rows, entity, weight, pull = rows[order], entity[order], weight[order], pull[order]
+    size = np.bincount(rows, minlength=count)
+    first = np.append(0, np.cumsum(size))
+    best = first[:-1][size > 0]
+    share = np.zeros(count)
+    share[size > 0] = pull[best] * pull[best] / np.bincount(rows, pull * pull, count)[size > 0]
+    share[size == 1] = 1.0
+    several = np.flatnonzero(size > 1)
+    alike = size == 1
+    shared = np.repeat(size > 1, size)
+    texts = iter(index.canonicals.take(entity[shared]))
+    alike[several] = [len(set(islice(texts, bearers))) == 1 for bearers in size[several].tolist()]
+    best = first[several]
+    heavier = (pull[best] >= OUTWEIGH * pull[best + 1]) & (weight[best] > 0)
+    state[size == 1] = ONE
+    state[several] = np.where(heavier | alike[several], ONE, SEVERAL)
+    state[left] = OPEN
+    return Resolutions(state, share, alike, first, entity)
 
 
 def make_matches(

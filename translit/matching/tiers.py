@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from translit import limits, native
-from translit.lexicon.index import TYPE_NUMBERS, spelled
+from translit.lexicon.index import TYPE_NUMBERS, Rows, spelled, spread
 from translit.lexicon.lexicon import Lexicon
 from translit.matching.decisions import Rulings
-from translit.matching.exact import LISTED, Resolution, make_matches, resolve, resolve_once
+from translit.matching.exact import LISTED, ONE, OPEN, Resolution, Resolutions, make_matches, resolve, resolve_many
 from translit.model import Candidate, Match, Method
 from translit.unicode.tokens import fold
 
@@ -182,30 +183,54 @@ class Tiers:
         return out
 
     def match_many(self, names: Sequence[str], least: float | None = None) -> list[Match | None]:
-        """The records of :meth:`answer_many`, those of spellings that one entity alone lists made all at once."""
+        """The record of each answer of :meth:`answer_many`; what the lexicon lists as it stands is answered all at once."""
         out: list[Match | None] = [None] * len(names)
-        left: Sequence[int] = range(len(names))
-        if not self.rulings and (self.precision if least is None else least) <= LISTED:
-            folded = _folded(names)
-            forms = self.index.find_forms(folded)
-            entity = resolve_once(self.index, self.index.listed_once(names, folded, forms), self.types)
-            rows = np.flatnonzero(entity >= 0)
-            sure = rows.tolist()
-            found = entity[rows]
-            kinds = [self.index.kinds[k] for k in self.index.entity_kind[found].tolist()]
-            matches = native.twin(make_matches)(
-                [names[i] for i in sure], self.index.ids.take(found), self.index.targets(found, self.target), kinds,
-                [folded[i] for i in sure], "exact", LISTED,
-            )  # fmt: skip
-            for i, match in zip(sure, matches, strict=True):
-                if folded[i].count(" ") < limits.MAX_NAME_TOKENS:
-                    out[i] = match
-            left = [i for i, match in enumerate(out) if match is None]
+        left = range(len(names)) if self.rulings else self._match_listed(names, least, out)
         rest = [names[i] for i in left]
         for i, name, answer in zip(left, rest, self.answer_many(rest, least), strict=True):
             if answer is not None:
                 out[i] = self.match(name, answer)
         return out
+
+    def _match_listed(self, names: Sequence[str], least: float | None, out: list[Match | None]) -> Sequence[int]:
+        """Put down the matches of the names that the lexicon lists as they stand; gives the rows that are still open."""
+        folded = _folded(names)
+        forms = self.index.find_forms(folded)
+        found = resolve_many(self.index, *self.index.listings(names, folded, forms), len(names), self.types, self.target)
+        state = found.state
+        most = limits.MAX_NAME_TOKENS
+        state[[i for i, text in enumerate(folded) if len(text) > most and text.count(" ") >= most]] = OPEN
+        rivals = np.diff(found.first)
+        enough = self.precision if least is None else least
+        sure = np.flatnonzero((state == ONE) & (rivals == 1)) if enough <= LISTED else np.zeros(0, dtype=np.int64)
+        rows, entity = sure.tolist(), found.rivals[found.first[sure]]
+        kinds = [self.index.kinds[k] for k in self.index.entity_kind[entity].tolist()]
+        matches = native.twin(make_matches)(
+            [names[i] for i in rows], self.index.ids.take(entity), self.index.targets(entity, self.target), kinds,
+            [folded[i] for i in rows], "exact", LISTED,
+        )  # fmt: skip
+        for i, match in zip(rows, matches, strict=True):
+            out[i] = match
+        for i, match in self._shared(names, folded, found, np.flatnonzero((state == ONE) & (rivals > 1))):
+            if match.confidence >= enough:
+                out[i] = match
+        return np.flatnonzero(state == OPEN if least is None else state != ONE).tolist()
+
+    def _shared(self, names: Sequence[str], folded: Sequence[str], found: Resolutions, rows: Rows) -> Iterator[tuple[int, Match]]:
+        """The matches of some names that several entities bear, of which one is meant."""
+        row, place = spread(found.first[rows], np.minimum(found.first[rows + 1], found.first[rows] + limits.MAX_CANDIDATES_SHOWN))
+        bearers = found.rivals[place]
+        kinds = [self.index.kinds[k] for k in self.index.entity_kind[bearers].tolist()]
+        told = zip(self.index.ids.take(bearers), self.index.targets(bearers, self.target), kinds, strict=True)
+        shares = zip(found.share[rows].tolist(), found.alike[rows].tolist(), strict=True)
+        for i, count, (share, alike) in zip(rows.tolist(), np.bincount(row).tolist(), shares, strict=True):
+            confidence = round(LISTED * (1.0 if alike else share), 5)
+            rest = round((1 - confidence) / (count - 1), 5)
+            (ident, canonical, kind), *others = islice(told, count)
+            candidates = (
+                Candidate(ident, canonical, kind, "exact", confidence, folded[i]), *(Candidate(*other, "exact", rest) for other in others),
+            )  # fmt: skip
+            yield i, Match(names[i], ident, canonical, kind, "exact", confidence, candidates)
 
     def exact(self, found: Resolution, exactly: bool, folded: str) -> Answer:
         """The answer of the exact tier."""
