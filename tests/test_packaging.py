@@ -18,7 +18,7 @@ import pytest
 from translit.lexicon.cache import folder
 
 ROOT = Path(__file__).parents[1]
-SOURCES = ("pyproject.toml", "setup.py", "MANIFEST.in", "README.md", "LICENSE", "translit", "lexicons")
+SOURCES = ("pyproject.toml", "setup.py", "MANIFEST.in", "README.md", "LICENSE", "translit", "lexicons", "docs", "tests")
 LEXICONS = ROOT / "lexicons"
 PACKS = sorted(path.relative_to(LEXICONS) for kind in ("rules", "names", "model") for path in (LEXICONS / kind).glob("*.tsv"))
 MAX_WHEEL_BYTES = 60_000_000
@@ -99,7 +99,8 @@ def test_an_editable_install_finds_the_packs(sources: Path, tmp_path: Path) -> N
 def test_the_source_distribution_is_complete(distributions: tuple[Path, Path]) -> None:
     with tarfile.open(distributions[0]) as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
-    assert {"setup.py", "translit/_native.c", "translit/py.typed", *(f"lexicons/{path.as_posix()}" for path in PACKS)} <= names
+    fixed = {"setup.py", "translit/_native.c", "translit/py.typed", "docs/recipes.md", "tests/conftest.py"}
+    assert fixed | {f"lexicons/{path.as_posix()}" for path in PACKS} <= names
     assert not [name for name in names if name.endswith((".so", ".translit", ".pyc"))]
 
 
