@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from strategies import anything, names
 from tables import cases
 
-from translit.mentions.casing import bare_genitive, case_of, has_capital, split_ending, wear
+from translit.mentions.casing import bare_genitive, case_of, split_ending, wear
+from translit.unicode.scan import has_capital
 
 
 @pytest.mark.parametrize("case", cases("casing.tsv"))

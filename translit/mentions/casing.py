@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import regex
 
-_LETTER = regex.compile(r"\p{L}")
 _APOSTROPHES = "'’‘ʼ´`＇"
 _ENDING = regex.compile(rf"[{_APOSTROPHES}]\p{{L}}{{0,6}}$")
 
@@ -53,13 +52,3 @@ def bare_genitive(word: str) -> tuple[str, str]:
     if len(word) > 4 and word[-1] in "sS" and word[-2] not in "sS":
         return word[:-1], word[-1]
     return word, ""
-
-
-def has_capital(text: str) -> bool:
-    """Whether the first letter is a capital, or the script has no capitals.
-
-    >>> has_capital("Kabul"), has_capital("kabul"), has_capital("کابل"), has_capital("d’Orsay")
-    (True, False, True, False)
-    """
-    first = _LETTER.search(text)
-    return first is not None and not first[0].islower()

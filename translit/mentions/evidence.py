@@ -6,11 +6,9 @@ An ordinary word, a personal name, a very short or unlike spelling may stand for
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
-from functools import cached_property
 
 from rapidfuzz.distance import JaroWinkler
 
@@ -41,7 +39,7 @@ class Context:
 
     Args:
         words: the words.
-        bits: folded word or stem → its class bits, of :mod:`translit.mentions.vocabulary`.
+        bits: folded word or stem → its class bits, of :mod:`translit.mentions.vocabulary`, 0 for an unknown one.
         named: the words that are taken for listed names so far.
     """
 
@@ -49,27 +47,17 @@ class Context:
     bits: Mapping[str, int]
     named: set[int] = field(default_factory=set)
 
-    @cached_property
-    def classes(self) -> Sequence[int]:
-        """The class bits of each word."""
-        get = self.bits.get
-        return [get(word, 0) for word in self.words.folded]
-
-    @cached_property
-    def _counts(self) -> Counter[str]:
-        return Counter(self.words.folded)
-
-    def count(self, folded: str) -> int:
-        """How often a folded word stands in the document."""
-        return self._counts[folded]
+    def classes(self, i: int) -> int:
+        """The class bits of a word."""
+        return self.bits[self.words.folded[i]]
 
     def is_word(self, i: int) -> bool:
         """Whether a word is an ordinary or calendar word."""
-        return bool(self.classes[i] & (WORD | CALENDAR))
+        return bool(self.classes(i) & (WORD | CALENDAR))
 
     def is_name(self, i: int) -> bool:
         """Whether a word is a personal name."""
-        return bool(self.classes[i] & NAME)
+        return bool(self.classes(i) & NAME)
 
     def need(self, first: int, last: int, folded: str, canonical: str, trusted: bool) -> Need:
         """What a listed spelling needs, to be rewritten to ``canonical``.
@@ -84,9 +72,9 @@ class Context:
         unlike = not alike and not trusted and folded.isascii()
         if last - first > 1:
             # Several words that are all known ones by themselves may say something else: Federal Capital, Karl Marx.
-            plain = all(self.bits.get(word, 0) & (WORD | NAME | CALENDAR) for word in folded.split(" "))
+            plain = all(self.bits[word] & (WORD | NAME | CALENDAR) for word in folded.split(" "))
             return Need.CUE if unlike and plain else Need.NOTHING
-        bits = self.bits.get(folded, 0)
+        bits = self.bits[folded]
         if bits & REGION and folded != canonical and not trusted:
             return Need.MORE
         caseless = folded.upper() == folded
@@ -130,11 +118,11 @@ class Context:
         gap = words.text[words.tokens[first - 1].end : words.tokens[first].start]
         if gap.strip(" \n\r\t\u00a0'’"):
             return False
-        return bool(self.classes[first - 1] & (PLACE_CUE if kind == PLACE else PERSON_CUE)) and not words.capital[first - 1]
+        return bool(self.classes(first - 1) & (PLACE_CUE if kind == PLACE else PERSON_CUE)) and not words.capital[first - 1]
 
     def unknown(self, i: int) -> bool:
         """Whether a word is none that is known."""
-        bits = self.classes[i]
+        bits = self.classes(i)
         return not bits & (WORD | CALENDAR) and (not bits & NAME or bool(bits & GEO))
 
 

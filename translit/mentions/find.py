@@ -18,8 +18,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from translit.matching.tiers import Tiers
-from translit.mentions.endings import endings
 from translit.mentions.evidence import Context
+from translit.mentions.facts import Facts
 from translit.mentions.fame import Fame
 from translit.mentions.guesses import Guesses
 from translit.mentions.homonyms import Homonyms
@@ -28,7 +28,6 @@ from translit.mentions.parts import Parts
 from translit.mentions.places import Place, apart
 from translit.mentions.replace import Replacing
 from translit.mentions.survey import Survey
-from translit.mentions.vocabulary import shipped_vocabulary
 from translit.mentions.weigh import Weighing
 from translit.mentions.windows import forms_of
 from translit.mentions.words import Words, words_of
@@ -46,10 +45,10 @@ class Finder:
     """
 
     def __init__(self, tiers: Tiers, evidence: bool = True) -> None:
-        fame = Fame(tiers.index)
-        self.listed, self.guesses = Listed(tiers, fame), Guesses(tiers, fame)
+        fame, self.forms, self.facts = Fame(tiers.index), forms_of(tiers), Facts(tiers)
+        self.listed, self.guesses = Listed(tiers, fame, self.forms), Guesses(tiers, fame)
         self.weighing, self.homonyms, self.parts, self.writer = Weighing(tiers), Homonyms(tiers), Parts(tiers), Writer(tiers)
-        self.replacing = None if evidence else Replacing(tiers, forms_of(tiers), self.writer)
+        self.replacing = None if evidence else Replacing(tiers, self.forms, self.writer)
 
     def find_many(self, texts: Sequence[str]) -> list[list[Mention]]:
         """The mentions of each text, left to right, without overlap."""
@@ -75,21 +74,18 @@ class Finder:
 
     def _search(self, texts: Sequence[str]) -> tuple[list[Words], list[list[Place]], list[list[Place]]]:
         """The words of each text, the places that are taken for something, and those that are near something."""
-        documents = [words_of(text) for text in texts]
-        distinct = list({word for words in documents for word in words.folded if word})
-        stems = {stem for words in documents for t in words.tokens for _, stem, _ in endings(t.text)}
-        asked = [*distinct, *stems]
-        bits = dict(zip(asked, shipped_vocabulary().classes(asked).tolist(), strict=True))
-        contexts = [Context(words, bits) for words in documents]
-        known = self.listed.windows(documents, distinct)
-        places = [self._listed(context, known) for context in contexts]
-        near = self.guesses.add(contexts, places)
-        places = [self.parts.added(context, found) for context, found in zip(contexts, places, strict=True)]
+        documents = [words_of(text, self.forms.table) for text in texts]
+        facts = [self.facts.of(words) for words in documents]
+        contexts = [Context(words, self.facts.classes) for words in documents]
+        known = self.listed.windows(documents, facts)
+        places = [self._listed(context, known, most) for context, most in zip(contexts, known.most, strict=True)]
+        near = self.guesses.add(contexts, facts, places)
+        places = [self.parts.added(context, own, found) for context, own, found in zip(contexts, facts, places, strict=True)]
         return documents, places, near
 
-    def _listed(self, context: Context, known: Windows) -> list[Place]:
+    def _listed(self, context: Context, known: Windows, most: dict[int, int]) -> list[Place]:
         """The listed names of one text that the evidence bears out, each as what it means there."""
-        places = self.weighing.borne_out(context, self.listed.places(context.words, known))
+        places = self.weighing.borne_out(context, self.listed.places(context.words, known, most))
         settled = self.homonyms.settled(context, places)
         return places if settled == places else self.weighing.borne_out(context, settled)
 

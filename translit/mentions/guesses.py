@@ -6,17 +6,16 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-import regex
-
 from translit.matching.fuzzy import Guess
 from translit.matching.tiers import Tiers
 from translit.mentions.casing import split_ending
 from translit.mentions.endings import endings
 from translit.mentions.evidence import Context
+from translit.mentions.facts import NAMELIKE, UNKNOWN
 from translit.mentions.fame import Fame
+from translit.mentions.memory import Memory
 from translit.mentions.places import Place
 from translit.mentions.words import Words
-from translit.unicode.scripts import script_of
 from translit.unicode.tokens import fold
 
 MOST_WORDS_GUESSED = 3
@@ -29,7 +28,6 @@ NEARLY = 0.5
 """Confidence by its letters alone from which on a guess that is not taken is worth telling."""
 LONE = 0.995
 """Precision that a guess in text must promise, with what the evidence around it is worth."""
-_DIGIT = regex.compile(r"\p{N}")
 
 
 class Guesses:
@@ -38,20 +36,22 @@ class Guesses:
     def __init__(self, tiers: Tiers, fame: Fame) -> None:
         self.tiers, self.fame = tiers, fame
         self.index = tiers.index
+        self._remembered: Memory[str, Guess | None] = Memory()
 
-    def add(self, contexts: Sequence[Context], places: list[list[Place]]) -> list[list[Place]]:
+    def add(
+        self, contexts: Sequence[Context], facts: Sequence[Sequence[int]], places: list[list[Place]]
+    ) -> list[list[Place]]:  # fmt: skip
         """Unknown capitalised words of all texts, each distinct name looked up once by the fuzzy tier; those not sure enough."""
         runs: list[tuple[int, int, int, str, str]] = []
-        for number, context in enumerate(contexts):
+        for number, (context, known) in enumerate(zip(contexts, facts, strict=True)):
             taken = {k for place in places[number] for k in range(place.first, place.last)}
             words = context.words
-            small = {word for word, capital in zip(words.folded, words.capital, strict=True) if not capital}
-            for first, last in self._unknown_runs(context, taken, small):
-                raw = words.text[words.tokens[first].start : words.tokens[last - 1].end]
+            for first, last in self._unknown_runs(words, known, taken):
+                raw = words.text[words.scanned.start[first] : words.scanned.end[last - 1]]
                 stem, ending = split_ending(raw)
                 runs.append((number, first, last, stem, ending))
-        distinct = list(dict.fromkeys(stem for *_, stem, _ in runs))
-        guesses = dict(zip(distinct, self.tiers.guess_many(distinct, turned=False), strict=True))
+        guesses = self._guesses(list(dict.fromkeys(stem for *_, stem, _ in runs)))
+        runs = [run for run in runs if guesses[run[3]] is not None]
         named = [Counter(p.answer.entity for p in found if p.answer is not None) for found in places]
         guessed: set[tuple[int, int]] = set()
         near: list[list[Place]] = [[] for _ in contexts]
@@ -69,38 +69,44 @@ class Guesses:
             found.sort(key=lambda place: place.first)
         return near
 
-    def _unknown_runs(self, context: Context, taken: set[int], small: set[str]) -> Iterator[tuple[int, int]]:
+    def _guesses(self, names: list[str]) -> dict[str, Guess | None]:
+        """The guess for each name that any evidence could make sure, or that is worth telling; remembered."""
+        known = self._remembered.known
+        out = {name: known[name] for name in names if name in known}
+        new = [name for name in names if name not in out]
+        for name, guess in zip(new, self.tiers.guess_many(new, turned=False), strict=True):
+            out[name] = guess if guess is not None and self._may_convince(guess) else None
+            self._remembered.keep(name, out[name])
+        return out
+
+    def _may_convince(self, guess: Guess) -> bool:
+        most = guess.score + self.fame.of(guess.entity) + max(ANCHORED, CUED)
+        return guess.confidence >= NEARLY or most >= self.tiers.curve(guess).threshold(max(LONE, self.tiers.precision))
+
+    def _unknown_runs(self, words: Words, facts: Sequence[int], taken: set[int]) -> Iterator[tuple[int, int]]:
         """Windows of capitalised words of which at least one is unknown, and none is small elsewhere in the text."""
-        words, n = context.words, len(context.words.folded)
-        for i in range(n):
-            if i in taken or not self._may_be_name(context, i, small):
-                continue
-            if context.unknown(i) and len(words.folded[i]) >= LEAST_LETTERS_GUESSED and self.index.part(words.folded[i]) is None:
+        word = words.word
+        free = {i: facts[word[i]] for i in words.capitals if facts[word[i]] & NAMELIKE and i not in taken and not words.small_elsewhere(i)}
+        for i, own in free.items():
+            if own & UNKNOWN and self._may_stand_alone(words.folded[i]):
                 yield i, i + 1
-            for count in range(2, MOST_WORDS_GUESSED + 1):
-                k = i + count - 1
-                if k >= n or k in taken or not words.joined[k] or not self._may_be_name(context, k, small):
+            unknown = own
+            for k in range(i + 1, i + MOST_WORDS_GUESSED):
+                if k not in free or not words.joined[k]:
                     break
-                if any(context.unknown(j) for j in range(i, k + 1)):
+                unknown |= free[k]
+                if unknown & UNKNOWN:
                     yield i, k + 1
 
-    def _may_be_name(self, context: Context, i: int, small: set[str]) -> bool:
-        word = context.words.folded[i]
-        return (
-            len(word) > 1
-            and context.words.capital[i]
-            and word not in small
-            and not context.is_word(i)
-            and script_of(word) == "Latn"
-            and _DIGIT.search(word) is None
-        )
+    def _may_stand_alone(self, word: str) -> bool:
+        return len(word) >= LEAST_LETTERS_GUESSED and self.index.part(word) is None
 
     def _convinced(self, context: Context, named: int, first: int, last: int, guess: Guess) -> Guess | None:
         """The guess with the confidence that the evidence gives it, where it is sure enough: ``named`` sure mentions, cues, fame."""
         if self.index.entity_support[guess.entity] or self._would_repeat(context.words, first, last, guess):
             return None
         # A spelling met more often than all others of the entity is likelier a name of its own than a slip.
-        anchored = named > 0 and (last - first > 1 or context.count(context.words.folded[first]) <= max(named, 2))
+        anchored = named > 0 and (last - first > 1 or context.words.count(first) <= max(named, 2))
         if last - first == 1 and not anchored and context.beside_name(first, last):
             return None
         score = guess.score + self.fame.of(guess.entity)

@@ -40,10 +40,10 @@ class Homonyms:
         """The places of one text, those of several bearers with the one that the text means."""
         if not any(self._bearers(place) for place in places):
             return list(places)
-        countries = {place: self._country(place.answer) for place in places if place.answer is not None}
+        countries = {place.first: self._country(place.answer) for place in places if place.answer is not None}
         named = {place.answer.entity for place in places if place.answer is not None and self._is_sure(place.answer)}
         # Each spelling votes once, however often it stands in the text.
-        voters = {place.answer.canonical: country for place, country in countries.items() if place.answer is not None and country}
+        voters = {p.answer.canonical: countries[p.first] for p in places if p.answer is not None and countries[p.first]}
         votes = Counter(voters.values())
         return [self._settled(context, place, named, self._with_apposed(context, place, countries, votes)) for place in places]
 
@@ -83,14 +83,14 @@ class Homonyms:
             self._known[canonical] = resolve(self.index, postings, self.tiers.types, self.tiers.target)
         return self._known[canonical]
 
-    def _with_apposed(self, context: Context, place: Place, countries: Mapping[Place, str], votes: Counter[str]) -> Counter[str]:
+    def _with_apposed(self, context: Context, place: Place, countries: Mapping[int, str], votes: Counter[str]) -> Counter[str]:
         """The votes, and one more for the country of what stands in apposition: *Tripoli, Lebanon*."""
+        country = countries.get(place.last)
+        if not country:
+            return votes
         words = context.words
-        for other, country in countries.items():
-            if other.first == place.last and country:
-                gap = words.text[words.tokens[place.last - 1].end : words.tokens[other.first].start].strip()
-                return votes + Counter([country]) if gap in _APPOSED else votes
-        return votes
+        gap = words.text[words.tokens[place.last - 1].end : words.tokens[place.last].start].strip()
+        return votes + Counter([country]) if gap in _APPOSED else votes
 
     def _settled(self, context: Context, place: Place, named: set[int], votes: Counter[str]) -> Place:
         bearers = self._bearers(place)

@@ -9,84 +9,84 @@ from translit.matching.exact import Resolution, resolve
 from translit.matching.tiers import REJECTED, Tiers
 from translit.mentions.endings import endings
 from translit.mentions.evidence import Need
+from translit.mentions.facts import ENDED
 from translit.mentions.fame import Fame
 from translit.mentions.places import Place
+from translit.mentions.windows import Forms
 from translit.mentions.words import Words
 
 
 class Windows(NamedTuple):
-    """What the lexicon lists of some texts: folded window → form, and by first word how many words the longest form has."""
+    """What the lexicon lists of some texts.
+
+    Args:
+        forms: folded window → form, -1 for one that only people decided on.
+        most: by text and word, how many words the longest window has that begins there and may be listed, with an ending or
+            without; rising.
+    """
 
     forms: dict[str, int]
-    longest: dict[str, int]
+    most: list[dict[int, int]]
 
 
 class Listed:
     """Proposes the listed names of texts, by the tiers of a normalizer."""
 
-    def __init__(self, tiers: Tiers, fame: Fame) -> None:
-        self.tiers, self.fame = tiers, fame
+    def __init__(self, tiers: Tiers, fame: Fame, forms: Forms) -> None:
+        self.tiers, self.fame, self.forms = tiers, fame, forms
         self.index = tiers.index
 
-    def windows(self, documents: Sequence[Words], distinct: list[str]) -> Windows:
-        """The windows of all texts that the lexicon lists; looked up once each."""
-        longest = dict(zip(distinct, self.index.longest_from(distinct).tolist(), strict=True))
-        decided = self.tiers.rulings
-        longest.update((word, max(count, longest[word])) for word, count in decided.words.items() if word in longest)
-        wanted: dict[str, None] = {word: None for word, count in longest.items() if count}
-        for words in documents:
-            for i, word in enumerate(words.folded):
-                for _, stem, _ in endings(words.tokens[i].text):
-                    wanted[stem] = None
-                most = longest.get(word, 0)
-                if most < 2:
-                    continue
-                capital = words.capital[i]
-                for count in range(2, self._reach(words, i, most) + 1):
-                    capital = capital or words.capital[i + count - 1]
-                    if not capital:
-                        continue
-                    wanted[words.joined_fold(i, count)] = None
-                    for _, stem, _ in endings(words.tokens[i + count - 1].text):
-                        wanted[words.joined_stem(i, count, stem)] = None
+    def windows(self, documents: Sequence[Words], facts: Sequence[Sequence[int]]) -> Windows:
+        """The windows of all texts that the lexicon lists.
+
+        Args:
+            documents: the texts, scanned for ``forms``.
+            facts: of the distinct words of each, as :meth:`~translit.mentions.facts.Facts.of` gives them.
+        """
+        listed: dict[str, int] = {}
+        wanted: dict[str, None] = {}
+        most: list[dict[int, int]] = []
+        for words, known in zip(documents, facts, strict=True):
+            reach: dict[int, int] = {}
+            for i, count, form in words.scanned.hit.tolist():
+                window = words.joined_fold(i, count)
+                if self.forms.texts[form] == window:
+                    listed[window] = self.forms.number(form)
+                    reach[i] = max(count, reach.get(i, 0))
+            for i, k in words.scanned.open.tolist():
+                for _, stem, _ in endings(words.tokens[k].text):
+                    wanted[words.joined_stem(i, k - i + 1, stem)] = None
+                    reach[i] = max(k - i + 1, reach.get(i, 0))
+            for i in words.capitals:
+                if known[words.word[i]] & ENDED:
+                    wanted.update((stem, None) for _, stem, _ in endings(words.tokens[i].text))
+                    reach.setdefault(i, 1)
+            most.append(dict(sorted(reach.items())))
         windows = list(wanted)
-        forms = self.index.find_forms(windows).tolist()
-        listed = {window: form for window, form in zip(windows, forms, strict=True) if form >= 0 or window in decided.folded}
-        return Windows(listed, longest)
+        decided = self.tiers.rulings.folded
+        found = zip(windows, self.index.find_forms(windows).tolist(), strict=True)
+        listed.update((window, form) for window, form in found if form >= 0 or window in decided)
+        return Windows(listed, most)
 
-    @staticmethod
-    def _reach(words: Words, i: int, most: int) -> int:
-        count = min(most, len(words.folded) - i)
-        for k in range(1, count):
-            if not words.joined[i + k] or not words.folded[i + k]:
-                return k
-        return count
-
-    def places(self, words: Words, known: Windows) -> list[Place]:
+    def places(self, words: Words, known: Windows, most: dict[int, int]) -> list[Place]:
         """The longest listed name at each place of one text, from the left, without overlap."""
         places: list[Place] = []
-        i, n = 0, len(words.folded)
-        longest = known.longest
-        while i < n:
-            # Most words begin no listed name, and carry no ending that could hide one; a small word alone is no name either.
-            most = longest.get(words.folded[i], 0)
-            starts = most > 1 or (words.capital[i] and (most or endings(words.tokens[i].text)))
-            place = self._longest_at(words, i, known) if starts else None
-            if place is None:
-                i += 1
-                continue
-            places.append(place)
-            i = place.last
+        end = 0
+        for i, count in most.items():
+            place = self._longest_at(words, i, count, known) if i >= end else None
+            if place is not None:
+                places.append(place)
+                end = place.last
         return places
 
-    def _longest_at(self, words: Words, i: int, known: Windows) -> Place | None:
-        for count in range(self._reach(words, i, known.longest.get(words.folded[i], 0)), 0, -1):
+    def _longest_at(self, words: Words, i: int, most: int, known: Windows) -> Place | None:
+        for count in range(most, 0, -1):
             form = known.forms.get(words.joined_fold(i, count))
             if form is not None and not self._rather_ending(words, i, count, known):
                 place = self._resolved(words, i, count, form)
                 if place is not None:
                     return place
-        return self._with_ending(words, i, known)
+        return self._with_ending(words, i, most, known)
 
     def _rather_ending(self, words: Words, i: int, count: int, known: Windows) -> bool:
         """Whether the last word is a listed name with an ending behind an apostrophe, though it folds like a listed one whole.
@@ -126,9 +126,9 @@ class Listed:
         bearers = found.rivals or tuple(sorted({int(self.index.posting_entity[p]) for p in self.index.postings(form)}))
         return Place(first, last, None, ending, why="several" if found.state == "one" else found.state, passed=bearers)
 
-    def _with_ending(self, words: Words, i: int, known: Windows) -> Place | None:
+    def _with_ending(self, words: Words, i: int, most: int, known: Windows) -> Place | None:
         """A listed name with an ending on its last word: *Panjsjir's*, *Achmad Massuds*."""
-        for count in range(self._reach(words, i, known.longest.get(words.folded[i]) or 1), 0, -1):
+        for count in range(most, 0, -1):
             if not any(words.capital[i : i + count]):
                 return None
             for _, stem, ending in endings(words.tokens[i + count - 1].text):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from translit.lexicon.parts import PERSON, align_parts, words_of_name
 from translit.matching.tiers import OFTEN_LAST, Answer, Tiers
 from translit.mentions.endings import endings
 from translit.mentions.evidence import SHORT, Context
+from translit.mentions.facts import PARTLY
 from translit.mentions.places import Place
 from translit.unicode.fold import fold_token
 
@@ -17,7 +20,7 @@ class Parts:
         self.tiers = tiers
         self.index = tiers.index
 
-    def added(self, context: Context, places: list[Place]) -> list[Place]:
+    def added(self, context: Context, facts: Sequence[int], places: list[Place]) -> list[Place]:
         """Places with the parts of names that stand alone added."""
         words = context.words
         anchors: dict[str, dict[str, set[int]]] = {}
@@ -27,14 +30,17 @@ class Parts:
                 continue
             if self.index.kind(meant.entity) == PERSON:
                 self._anchor(meant.entity, anchors)
-        taken = [False] * len(words.folded)
+        taken: set[int] = set()
         for place in places:
-            for k in range(place.first, place.last):
-                taken[k] = place.answer is None or place.answer.entity >= 0 or place.answer.decided
+            if place.answer is None or place.answer.entity >= 0 or place.answer.decided:
+                taken.update(range(place.first, place.last))
+            else:
+                taken.difference_update(range(place.first, place.last))
         extra: list[Place] = []
-        for i, word in enumerate(words.folded):
-            if not word or not words.capital[i] or taken[i]:
+        for i in words.capitals:
+            if i in taken or not (anchors or facts[words.word[i]] & PARTLY):
                 continue
+            word = words.folded[i]
             for _, stem, ending in ((word, word, ""), *endings(words.tokens[i].text)):
                 answer = self._part(context, i, stem, anchors)
                 if answer is not None:

@@ -1,20 +1,27 @@
-"""Words: the tokens of a document, their folded forms, and where sentences start."""
+"""Words: the tokens of a document, their folded forms, and where sentences start.
+
+A document is scanned once, in a compiled loop where there is one; what is asked of single words is worked out from the arrays
+then. Most words are never asked for.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import overload
 
+import numpy as np
 import regex
 
-from translit import limits
-from translit.mentions.casing import has_capital
+from translit import native
 from translit.unicode.fold import fold_token
-from translit.unicode.tokens import Token, spaceless, tokens
+from translit.unicode.scan import CAPITAL, EMPTY, JOINED, U64, Scanned, WindowTable, window_table
+from translit.unicode.tokens import Token, spaceless
 
-_JOIN = regex.compile(r"(?:[ \t\u00a0\u202f]{0,2}\r?\n?[ \t\u00a0]{0,2}|[-‐‑–\u00ad]|\.[ \u00a0]?)")
-_STOP = regex.compile(r"(?:[.!?…:;•]|^|\n\s*\n|[\"“”„«»(\[])\s*[\"“”„«»(\[]*\s*$")
+_STOPS = tuple('.!?…:;•"“”„«»([')
+"""What a sentence may end with, or begin with before its first word."""
+_BLANKS = "".join(chr(c) for c in range(0x3001) if regex.match(r"\s", chr(c)))
 
 
 @dataclass(frozen=True)
@@ -23,41 +30,88 @@ class Words:
 
     Args:
         text: the text.
-        tokens: its words, left to right.
-        folded: each word's folded form, ``""`` where it is too long to be a name.
-        joined: whether a word may go on a name that the word before it began.
-        capital: whether each word starts with a capital, or its script has none.
+        scanned: its tokens, and the windows of them that are listed.
     """
 
     text: str
-    tokens: Sequence[Token]
-    folded: Sequence[str]
-    joined: Sequence[bool]
-    capital: Sequence[bool]
+    scanned: Scanned
 
     @cached_property
-    def spaced(self) -> bool:
-        """Whether every word stands in a script that writes spaces."""
-        return self.text.isascii() or not any(spaceless(word) for word in set(self.folded))
+    def tokens(self) -> Sequence[Token]:
+        """The words, left to right."""
+        return _Tokens(self.text, self.scanned)
+
+    @cached_property
+    def folded(self) -> Sequence[str]:
+        """Each word's folded form, ``""`` where it is too long to be a name."""
+        return _Folded(self.text, self.scanned)
+
+    @cached_property
+    def joined(self) -> bytes:
+        """Whether a word may go on a name that the word before it began."""
+        return (self.scanned.flags & JOINED).tobytes()
+
+    @cached_property
+    def capital(self) -> bytes:
+        """Whether each word starts with a capital, or its script has none."""
+        return (self.scanned.flags & CAPITAL).tobytes()
+
+    @cached_property
+    def capitals(self) -> Sequence[int]:
+        """The words that start with a capital, and are neither empty nor too long."""
+        places: list[int] = ((self.scanned.flags & (CAPITAL | EMPTY)) == CAPITAL).nonzero()[0].tolist()
+        return places
+
+    @cached_property
+    def word(self) -> memoryview:
+        """The number of each word's spelling in the text."""
+        return self.scanned.word.data
+
+    @cached_property
+    def hashes(self) -> Sequence[int]:
+        """The hash of the folded form of each spelling in the text."""
+        hashes: list[int] = self.scanned.hash.tolist()
+        return hashes
+
+    @cached_property
+    def _small(self) -> frozenset[int]:
+        """The hashes of the words that stand without a capital somewhere."""
+        flags = self.scanned.flags[self.scanned.first]
+        hashes: U64 = self.scanned.hash[(flags & CAPITAL) == 0]
+        return frozenset(hashes.tolist())
+
+    def small_elsewhere(self, i: int) -> bool:
+        """Whether a word stands without a capital somewhere in the text."""
+        return self.hashes[self.word[i]] in self._small
+
+    def count(self, i: int) -> int:
+        """How often a word stands in the text, in any case."""
+        return self._counts[self.hashes[self.word[i]]]
+
+    @cached_property
+    def _counts(self) -> dict[int, int]:
+        out: dict[int, int] = {}
+        spelled = np.bincount(self.scanned.word, minlength=len(self.hashes)).tolist()
+        for digest, number in zip(self.hashes, spelled, strict=True):
+            out[digest] = out.get(digest, 0) + number
+        return out
 
     def starts_sentence(self, i: int) -> bool:
         """Whether a word stands where any word would have a capital."""
-        start = self.tokens[i].start
-        low = self.tokens[i - 1].end if i else 0
-        return _STOP.search(self.text[low:start]) is not None if i else True
+        if not i:
+            return True
+        gap = self.text[self.scanned.end[i - 1] : self.scanned.start[i]]
+        before = gap.rstrip(_BLANKS)
+        return not before or before.endswith(_STOPS) or gap.count("\n", len(before)) > 1
 
     def joined_fold(self, i: int, count: int) -> str:
         """The folded form of ``count`` words from ``i`` on, as :func:`translit.unicode.tokens.fold` joins them."""
-        if count == 1:
-            return self.folded[i]
-        if self.spaced:
-            return " ".join(self.folded[i : i + count])
-        out = [self.folded[i]]
+        out = last = self.folded[i]
         for k in range(i + 1, i + count):
-            if not (spaceless(self.folded[k - 1]) and spaceless(self.folded[k])):
-                out.append(" ")
-            out.append(self.folded[k])
-        return "".join(out)
+            word = self.folded[k]
+            out += word if spaceless(last) and spaceless(word) else f" {word}"
+            last = word
+        return out
 
     def joined_stem(self, i: int, count: int, stem: str) -> str:
         """:meth:`joined_fold` with the last word's folded stem in its place."""
@@ -67,22 +121,53 @@ class Words:
         return head + ("" if spaceless(self.folded[i + count - 2]) and spaceless(stem) else " ") + stem
 
 
-def words_of(text: str) -> Words:
-    """Cut a text into its words.
+class _Tokens(Sequence[Token]):
+    """The tokens of a scanned text, each made when it is asked for."""
+
+    def __init__(self, text: str, scanned: Scanned) -> None:
+        self._text, self._start, self._end = text, scanned.start.data, scanned.end.data
+
+    def __len__(self) -> int:
+        return len(self._start)
+
+    @overload
+    def __getitem__(self, i: int) -> Token: ...
+    @overload
+    def __getitem__(self, i: slice) -> list[Token]: ...
+    def __getitem__(self, i: int | slice) -> Token | list[Token]:
+        if isinstance(i, slice):
+            return [self[k] for k in range(*i.indices(len(self)))]
+        start, end = self._start[i], self._end[i]
+        return Token(start, end, self._text[start:end])
+
+
+class _Folded(Sequence[str]):
+    """The folded forms of a scanned text, each made when it is asked for."""
+
+    def __init__(self, text: str, scanned: Scanned) -> None:
+        self._text, self._start, self._end, self._flags = text, scanned.start.data, scanned.end.data, scanned.flags.tobytes()
+
+    def __len__(self) -> int:
+        return len(self._start)
+
+    @overload
+    def __getitem__(self, i: int) -> str: ...
+    @overload
+    def __getitem__(self, i: slice) -> list[str]: ...
+    def __getitem__(self, i: int | slice) -> str | list[str]:
+        if isinstance(i, slice):
+            return [self[k] for k in range(*i.indices(len(self)))]
+        return "" if self._flags[i] & EMPTY else fold_token(self._text[self._start[i] : self._end[i]])
+
+
+NOTHING_LISTED = window_table([])
+
+
+def words_of(text: str, table: WindowTable = NOTHING_LISTED) -> Words:
+    """Cut a text into its words, and find the windows of them that a table lists.
 
     >>> w = words_of("Achmad Massud, in Kabul")
-    >>> list(w.folded), list(w.joined)
+    >>> list(w.folded), [bool(joined) for joined in w.joined]
     (['achmad', 'massud', 'in', 'kabul'], [False, True, False, True])
     """
-    found = list(tokens(text))
-    folded = [fold_token(t.text) if len(t.text) <= limits.MAX_TOKEN_CODEPOINTS else "" for t in found]
-    joined = [False] * len(found)
-    for i in range(1, len(found)):
-        low, high = found[i - 1].end, found[i].start
-        gap = text[low:high]
-        if gap == " " or gap == "-":
-            joined[i] = True
-        elif len(gap) <= 6 and _JOIN.fullmatch(gap) is not None:
-            # A full stop joins only behind an initial (A. Massoud).
-            joined[i] = "." not in gap or len(found[i - 1].text) == 1
-    return Words(text, found, folded, joined, [has_capital(t.text) for t in found])
+    return Words(text, native.scan_words(text, table))

@@ -1,0 +1,88 @@
+"""Facts: what is true of a capitalised word wherever it stands, worked out once for each spelling and remembered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import regex
+
+from translit import limits, native
+from translit.matching.tiers import Tiers
+from translit.mentions.endings import endings
+from translit.mentions.memory import Memory
+from translit.mentions.vocabulary import CALENDAR, GEO, NAME, WORD, shipped_vocabulary
+from translit.mentions.words import Words
+from translit.unicode.fold import fold_token
+from translit.unicode.scan import CAPITAL, EMPTY
+from translit.unicode.scripts import script_of
+
+NAMELIKE, UNKNOWN, PARTLY, ENDED = 1, 2, 4, 8
+"""It may be a name that no lexicon lists; it is no known word; it or a stem of it is a part of persons' names; a stem is listed."""
+_DIGIT = regex.compile(r"\p{N}")
+
+
+class Classes(dict[str, int]):
+    """Folded word → its class bits, of :mod:`translit.mentions.vocabulary`; looked up when first asked for."""
+
+    def __missing__(self, word: str) -> int:
+        self.learn([word])
+        return self.get(word, 0)
+
+    def learn(self, words: Sequence[str]) -> None:
+        """Look up several words at once."""
+        new = [word for word in words if word not in self]
+        if len(self) + len(new) > limits.MEMORY:
+            self.clear()
+        self.update(zip(new, shipped_vocabulary().classes(new).tolist(), strict=True))
+
+
+class Facts:
+    """Facts about the words of texts, by the tiers of a normalizer."""
+
+    def __init__(self, tiers: Tiers) -> None:
+        self.tiers, self.index = tiers, tiers.index
+        self.classes = Classes()
+        self._known: Memory[str, int] = Memory()
+
+    def of(self, words: Words) -> Sequence[int]:
+        """The facts of each distinct spelling of a text, 0 for one that is not capital."""
+        scanned = words.scanned
+        rows = ((scanned.flags[scanned.first] & (CAPITAL | EMPTY)) == CAPITAL).nonzero()[0]
+        first = scanned.first[rows]
+        text = words.text
+        spellings = [text[a:b] for a, b in zip(scanned.start[first].tolist(), scanned.end[first].tolist(), strict=True)]
+        known = self._known.known
+        learnt = {spelling: -1 for spelling in spellings if spelling not in known}
+        if learnt:
+            self._learn(list(learnt), learnt)
+        out = np.zeros(len(scanned.first), dtype=np.int64)
+        out[rows] = [known[s] if s in known else learnt[s] for s in spellings]
+        facts: list[int] = out.tolist()
+        return facts
+
+    def _learn(self, spellings: list[str], learnt: dict[str, int]) -> None:
+        folded = [fold_token(spelling) for spelling in spellings]
+        stems = [[stem for _, stem, _ in endings(spelling)] for spelling in spellings]
+        every = list(dict.fromkeys([*folded, *(stem for each in stems for stem in each)]))
+        self.classes.learn(every)
+        part = dict(zip(every, self._parts(every), strict=True))
+        cut = list(dict.fromkeys(stem for each in stems for stem in each))
+        listed = dict(zip(cut, (self.index.find_forms(cut) >= 0).tolist(), strict=True))
+        for spelling, word, each in zip(spellings, folded, stems, strict=True):
+            bits = self.classes[word]
+            facts = NAMELIKE * (len(word) > 1 and not bits & (WORD | CALENDAR) and script_of(word) == "Latn" and not _DIGIT.search(word))
+            facts |= UNKNOWN * (not bits & (WORD | CALENDAR) and (not bits & NAME or bool(bits & GEO)))
+            facts |= PARTLY * (part[word] or any(part[stem] for stem in each))
+            facts |= ENDED * any(listed[stem] or stem in self.tiers.rulings.folded for stem in each)
+            learnt[spelling] = facts
+            self._known.keep(spelling, facts)
+
+    def _parts(self, words: Sequence[str]) -> list[bool]:
+        known = self.index.arrays["part.hash"]
+        if not len(known):
+            return [False] * len(words)
+        digest = native.token_hashes(words)
+        place = np.minimum(np.searchsorted(known, digest), len(known) - 1)
+        found: list[bool] = (known[place] == digest).tolist()
+        return found
