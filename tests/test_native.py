@@ -37,7 +37,7 @@ ROOT = Path(__file__).parents[1]
 PURE: dict[str, Callable[..., Any]] = {
     "align_pairs": align.align_pairs, "gather": candidates.gather, "scan_words": scan.scan_words,
     "find_listed": scan.find_listed, "replace_listed": scan.replace_listed, "name_keys": keys.name_keys,
-    "forest_scores": trees.forest_scores, "text_features": score.text_features,
+    "forest_scores": trees.forest_scores, "text_features": score.text_features, "rank": score.rank,
     "fold_many": fold_many, "token_hashes": scan.token_hashes, "find_texts": index.find_texts,
     "take_strings": storage.take_strings, "make_matches": exact.make_matches,
 }  # fmt: skip
@@ -353,6 +353,37 @@ spelt = st.one_of(few, few.map(lambda text: (text + " ") * 9 + text), letters.ma
 def test_comparisons_agree(pairs: list[tuple[str, str]]) -> None:
     left, right = (compared(f, pairs) for f in (native.TWINS["text_features"], score.text_features))
     np.testing.assert_array_equal(left, right, strict=True)
+
+
+RIVALS = [  # name, entity, form, score, cost, indel
+    (0, 7, 1, 900, 1.0, 0.5), (0, 7, 2, 1000, 1.0, 0.5), (0, 3, 4, 1000, 1.0, 0.75), (0, 2, 4, -600, 0.0, 1.0),
+    (2, 5, 9, 10, 1.0, 0.5), (2, 5, 8, 10, 1.0, 0.5),
+    (5, 1, 0, 10, 2.0, 0.5), (5, 0, 0, 10, 1.0, 0.5), (5, 9, 0, 10, 1.0, 0.5), (5, 8, 0, 10, 1.0, 0.5),
+]  # fmt: skip
+RANKED = [[0, 2, 5], [2, 5, 7], [1, -1, 9], [3, -1, 8], [1, 0, 3]]
+
+
+def ranked(function: Callable[..., Any], rows: list[tuple[Any, ...]]) -> list[Any]:
+    columns = [np.array(column) for column in zip(*rows, strict=True)]
+    kinds = (np.int64, np.int64, np.int64, np.int32, np.float32, np.float32)
+    return list(function(*(column.astype(kind) for column, kind in zip(columns, kinds, strict=True)), score.NEAR))
+
+
+@both
+def test_rank(functions: dict[str, Callable[..., Any]]) -> None:
+    assert [column.tolist() for column in ranked(functions["rank"], RIVALS)] == RANKED
+
+
+small = st.integers(0, 3)
+rivals = st.lists(st.tuples(small, small, small, st.sampled_from([-9, 0, 8, 2000]), small, small), min_size=1, max_size=40)
+
+
+@compiled
+@given(rivals)
+def test_ranks_agree(rows: list[tuple[Any, ...]]) -> None:
+    rows.sort(key=lambda row: row[0])
+    for left, right in zip(*(ranked(f, rows) for f in (native.TWINS["rank"], score.rank)), strict=True):
+        np.testing.assert_array_equal(left, right, strict=True)
 
 
 STUMPS = trees.Forest(

@@ -1,4 +1,4 @@
-/* The inner loops of translit in C: pair alignment, candidate search, text scanning, keys, forests, comparisons and names.
+/* The inner loops of translit in C: pair alignment, candidate search, text scanning, keys, forests, comparisons, rivals and names.
  *
  * Every function gives bit for bit what its Python twin gives; translit/native.py names the twins and picks between them.
  * Arguments are C-contiguous buffers of the item sizes stated; results are bytearrays for numpy.frombuffer. Every index read
@@ -160,6 +160,8 @@ typedef struct {
 /* The prices of one source word's groups, which are the rows. */
 typedef struct {
     uint16_t *table; /* by target id and row */
+    uint64_t *present; /* by target id, the rows that have a price for it, modulo 64 */
+    uint64_t priced;   /* the rows that have one for a group of the target word */
     size_t stride, rows;
     int32_t *ids;   /* the source id of each row */
     int32_t *row;   /* by position and width, -1 where no group begins */
@@ -177,7 +179,9 @@ static void set_prices(const Alignment *a, Aligner *x, int present)
     for (size_t r = 0; r < x->rows; r++)
         for (int32_t k = a->starts[x->ids[r]]; k < a->starts[x->ids[r] + 1]; k++) {
             const int32_t cost = a->cost[k] < 0 ? 0 : a->cost[k] > UINT16_MAX - 1 ? UINT16_MAX - 1 : a->cost[k];
-            x->table[(size_t)a->target[k] * x->stride + r] = present ? (uint16_t)(cost + 1) : 0;
+            const size_t target = (size_t)a->target[k];
+            x->table[target * x->stride + r] = present ? (uint16_t)(cost + 1) : 0;
+            x->present[target] = present ? x->present[target] | UINT64_C(1) << (r & 63) : 0;
         }
 }
 
@@ -208,22 +212,25 @@ static int32_t code_of(const Alignment *a, uint32_t letter)
     return a->code[letter < 127 ? letter : 127];
 }
 
-/* The groups of a target word that the table knows, the short ones first, and what its letters cost that stand for nothing. */
+/* The groups of a target word that a row has a price for, the short ones first, and what its letters cost that stand for nothing. */
 static size_t groups_of(const Alignment *a, Aligner *x, int32_t *insert)
 {
     size_t count = 0;
     const size_t m = x->letters.size;
     int64_t before = 0, power = 1;
+    x->priced = 0;
     for (size_t w = 0; w < WIDEST; power *= a->base, before += power, w++) {
         for (size_t j = 0; j + w < m; j++) {
             int64_t index = 0;
             for (size_t k = 0; k <= w; k++)
                 index = index * a->base + code_of(a, x->letters.points[j + k]);
             const int32_t id = !w && index == a->base - 1 ? 1 : a->group[before + index];
-            if (id >= 0)
-                x->groups[count++] = (Group){(int32_t)j, (int32_t)(j + w + 1), x->table + (size_t)id * x->stride};
             if (!w)
                 insert[j + 1] = id >= 0 ? x->insert[id] : 0;
+            if (id < 0 || !x->present[id])
+                continue;
+            x->groups[count++] = (Group){(int32_t)j, (int32_t)(j + w + 1), x->table + (size_t)id * x->stride};
+            x->priced |= x->present[id];
         }
     }
     return count;
@@ -251,6 +258,8 @@ static int32_t align_one(const Alignment *a, Aligner *x, int64_t word)
             if (gone >= 0)
                 for (int32_t j = 0; j <= m; j++)
                     row[j] = least(row[j], add(from[j], gone));
+            if (!(x->priced >> (r & 63) & 1))
+                continue;
             for (const Group *g = x->groups; g < x->groups + count; g++) {
                 const int32_t price = g->price[r];
                 /* What is forbidden is dearer than letter by letter. */
@@ -321,11 +330,12 @@ static int align_all(const Alignment *a, int32_t *out)
         return status;
     Aligner x = {.stride = most};
     x.table = calloc((size_t)a->targets * most, sizeof *x.table);
+    x.present = calloc((size_t)a->targets, sizeof *x.present);
     x.ids = malloc(most * sizeof *x.ids);
     x.gone = malloc(most * sizeof *x.gone);
     x.row = malloc(((size_t)a->positions * WIDEST + 1) * sizeof *x.row);
     x.insert = malloc((size_t)a->targets * sizeof *x.insert);
-    status = x.table && x.ids && x.gone && x.row && x.insert ? FINE : NO_MEMORY;
+    status = x.table && x.present && x.ids && x.gone && x.row && x.insert ? FINE : NO_MEMORY;
     for (int64_t t = 0; status == FINE && t < a->targets; t++)
         x.insert[t] = FORBIDDEN;
     for (int32_t k = a->starts[0]; status == FINE && k < a->starts[1]; k++)
@@ -347,6 +357,7 @@ static int align_all(const Alignment *a, int32_t *out)
             out[p] = align_one(a, &x, word);
     }
     free(x.table);
+    free(x.present);
     free(x.ids);
     free(x.gone);
     free(x.row);
@@ -2832,6 +2843,140 @@ done:
     return result;
 }
 
+/* ---- rivals ---- */
+
+typedef struct {
+    const int64_t *name, *entity, *form;
+    const int32_t *scores;
+    const float *cost, *indel;
+    Py_ssize_t rows;
+} Rivals;
+
+/* Whether a comparison comes before another of the same name: by score, cost and letters; then by form, or by entity. */
+static int ahead(const Rivals *r, int64_t a, int64_t b, int of_one_entity)
+{
+    if (r->scores[a] != r->scores[b])
+        return r->scores[a] > r->scores[b];
+    if (r->cost[a] != r->cost[b])
+        return r->cost[a] < r->cost[b];
+    if (r->indel[a] != r->indel[b])
+        return r->indel[a] > r->indel[b];
+    if (of_one_entity)
+        return r->form[a] != r->form[b] ? r->form[a] < r->form[b] : a < b;
+    return r->entity[a] < r->entity[b];
+}
+
+typedef struct {
+    int64_t entity, row;
+} Best;
+
+static int by_entity(const void *left, const void *right)
+{
+    const Best *a = left, *b = right;
+    if (a->entity != b->entity)
+        return a->entity < b->entity ? -1 : 1;
+    return (a->row > b->row) - (a->row < b->row);
+}
+
+/* The first three entities of the comparisons from `begin` to `end`, and how many are near to the first. */
+static int rank_name(const Rivals *r, Py_ssize_t begin, Py_ssize_t end, int32_t near, Best *best, Column *out)
+{
+    size_t count = 0;
+    for (Py_ssize_t i = begin; i < end; i++)
+        best[i - begin] = (Best){r->entity[i], i};
+    qsort(best, (size_t)(end - begin), sizeof *best, by_entity);
+    for (Py_ssize_t i = 0; i < end - begin; i++) {
+        if (count && best[count - 1].entity == best[i].entity) {
+            if (ahead(r, best[i].row, best[count - 1].row, 1))
+                best[count - 1].row = best[i].row;
+        } else {
+            best[count++] = best[i];
+        }
+    }
+    int64_t first[3] = {-1, -1, -1};
+    for (size_t i = 0; i < count; i++) {
+        int64_t row = best[i].row;
+        for (int k = 0; k < 3 && row >= 0; k++) {
+            if (first[k] < 0 || ahead(r, row, first[k], 0)) {
+                const int64_t passed = first[k];
+                first[k] = row;
+                row = passed;
+            }
+        }
+    }
+    int64_t close = -1;
+    for (size_t i = 0; i < count; i++)
+        close += r->scores[best[i].row] > (int64_t)r->scores[first[0]] - near;
+    if (push(&out[0], r->name[begin]) != FINE || push(&out[4], close) != FINE)
+        return NO_MEMORY;
+    for (int k = 0; k < 3; k++)
+        if (push(&out[k + 1], first[k]) != FINE)
+            return NO_MEMORY;
+    return FINE;
+}
+
+static int rank_all(const Rivals *r, int32_t near, Column *out)
+{
+    Best *best = NULL;
+    Py_ssize_t room = 0;
+    int status = FINE;
+    for (Py_ssize_t begin = 0, end; status == FINE && begin < r->rows; begin = end) {
+        for (end = begin + 1; end < r->rows && r->name[end] == r->name[begin]; end++)
+            ;
+        if (end < r->rows && r->name[end] < r->name[begin])
+            status = OUT_OF_RANGE;
+        if (status == FINE && end - begin > room) {
+            free(best);
+            room = 2 * (end - begin);
+            best = malloc((size_t)room * sizeof *best);
+            status = best ? FINE : NO_MEMORY;
+        }
+        if (status == FINE)
+            status = rank_name(r, begin, end, near, best, out);
+    }
+    free(best);
+    return status;
+}
+
+PyDoc_STRVAR(rank_doc, "rank(name, entity, form, scores, cost, indel, near) -> (names, first, second, third, close)\n\n"
+                       "Twin of translit.matching.score.rank; name, which must not fall, entity and form are int64, scores int32, cost\n"
+                       "and indel float32.");
+
+static PyObject *rank(PyObject *self, PyObject *args)
+{
+    (void)self;
+    PyObject *given[6];
+    int near;
+    if (!PyArg_ParseTuple(args, "OOOOOOi", &given[0], &given[1], &given[2], &given[3], &given[4], &given[5], &near))
+        return NULL;
+    static const char *const names[] = {"name", "entity", "form", "scores", "cost", "indel"};
+    Buffer b[6] = {0};
+    Column out[5] = {{0}};
+    PyObject *result = NULL;
+    for (int i = 0; i < 6; i++)
+        if (take(given[i], &b[i], i < 3 ? 8 : 4, 1, names[i]) < 0)
+            goto done;
+    for (int i = 1; i < 6; i++)
+        if (items(&b[i]) != items(&b[0])) {
+            PyErr_SetString(PyExc_ValueError, "the shapes of the arrays do not agree");
+            goto done;
+        }
+    const Rivals r = {b[0].view.buf, b[1].view.buf, b[2].view.buf, b[3].view.buf, b[4].view.buf, b[5].view.buf, items(&b[0])};
+    int status;
+    Py_BEGIN_ALLOW_THREADS
+    status = rank_all(&r, near, out);
+    Py_END_ALLOW_THREADS
+    if (status != FINE)
+        fail(status);
+    else
+        result = Py_BuildValue("(NNNNN)", as_bytes(&out[0]), as_bytes(&out[1]), as_bytes(&out[2]), as_bytes(&out[3]), as_bytes(&out[4]));
+done:
+    for (int k = 0; k < 5; k++)
+        free(out[k].data);
+    give_back(b, 6);
+    return result;
+}
+
 /* ---- names: folding, hashing, look-up, records ---- */
 
 typedef struct {
@@ -3312,6 +3457,7 @@ static PyMethodDef methods[] = {
     {"forest_scores", forest_scores, METH_VARARGS, forest_scores_doc},
     {"text_features", text_features, METH_VARARGS, text_features_doc},
     {"fold_many", fold_many, METH_VARARGS, fold_many_doc},
+    {"rank", rank, METH_VARARGS, rank_doc},
     {"token_hashes", token_hashes, METH_VARARGS, token_hashes_doc},
     {"find_texts", find_texts, METH_VARARGS, find_texts_doc},
     {"take_strings", take_strings, METH_VARARGS, take_strings_doc},

@@ -178,6 +178,18 @@ def _name_keys(keys: Any, names: Sequence[str], level: str, langs: tuple[str, ..
     return out
 
 
+def _rank(
+    name: I64, entity: I64, form: I64, scores: I32, cost: F32, indel: F32, near: int,
+) -> tuple[I64, I64, I64, I64, I64]:  # fmt: skip
+    rows = [np.ascontiguousarray(array, dtype=np.int64) for array in (name, entity, form)]
+    found = _native.rank(
+        *rows, np.ascontiguousarray(scores, dtype=np.int32), np.ascontiguousarray(cost, dtype=np.float32),
+        np.ascontiguousarray(indel, dtype=np.float32), near,
+    )  # fmt: skip
+    names, first, second, third, close = (np.frombuffer(column, dtype=np.int64) for column in found)
+    return names, first, second, third, close
+
+
 MOST_LEAVES = 32
 """Most leaves of a tree that the compiled loop can hold."""
 
@@ -252,7 +264,7 @@ def _make_matches(
 TWINS: Mapping[str, Callable[..., Any]] = {
     "align_pairs": _align_pairs, "gather": _gather, "scan_words": _scan_words, "find_listed": _find_listed,
     "replace_listed": _replace_listed, "name_keys": _name_keys,
-    "forest_scores": _forest_scores, "text_features": _text_features, "fold_many": _fold_many,
+    "forest_scores": _forest_scores, "text_features": _text_features, "rank": _rank, "fold_many": _fold_many,
     "token_hashes": _token_hashes, "find_texts": _find_texts, "take_strings": _take_strings, "make_matches": _make_matches,
 }  # fmt: skip
 """Name of a Python function → what stands for it where the compiled extension is in use."""

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,12 +33,20 @@ DEAREST = 1200
 FORBIDDEN = 20000
 STEPS = ((1, 1), (1, 0), (1, 2), (2, 1), (2, 2), (1, 3), (3, 1), (2, 3), (3, 2), (3, 3), (2, 0), (3, 0))
 """Group sizes (source, target) beside the insertion of one target letter; the first wins among equals."""
-_CODE = np.full(128, OTHER, dtype=np.int32)
-for _i, _c in enumerate(LETTERS):
-    _CODE[ord(_c)] = _i
-for _c in "123456789":
-    _CODE[ord(_c)] = LETTERS.index("0")
-_BASE = OTHER + 1
+DIGITS = "123456789"
+
+
+def _codes(letters: str) -> Int:
+    """Place of each ASCII character among some letters; what is none of them comes after them all."""
+    codes = np.full(128, len(letters), dtype=np.int32)
+    codes[[ord(c) for c in letters]] = np.arange(len(letters))
+    return codes
+
+
+_CODE = _codes(LETTERS)
+_CODE[[ord(c) for c in DIGITS]] = LETTERS.index("0")
+_SOURCE_LETTERS = LETTERS + DIGITS
+_SOURCE_CODE = _codes(_SOURCE_LETTERS)
 
 
 class Prices(NamedTuple):
@@ -73,16 +81,14 @@ class CostTable:
     """
 
     codes = _CODE
-    base = _BASE
+    base = OTHER + 1
 
     def __init__(self, costs: Mapping[tuple[str, str], int], identity: bool = True, syllabic: bool = False) -> None:
         self.costs, self.identity, self.syllabic = costs, identity, syllabic
         self.joint = "'" if syllabic else ""
         self.sources = _ids({s for s, _ in costs if s} | (set(LETTERS) if identity else set()))
         self.targets = _ids({t for _, t in costs if t} | set(LETTERS))
-        self.group = np.full(_BASE**3 + _BASE**2 + _BASE, -1, dtype=np.int32)
-        for group, number in self.targets.items():
-            self.group[_dense_index(group)] = number
+        self.group = _dense(self.targets, _CODE, OTHER)
 
     @cached_property
     def rows(self) -> Prices:
@@ -135,6 +141,8 @@ class CostTable:
 
         A word is a sequence of atoms, usually its letters.
         """
+        if self._source_group is not None and all(isinstance(word, str) for word in words):
+            return _encode(words, self._source_group, _SOURCE_CODE, len(_SOURCE_LETTERS))
         lengths = np.array([len(w) for w in words], dtype=np.int32)
         widest = int(lengths.max(initial=1))
         ids = np.full((len(words), widest, WIDEST), -1, dtype=np.int32)
@@ -150,44 +158,61 @@ class CostTable:
                         ids[row, i, 2] = get(pair + joint + word[i + 2], -1)
         return ids, lengths
 
+    @cached_property
+    def _source_group(self) -> Int | None:
+        """As :attr:`group` for the source groups, where they are made of Latin letters and digits."""
+        if not self.identity or not set("".join(self.sources)) <= set(_SOURCE_LETTERS):
+            return None
+        return _dense(self.sources, _SOURCE_CODE, len(_SOURCE_LETTERS))
+
     def encode_targets(self, words: Sequence[str]) -> tuple[Int, Int]:
         """Group ids of target words (Latin letters): shape (words, positions, 3), and the lengths."""
-        codes, lengths = letter_codes(words)
-        n, widest = codes.shape
-        ids = np.full((n, widest, WIDEST), -1, dtype=np.int32)
-        inside = np.arange(widest)[None, :] < lengths[:, None]
-        single = self.group[codes]
-        ids[:, :, 0] = np.where(inside, np.where(codes == OTHER, 1, single), -1)
-        if widest > 1:
-            two = _BASE + codes[:, :-1] * _BASE + codes[:, 1:]
-            ids[:, :-1, 1] = np.where(inside[:, 1:], self.group[two], -1)
-        if widest > 2:
-            three = _BASE + _BASE**2 + (codes[:, :-2] * _BASE + codes[:, 1:-1]) * _BASE + codes[:, 2:]
-            ids[:, :-2, 2] = np.where(inside[:, 2:], self.group[three], -1)
-        return ids, lengths
+        return _encode(words, self.group, _CODE, OTHER)
+
+
+def _encode(words: Sequence[Any], group: Int, code: Int, other: int) -> tuple[Int, Int]:
+    """Group ids of words of Latin letters by their codes: shape (words, positions, 3), and the lengths."""
+    codes, lengths = letter_codes(words, code, other)
+    n, widest = codes.shape
+    base = other + 1
+    ids = np.full((n, widest, WIDEST), -1, dtype=np.int32)
+    inside = np.arange(widest)[None, :] < lengths[:, None]
+    # A letter that no group is made of is 1.
+    single = np.where(codes == other, -1, group[codes])
+    ids[:, :, 0] = np.where(inside, np.where(single < 0, 1, single), -1)
+    if widest > 1:
+        two = base + codes[:, :-1] * base + codes[:, 1:]
+        ids[:, :-1, 1] = np.where(inside[:, 1:], group[two], -1)
+    if widest > 2:
+        three = base + base**2 + (codes[:, :-2] * base + codes[:, 1:-1]) * base + codes[:, 2:]
+        ids[:, :-2, 2] = np.where(inside[:, 2:], group[three], -1)
+    return ids, lengths
 
 
 def _ids(groups: Iterable[str]) -> dict[str, int]:
     return {group: i for i, group in enumerate(sorted(groups, key=lambda group: (len(group), group)), 2)}
 
 
-def _dense_index(group: str) -> int:
-    codes = [int(_CODE[ord(c)]) for c in group]
-    if len(codes) == 1:
-        return codes[0]
-    if len(codes) == 2:
-        return _BASE + codes[0] * _BASE + codes[1]
-    return _BASE + _BASE**2 + (codes[0] * _BASE + codes[1]) * _BASE + codes[2]
+def _dense(groups: Mapping[str, int], code: Int, other: int) -> Int:
+    """The ids of groups by the codes of their letters: those of one letter first, then of two, then of three."""
+    base = other + 1
+    out = np.full(base + base**2 + base**3, -1, dtype=np.int32)
+    for group, number in groups.items():
+        place = -1
+        for letter in group:
+            place = (place + 1) * base + int(code[ord(letter)])
+        out[place] = number
+    return out
 
 
-def letter_codes(words: Sequence[str]) -> tuple[Int, Int]:
-    """Letter codes of words in :data:`LETTERS`: shape (words, longest), padded with :data:`OTHER`; and the lengths."""
+def letter_codes(words: Sequence[str], code: Int, other: int) -> tuple[Int, Int]:
+    """Letter codes of words: shape (words, longest), padded with ``other``; and the lengths."""
     lengths = np.array([len(w) for w in words], dtype=np.int32)
     widest = max(int(lengths.max(initial=1)), 1)
     flat = "".join(words).encode("latin-1", "replace")
     points = np.minimum(np.frombuffer(flat, dtype=np.uint8), 127)
-    codes = np.full((len(words), widest), OTHER, dtype=np.int32)
-    codes[np.arange(widest)[None, :] < lengths[:, None]] = _CODE[points]
+    codes = np.full((len(words), widest), other, dtype=np.int32)
+    codes[np.arange(widest)[None, :] < lengths[:, None]] = code[points]
     return codes, lengths
 
 

@@ -13,7 +13,7 @@ from translit.matching.align import DEAREST, WIDEST, CostTable
 from translit.matching.alphabet import Fallback, atoms, script_of_name
 from translit.matching.views import initials, views, written_out
 from translit.unicode.fold import fold_token
-from translit.unicode.tokens import fold
+from translit.unicode.tokens import fold, folded_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,9 @@ class Rough:
 
     def spell(self, name: str, handicap: int = 0) -> Spelled:
         """A name's script, atoms and rough romanization."""
+        if name.isascii():
+            rom = " ".join(folded_words(name))
+            return Spelled("Latn", tuple(rom), rom, rom, name, handicap, initials(name))
         script = script_of_name(name)
         letters = atoms(name, script, self._fallback)
         if script == "Latn":

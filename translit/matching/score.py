@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import Indel, JaroWinkler
 
+from translit import native
 from translit.matching.spans import Spans
 
 Float = NDArray[np.float32]
@@ -34,6 +35,8 @@ SCRIPT_CLASSES = {
     "Latn": 0, "Cyrl": 1, "Grek": 1, "Armn": 1, "Geor": 1, "Arab": 2, "Hebr": 3, "Hang": 4, "Kana": 5, "Hani": 6,
 }  # fmt: skip
 """Script → class of scripts that behave alike; the rest are 7."""
+NEAR = 1500
+"""Log-odds in 1/1000 within which a rival is near."""
 FAR = 6000
 """Log-odds in 1/1000 taken for a rival that is not there."""
 
@@ -156,7 +159,7 @@ def decide(comparisons: Comparisons, scores: NDArray[np.int32], crowd: NDArray[n
     """Rank the entities of each name by their best comparison.
 
     Args:
-        comparisons: rows in any order.
+        comparisons: rows by name.
         scores: log-odds of each comparison, in 1/1000.
         crowd: forms that shared a block with each name, by name.
     """
@@ -164,24 +167,9 @@ def decide(comparisons: Comparisons, scores: NDArray[np.int32], crowd: NDArray[n
     scores = scores - comparisons.handicap
     cost = features[:, COMPARISON.index("cost_per_letter")]
     indel = features[:, COMPARISON.index("indel")]
-    # Each entity's best comparison, then entities by score; ties fall to the smaller entity number.
-    order = np.lexsort((comparisons.form, -indel, cost, -scores, entity, name))
-    first = np.ones(len(order), dtype=bool)
-    first[1:] = (name[order][1:] != name[order][:-1]) | (entity[order][1:] != entity[order][:-1])
-    rows = order[first]
-    rows = rows[np.lexsort((entity[rows], -indel[rows], cost[rows], -scores[rows], name[rows]))]
-    names, start, count = np.unique(name[rows], return_index=True, return_counts=True)
-    best = rows[start]
-
-    def other(k: int) -> Rows:
-        have = count > k
-        return np.where(have, rows[np.minimum(start + k, len(rows) - 1)], -1)
-
-    second, third = other(1), other(2)
+    names, best, second, third, near = native.twin(rank)(name, entity, comparisons.form, scores, cost, indel, NEAR)
     padded = np.append(scores, -FAR).astype(np.int64)
     top, next_, after = padded[best], padded[second], padded[third]
-    owner = np.repeat(np.arange(len(names)), count)
-    near = np.bincount(owner, padded[rows] > top[owner] - 1500, minlength=len(names)) - 1
     own = np.empty((len(names), len(DECISION)), dtype=np.float32)
     own[:, : len(COMPARISON)] = features[best]
     k = len(COMPARISON)
@@ -195,3 +183,33 @@ def decide(comparisons: Comparisons, scores: NDArray[np.int32], crowd: NDArray[n
     own[:, k + 6] = np.minimum(cost_padded[second], 400.0) - np.minimum(cost[best], 400.0)
     own[:, k + 7] = indel[best] - indel_padded[second]
     return Decisions(names, best, second, own)
+
+
+def rank(
+    name: Rows, entity: Rows, form: Rows, scores: NDArray[np.int32], cost: Float, indel: Float, near: int
+) -> tuple[Rows, Rows, Rows, Rows, Rows]:
+    """The entities of each name by their best comparison; ties fall to the smaller number.
+
+    Args:
+        name: row of the name, rising.
+        entity, form: what it is compared with.
+        scores, cost, indel: what decides, in this order.
+        near: how far below the first an entity's score is still near.
+
+    Returns:
+        The names, the rows of their first, second and third entity (-1 where there is none), and how many others are near.
+    """
+    order = np.lexsort((form, -indel, cost, -scores, entity, name))
+    fresh = np.ones(len(order), dtype=bool)
+    fresh[1:] = (name[order][1:] != name[order][:-1]) | (entity[order][1:] != entity[order][:-1])
+    rows = order[fresh]
+    rows = rows[np.lexsort((entity[rows], -indel[rows], cost[rows], -scores[rows], name[rows]))]
+    names, start, count = np.unique(name[rows], return_index=True, return_counts=True)
+
+    def other(k: int) -> Rows:
+        return np.where(count > k, rows[np.minimum(start + k, len(rows) - 1)], -1) if len(rows) else start
+
+    first = rows[start]
+    owner = np.repeat(np.arange(len(names)), count)
+    close = np.bincount(owner, scores[rows].astype(np.int64) > scores[first].astype(np.int64)[owner] - near, minlength=len(names)) - 1
+    return names, first, other(1), other(2), close.astype(np.int64)
