@@ -196,10 +196,14 @@ class Tiers:
         """Put down the matches of the names that the lexicon lists as they stand; gives the rows that are still open."""
         folded = _folded(names)
         forms = self.index.find_forms(folded)
-        found = resolve_many(self.index, *self.index.listings(names, folded, forms), len(names), self.types, self.target)
+        row, posting = self.index.listings(names, folded, forms)
+        found = resolve_many(self.index, row, posting, len(names), self.types, self.target)
         state = found.state
         most = limits.MAX_NAME_TOKENS
         state[[i for i, text in enumerate(folded) if len(text) > most and text.count(" ") >= most]] = OPEN
+        # Where the form has more bearers than the spelling has, these may count, too.
+        bearers = self.index.posting_start[forms + 1].astype(np.int64) - self.index.posting_start[forms]
+        state[(forms >= 0) & (bearers > np.bincount(row, minlength=len(names)))] = OPEN
         rivals = np.diff(found.first)
         enough = self.precision if least is None else least
         sure = np.flatnonzero((state == ONE) & (rivals == 1)) if enough <= LISTED else np.zeros(0, dtype=np.int64)
