@@ -38,6 +38,7 @@ PURE: dict[str, Callable[..., Any]] = {
     "align_pairs": align.align_pairs, "gather": candidates.gather, "scan_words": scan.scan_words,
     "find_listed": scan.find_listed, "replace_listed": scan.replace_listed, "name_keys": keys.name_keys,
     "forest_scores": trees.forest_scores, "text_features": score.text_features, "rank": score.rank,
+    "shortlist": candidates.shortlist,
     "fold_many": fold_many, "token_hashes": scan.token_hashes, "find_texts": index.find_texts,
     "take_strings": storage.take_strings, "make_matches": exact.make_matches,
 }  # fmt: skip
@@ -344,6 +345,7 @@ def test_comparisons(functions: dict[str, Callable[..., Any]]) -> None:
         assert {name: row[score.COMPARISON.index(name)] for name in expected} == pytest.approx(expected)
 
 
+small = st.integers(0, 3)
 few = st.text(st.sampled_from("abcde éш"), max_size=9).map(lambda text: " ".join(text.split()))
 spelt = st.one_of(few, few.map(lambda text: (text + " ") * 9 + text), letters.map(lambda text: " ".join(text.split()) * 7))
 
@@ -352,6 +354,33 @@ spelt = st.one_of(few, few.map(lambda text: (text + " ") * 9 + text), letters.ma
 @given(st.lists(st.tuples(spelt, spelt), min_size=1, max_size=12))
 def test_comparisons_agree(pairs: list[tuple[str, str]]) -> None:
     left, right = (compared(f, pairs) for f in (native.TWINS["text_features"], score.text_features))
+    np.testing.assert_array_equal(left, right, strict=True)
+
+
+def listed(function: Callable[..., Any], pairs: list[tuple[int, str]], names: list[str], outlines: list[int], *caps: int) -> Any:
+    left = np.array([i for i, _ in pairs], dtype=np.int64)
+    forms = Spans.of([form for _, form in pairs])
+    return function(Spans.of(names), forms, left, np.arange(len(pairs)), np.array(outlines, dtype=np.int64), *caps)
+
+
+@both
+def test_shortlist(functions: dict[str, Callable[..., Any]]) -> None:
+    pairs = [(0, "kabul"), (0, "cabul"), (0, "kabul"), (0, "zzz"), (2, "reza ali"), (2, "ali rezaa")]
+    names = ["kabul", "", "ali reza"]
+    assert listed(functions["shortlist"], pairs, names, [0, 900, 0, 0, 0, 0], 9, 700).tolist() == [1, 0, 2, 4, 5]
+    assert listed(functions["shortlist"], pairs, names, [0, 900, 0, 0, 0, 0], 1, 700).tolist() == [1, 4]
+    assert listed(functions["shortlist"], pairs, names, [0] * 6, 9, 0).tolist() == [0, 2, 4]
+    assert listed(functions["shortlist"], [], names, [], 9, 0).tolist() == []
+
+
+@compiled
+@given(
+    st.lists(st.tuples(st.integers(0, 2), spelt, st.integers(0, 1000)), max_size=30), st.lists(spelt, min_size=3, max_size=3), small, small
+)
+def test_shortlists_agree(rows: list[tuple[int, str, int]], names: list[str], most: int, within: int) -> None:
+    rows.sort(key=lambda row: row[0])
+    given = ([row[:2] for row in rows], names, [row[2] for row in rows], 3 * most, 300 * within)
+    left, right = (listed(f, *given) for f in (native.TWINS["shortlist"], candidates.shortlist))
     np.testing.assert_array_equal(left, right, strict=True)
 
 
@@ -374,7 +403,6 @@ def test_rank(functions: dict[str, Callable[..., Any]]) -> None:
     assert [column.tolist() for column in ranked(functions["rank"], RIVALS)] == RANKED
 
 
-small = st.integers(0, 3)
 rivals = st.lists(st.tuples(small, small, small, st.sampled_from([-9, 0, 8, 2000]), small, small), min_size=1, max_size=40)
 
 

@@ -24,8 +24,12 @@ MAX_SPELLING = 8
 """Longest spelling of a rule, in code points."""
 MAX_KEYS = 24
 """Most keys of one name."""
+MAX_LOOKED_AT = 48
+"""Most forms of a name's blocks, by overlap, whose letters are looked at."""
 MAX_CANDIDATES = 24
-"""Most candidate forms of a name that are compared with it letter by letter."""
+"""Most candidate forms of a name that are compared with it in full."""
+MAX_BEHIND = 700
+"""How much farther than the nearest, in 1/1000 of :func:`translit.matching.candidates.shortlist`, a candidate may be."""
 MAX_VIEWS = 4
 """Most orders and shapes of a name that are compared."""
 MAX_TURNED_WORDS = 4

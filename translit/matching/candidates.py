@@ -7,9 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from rapidfuzz import process
+from rapidfuzz.distance import Indel
 
 from translit import limits, native
 from translit.matching.blocking import U32, U64, block_keys, contours, signatures
+from translit.matching.spans import Spans
 
 Float = NDArray[np.float32]
 Rows = NDArray[np.int64]
@@ -69,6 +72,7 @@ class Found:
     Args:
         name, form: row of the name and of the form, shape (candidates,).
         letters, consonants: similarity of the letter pairs and of the consonants, 0–1, shape (candidates,).
+        outlines: the latter in 1/1000.
         crowd: how many forms shared a key with each name, shape (names,).
     """
 
@@ -76,10 +80,15 @@ class Found:
     form: Rows
     letters: Float
     consonants: Float
+    outlines: Rows
     crowd: NDArray[np.int64]
 
+    def take(self, rows: Rows) -> Found:
+        """Some of the candidates."""
+        return Found(self.name[rows], self.form[rows], self.letters[rows], self.consonants[rows], self.outlines[rows], self.crowd)
 
-def search(blocks: Blocks, roms: Sequence[str], most: int = limits.MAX_CANDIDATES) -> Found:
+
+def search(blocks: Blocks, roms: Sequence[str], most: int = limits.MAX_LOOKED_AT) -> Found:
     """The candidate forms of each name, at most ``most`` a name, best first.
 
     Args:
@@ -103,6 +112,7 @@ def search(blocks: Blocks, roms: Sequence[str], most: int = limits.MAX_CANDIDATE
         name, form,
         (2 * shared / np.maximum(of_letters, 1)).astype(np.float32),
         (2 * alike / np.maximum(of_consonants, 1)).astype(np.float32),
+        2000 * alike.astype(np.int64) // np.maximum(of_consonants, 1),
         crowd,
     )  # fmt: skip
 
@@ -159,3 +169,44 @@ def gather(
     first = np.cumsum(crowd) - crowd
     best = np.arange(len(name)) - first[name] < most
     return name[best], form[best], crowd
+
+
+def shortlist(names: Spans, forms: Spans, left: Rows, right: Rows, outlines: Rows, most: int, within: int) -> Rows:
+    """The candidates worth comparing in full, by name and then nearest first.
+
+    How near a candidate is, is the overlap of the outlines, and twice the share of the letters that the longest common
+    subsequence is, in the order of the words that is better.
+
+    Args:
+        names, forms: both sides in Latin letters.
+        left, right: the name and the form of each candidate, those of a name together.
+        outlines: overlap of the outlines in 1/1000.
+        most: how many candidates a name.
+        within: how much farther than the nearest, in 1/1000.
+
+    Returns:
+        Their rows; of equally near ones the first come first.
+    """
+    if not len(left):
+        return left
+    ours, theirs = names.texts(), forms.texts()
+    near = outlines + 2 * np.maximum(
+        _shared(ours, theirs, left, right), _shared([_in_order(t) for t in ours], [_in_order(t) for t in theirs], left, right)
+    )
+    order = np.lexsort((-near, left))
+    name = left[order]
+    first = np.searchsorted(name, name)
+    rank = np.arange(len(name)) - first
+    kept: Rows = order[(rank < most) & (near[order] >= near[order][first] - within)]
+    return kept
+
+
+def _in_order(text: str) -> str:
+    return " ".join(sorted(text.split())) if " " in text else text
+
+
+def _shared(names: Sequence[str], forms: Sequence[str], left: Rows, right: Rows) -> Rows:
+    ours, theirs = [names[i] for i in left.tolist()], [forms[i] for i in right.tolist()]
+    common = process.cpdist(ours, theirs, scorer=Indel.similarity, dtype=np.int32).astype(np.int64)
+    size = np.array([len(a) + len(b) for a, b in zip(ours, theirs, strict=True)], dtype=np.int64)
+    return np.where(size > 0, 1000 * common // np.maximum(size, 1), 1000)

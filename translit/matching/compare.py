@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from translit import limits, native
 from translit.matching.align import CostTable, costs_of
-from translit.matching.candidates import Blocks, Found, search
+from translit.matching.candidates import Blocks, Found, search, shortlist
 from translit.matching.rough import Rough, Spelled
 from translit.matching.score import COMPARISON, SCRIPT_CLASSES, Comparisons, text_features
 from translit.matching.spans import Spans
@@ -80,21 +80,15 @@ def compare(
     Returns:
         The comparisons, one a (view, form, entity), the crowd of each name, and the views that the comparisons number.
     """
-    most = limits.MAX_CANDIDATES
     names = [view for some in views for view in some]
     asked = np.repeat(np.arange(len(views)), [len(some) for some in views])
     as_it_stands = np.cumsum([0, *(len(some) for some in views)])[:-1]
-    found = search(listing.blocks, [n.rom for n in names], most if hidden is None else 2 * most)
-    found = _fewer_of_other_views(found, asked)
-    position, owner = expand(listing.posting_start, found.form)
-    # A homonym that another bearer of the form far outweighs is not meant by it, and is no rival either.
-    meant = ~listing.posting_outweighed[position]
-    position, owner = position[meant], owner[meant]
-    entity = listing.posting_entity[position].astype(np.int64)
+    looked_at = limits.MAX_LOOKED_AT if hidden is None else 2 * limits.MAX_LOOKED_AT
+    found = search(listing.blocks, [n.rom for n in names], looked_at)
     if hidden is not None:
-        keep = _visible(hidden, asked[found.name[owner]], found.form[owner], entity, listing.posting_canonical[position])
-        position, owner, entity = position[keep], owner[keep], entity[keep]
-        found, owner, position, entity = _trim(found, owner, position, entity, most)
+        found = _still_claimed(listing, hidden, found, asked)
+    found = _fewer_of_other_views(_shortened(listing, names, found), asked)
+    position, owner, entity = _claims(listing, hidden, found, asked)
     name, form = _initials_written_out(listing, names, found), found.form
     spelled = _Side.of(names, listing.scripts(), rough.tables)
     form_script = listing.form_script[form].astype(np.int64)
@@ -136,8 +130,7 @@ def _fewer_of_other_views(found: Found, asked: Rows) -> Found:
         return found
     count = np.bincount(found.name, minlength=len(asked))
     rank = np.arange(len(found.name)) - (np.cumsum(count) - count)[found.name]
-    keep = ~other[found.name] | (rank < limits.MAX_VIEW_CANDIDATES)
-    return Found(found.name[keep], found.form[keep], found.letters[keep], found.consonants[keep], found.crowd)
+    return found.take(np.flatnonzero(~other[found.name] | (rank < limits.MAX_VIEW_CANDIDATES)))
 
 
 def _initials_written_out(listing: Listing, names: list[Spelled], found: Found) -> Rows:
@@ -204,17 +197,31 @@ def _visible(hidden: Hidden, name: Rows, form: Rows, entity: Rows, canonical: ND
     return ~gone
 
 
-def _trim(found: Found, owner: Rows, position: Rows, entity: Rows, most: int) -> tuple[Found, Rows, Rows, Rows]:
-    """Only the forms that are still claimed, at most ``most`` a name."""
-    alive = np.zeros(len(found.name), dtype=bool)
-    alive[owner] = True
-    name = found.name[alive]
-    count = np.bincount(name, minlength=len(found.crowd))
-    first = np.cumsum(count) - count
-    few = np.arange(len(name)) - first[name] < most
-    rows = np.flatnonzero(alive)[few]
-    final = np.full(len(found.name), -1)
-    final[rows] = np.arange(len(rows))
-    keep = final[owner] >= 0
-    kept = Found(found.name[rows], found.form[rows], found.letters[rows], found.consonants[rows], found.crowd)
-    return kept, final[owner[keep]], position[keep], entity[keep]
+def _shortened(listing: Listing, names: Sequence[Spelled], found: Found) -> Found:
+    """The candidates that are worth comparing in full, nearest first."""
+    listed, right = np.unique(found.form, return_inverse=True)
+    sources, targets = Spans.of([n.rom for n in names]), listing.spans_of(listed)
+    most, behind = limits.MAX_CANDIDATES, limits.MAX_BEHIND
+    return found.take(native.twin(shortlist)(sources, targets, found.name, right, found.outlines, most, behind))
+
+
+def _claims(listing: Listing, hidden: Hidden | None, found: Found, asked: Rows) -> tuple[Rows, Rows, Rows]:
+    """The postings of candidates that may be seen, the candidate of each, and its entity."""
+    position, owner = expand(listing.posting_start, found.form)
+    # A homonym that another bearer of the form far outweighs is not meant by it, and is no rival either.
+    meant = ~listing.posting_outweighed[position]
+    position, owner = position[meant], owner[meant]
+    entity = listing.posting_entity[position].astype(np.int64)
+    if hidden is not None:
+        keep = _visible(hidden, asked[found.name[owner]], found.form[owner], entity, listing.posting_canonical[position])
+        position, owner, entity = position[keep], owner[keep], entity[keep]
+    return position, owner, entity
+
+
+def _still_claimed(listing: Listing, hidden: Hidden, found: Found, asked: Rows) -> Found:
+    """The candidates that somebody claims when what is hidden is not seen, as many of a view as are looked at without."""
+    _, owner, _ = _claims(listing, hidden, found, asked)
+    rows = np.unique(owner)
+    name = found.name[rows]
+    place = np.arange(len(rows)) - np.searchsorted(name, name)
+    return found.take(rows[place < limits.MAX_LOOKED_AT])
