@@ -56,6 +56,15 @@ def test_linear_in_smoke_mode(tmp_path: Path) -> None:
     assert len(json.loads((tmp_path / "linear.json").read_text())["tables"][0]["rows"]) >= 10
 
 
+@pytest.mark.slow
+def test_pipeline_in_smoke_mode(tmp_path: Path) -> None:
+    done = _run(tmp_path, "-m", "benchmarks", "--smoke", "--out", str(tmp_path), "pipeline")
+    assert done.returncode == 0, done.stderr
+    tables = json.loads((tmp_path / "pipeline.json").read_text())["tables"]
+    assert [table["rows"][0][0] for table in tables] == ["translit, in memory", "translit, in memory", "bare"]
+    assert {"translit clean, CSV", "translit clean, Parquet, 2 workers"} <= {row[0] for row in tables[0]["rows"]}
+
+
 def test_accuracy_on_a_folder_of_tasks(tmp_path: Path) -> None:
     import gzip
 

@@ -151,6 +151,7 @@ def test_explain(lexicon: str) -> None:
         (("clean", "--add", "id"), "use --mode name"),
         (("clean", "--resume"), "--resume needs files"),
         (("clean", "--types", "made-up"), "'made-up' is not one of romanization"),
+        (("match", "--conventions", "deu,xx"), "'xx' is not one of amh"),
         (("clean", "-o", "x", "--audit", "./x"), "need a file each"),
         (("clean", "-", "-"), "standard input can be read once"),
         (("clean", "/nowhere/*.txt"), "no file is called"),
@@ -246,3 +247,10 @@ def test_errors_of_our_own_are_one_line_unless_asked(tmp_path: Path) -> None:
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=env, check=False)
         assert done.returncode == 1
         assert ("Traceback" in done.stderr) == bool(debug)
+
+
+def test_conventions_choose_the_readings(lexicon: str) -> None:
+    dutch = call("explain", "--lexicon", lexicon, "--conventions", "nld", "Panjsjier")[1]
+    both = call("explain", "--lexicon", lexicon, "--conventions", "nld,deu", "Panjsjier")[1]
+    assert (" deu" in dutch, " nld" in dutch) == (False, True)
+    assert " deu" in both

@@ -130,35 +130,42 @@ def kept(process: subprocess.Popen[bytes]) -> Iterator[None]:
             process.wait()
 
 
+KILLS = int(os.environ.get("TRANSLIT_KILLS", "16"))
+"""Kills of runs at random points, half of them with workers."""
+
+
 @pytest.mark.parametrize("workers", ["1", "2"])
-def test_a_killed_run_leaves_the_old_output_and_resume_ends_with_the_same_bytes(setting: Setting, tmp_path: Path, workers: str) -> None:
-    (tmp_path / "out").write_bytes(b"old")
+def test_killed_runs_leave_the_old_output_and_resume_ends_with_the_same_bytes(setting: Setting, tmp_path: Path, workers: str) -> None:
     chance = random.Random(int(workers))
-    kills = 0
-    for number in range(8):
-        process = run(setting.lexicon, setting.source, tmp_path, "--resume", "--workers", workers)
+    begin = time.monotonic()
+    assert run(setting.lexicon, setting.source, tmp_path, "--workers", workers).wait(PATIENCE) == 3
+    whole = time.monotonic() - begin
+    kills = finished = attempt = 0
+    while kills < (KILLS + 1) // 2 or not finished:
+        folder = tmp_path / str(attempt)
+        if not folder.exists():
+            folder.mkdir()
+            (folder / "out").write_bytes(b"old")
+        process = run(setting.lexicon, setting.source, folder, "--resume", "--workers", workers)
         try:
-            if number == 0:
-                started(tmp_path, process)
-            process.wait(chance.uniform(0.1, 0.8) * setting.seconds if number else 0)
+            # A run that was resumed often enough is near its end: it is let through then.
+            process.wait(chance.uniform(0.05, 1.1) * whole)
         except subprocess.TimeoutExpired:
             process.kill()
             process.communicate()
             kills += 1
-            seen = files(tmp_path)
+            seen = files(folder)
             assert seen.get("out") in (b"old", setting.whole["out"])
             assert seen.get("audit") in (None, setting.whole["audit"])
             assert seen.get("rejects") in (None, setting.whole["rejects"])
             continue
         status, errors = ended(process)
         assert (status, "60 of 6060 rows rejected" in errors) == (3, True)
-        if kills:
-            break
-    else:
-        assert run(setting.lexicon, setting.source, tmp_path, "--resume", "--workers", workers).wait(PATIENCE) == 3
-    assert kills
-    assert files(tmp_path) == setting.whole
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["audit", "out", "rejects"]
+        assert files(folder) == setting.whole
+        assert sorted(path.name for path in folder.iterdir()) == ["audit", "out", "rejects"]
+        attempt += 1
+        finished += 1
+    print(f"{kills} kills, {finished} runs that were resumed to their end, {workers} workers")
 
 
 def test_resume_goes_on_where_the_kill_struck(setting: Setting, tmp_path: Path) -> None:

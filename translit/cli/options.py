@@ -31,6 +31,7 @@ class Choice:
     lock: str | None = None
     unlocked: bool = False
     decisions: tuple[str, ...] = ()
+    conventions: tuple[str, ...] | None = None
 
     def open(self) -> Normalizer:
         """Open the lexicon, compiling it where need be; one that the project's lock does not have is refused."""
@@ -42,7 +43,7 @@ class Choice:
         if lock is not None:
             lock.check(lexicon)
         return translit.Normalizer(
-            lexicon, precision=self.precision, target=self.target, types=self.types, decisions=self.decisions
+            lexicon, precision=self.precision, conventions=self.conventions, target=self.target, types=self.types, decisions=self.decisions
         )  # fmt: skip
 
     def fingerprint(self, normalizer: Normalizer) -> str:
@@ -99,11 +100,12 @@ def lexicon_options(command: Command) -> Command:
     @functools.wraps(command)
     def wrapped(
         lexicons: tuple[str, ...], precision: float, target: str, types: tuple[str, ...], lock: str | None, no_lock: bool,
-        decisions: tuple[str, ...], **others: Any,
+        decisions: tuple[str, ...], conventions: tuple[str, ...], **others: Any,
     ) -> Any:  # fmt: skip
         if lock is not None and no_lock:
             raise click.UsageError("--lock and --no-lock exclude each other: give one of them.")
-        return command(choice=Choice(lexicons, precision, target, types or DEFAULT_TYPES, lock, no_lock, decisions), **others)
+        choice = Choice(lexicons, precision, target, types or DEFAULT_TYPES, lock, no_lock, decisions, conventions or None)
+        return command(choice=choice, **others)
 
     options = (
         click.option("--lexicon", "lexicons", metavar="L", multiple=True, type=SOURCE,
@@ -115,6 +117,8 @@ def lexicon_options(command: Command) -> Command:
                      help="Language to write canonical names in."),
         click.option("--types", metavar="T,…", callback=split_list(VARIANT_TYPES),
                      help=f"Types of variants to rewrite.  [default: {','.join(DEFAULT_TYPES)}]"),
+        click.option("--conventions", metavar="LANG,…", callback=_conventions,
+                     help="Languages whose spelling is supposed, as ISO 639-3 codes such as deu,nld; all by default."),
         click.option("--lock", metavar="FILE", type=click.Path(exists=True, dir_okay=False),
                      help="Refuse lexicons that this lock does not pin; translit.lock by default, where there is one."),
         click.option("--decisions", metavar="D.tsv", multiple=True, type=click.Path(exists=True, dir_okay=False),
@@ -137,3 +141,14 @@ def split_list(known: Sequence[str]) -> Callable[[click.Context, click.Parameter
         return words
 
     return read
+
+
+def _conventions(_context: click.Context, _parameter: click.Parameter, value: str | None) -> tuple[str, ...]:
+    """Read codes of languages, each of which has rules."""
+    if not value:
+        return ()
+    from translit.rules.shipped import shipped_keys
+    from translit.unicode.scripts import CODES
+
+    romanizer = shipped_keys().romanizer
+    return split_list(sorted({lang for code in CODES for lang in romanizer.languages(code)}))(_context, _parameter, value)

@@ -96,6 +96,9 @@ class Journal:
     def end(self) -> None:
         """Remove the checkpoint, then what it spoke of."""
         _remove(self.path)
+        for job in self._jobs:
+            # A kill may have come between the checkpoint behind a file and its own removal.
+            self.forget(job)
         for path, role in ((self._options.audit, "audit"), (self._options.rejects, "rejects")):
             if path:
                 _remove(part_name(path, role))
