@@ -38,6 +38,7 @@ class Settings:
         out: folder for results; None to keep none.
         plot: whether to draw the results, too.
         listing: file for what went wrong in prose; None to write none.
+        bytes: size of the files of a pipeline.
     """
 
     smoke: bool = False
@@ -50,6 +51,7 @@ class Settings:
     out: Path | None = RESULTS
     plot: bool = False
     listing: Path | None = None
+    bytes: int = 100_000_000
 
     def wants(self, peer: str) -> bool:
         """Whether a peer was asked for."""

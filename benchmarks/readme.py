@@ -21,7 +21,7 @@ def renew(results: Path, readme: Path = README) -> Path:
     Raises:
         click.ClickException: there is no README, or it has not both markers once, or nothing was kept.
     """
-    files = [results / f"{name}.json" for name in ("accuracy", "speed", "scale", "linear", "prose")]
+    files = [results / f"{name}.json" for name in ("accuracy", "speed", "scale", "linear", "prose", "pipeline")]
     kept = [json.loads(path.read_text(encoding="utf-8")) for path in files if path.exists()]
     if not kept:
         raise click.ClickException(f"{results} holds no results; run `python -m benchmarks` first")

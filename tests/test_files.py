@@ -513,15 +513,19 @@ def test_what_is_not_parquet(convert: Runner) -> None:
 @pytest.mark.parametrize("mode", ["name", "text"])
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 @pytest.mark.parametrize("header", ["a,n,b", "n,b,a", "a,b"])
+@pytest.mark.parametrize("quoted", [False, True])
 def test_csv_by_columns_is_csv_by_rows(
-    convert: Runner, monkeypatch: pytest.MonkeyPatch, header: str, end: str, mode: str, add: tuple[str, ...]
+    convert: Runner, monkeypatch: pytest.MonkeyPatch, quoted: bool, header: str, end: str, mode: str, add: tuple[str, ...]
 ) -> None:
     names = ["Panjsjir", "Punjir", "", "nobody", "Achmad Massud", "é", "Kaboul", "im Punjir", "x;y", "Kotab"]
     columns = {"a": itertools.cycle(names), "b": itertools.cycle(names[1:]), "n": itertools.count()}
     order = header.split(",")
-    rows = [",".join(str(next(columns[name])) for name in order) for _ in range(600)]
+    quoting = csv.QUOTE_NONNUMERIC if quoted else csv.QUOTE_MINIMAL
+    made = io.StringIO()
+    csv.writer(made, quoting=quoting, lineterminator="\n").writerows([next(columns[name]) for name in order] for _ in range(600))
+    rows = made.getvalue().splitlines()
     task = Task(mode, ("b", "a"), add if mode == "name" else ("original",) if add else (), audit=True)  # type: ignore[arg-type]
-    for fault in ("", "one,too,many,fields", "\udcff,1,2"[: 2 + 2 * len(order)], '"Panjsjir","1","2"'):
+    for fault in ("", "one,too,many,fields", "\udcff,1,2"[: 2 + 2 * len(order)], '"Panj""sjir","1","2"', 'a"b",c,d'):
         table = [*rows[:300], fault, *rows[300:]] if fault else rows
         data = (end.join([header, *table]) + end).encode("utf-8", "surrogateescape")
         monkeypatch.setattr("translit.files.csv.MIN_SPLICED_BYTES", 1)

@@ -160,7 +160,7 @@ def test_killed_runs_leave_the_old_output_and_resume_ends_with_the_same_bytes(se
             assert seen.get("rejects") in (None, setting.whole["rejects"])
             continue
         status, errors = ended(process)
-        assert (status, "60 of 6060 rows rejected" in errors) == (3, True)
+        assert (status, "60 of 6060 rows rejected" in errors) == (3, True), errors
         assert files(folder) == setting.whole
         assert sorted(path.name for path in folder.iterdir()) == ["audit", "out", "rejects"]
         attempt += 1

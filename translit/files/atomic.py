@@ -20,6 +20,8 @@ class AtomicFile:
 
     Args:
         path: where the file is to appear.
+        part: where it waits until then; a name of its own by default. One that is given is known after a kill, and must be
+            in the same directory and nobody else's.
 
     Raises:
         InputError: where it cannot be made.
@@ -34,9 +36,10 @@ class AtomicFile:
     'Panjshir'
     """
 
-    def __init__(self, path: str | os.PathLike[str]) -> None:
+    def __init__(self, path: str | os.PathLike[str], part: str | None = None) -> None:
         self.path = os.path.realpath(path)
         self._part: str | None = None
+        self._given = part
         try:
             self.stream: BinaryIO = self._open()
         except OSError as error:
@@ -47,7 +50,13 @@ class AtomicFile:
         if earlier is not None and not stat.S_ISREG(earlier):
             return open(self.path, "wb")
         directory, name = os.path.split(self.path)
-        handle, self._part = tempfile.mkstemp(prefix=f".{name}.", suffix=".part", dir=directory)
+        if self._given is not None:
+            handle, self._part = (
+                os.open(self._given, os.O_RDWR | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0), 0o600),
+                self._given,
+            )
+        else:
+            handle, self._part = tempfile.mkstemp(prefix=f".{name}.", suffix=".part", dir=directory)
         os.fchmod(handle, stat.S_IMODE(earlier) if earlier is not None else 0o666 & ~_umask())
         return os.fdopen(handle, "wb", buffering=1 << 20)
 

@@ -171,6 +171,8 @@ def line_count(raw: bytes) -> int:
 
 def blank_count(block: bytes) -> int:
     """How many lines are empty."""
+    if b"\r" not in block and block[:1] != b"\n" and b"\n\n" not in block:
+        return 0
     if block[:1] not in (b"\n", b"\r") and not any(2 * end in block for end in ENDS) and b"\n\r" not in block:
         return 0
     return sum(line in ENDS for line in block.splitlines(keepends=True))

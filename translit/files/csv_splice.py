@@ -11,58 +11,69 @@ import numpy as np
 from numpy.typing import NDArray
 
 from translit.files.answers import Answer, shown
-from translit.files.base import Collector, Task
+from translit.files.base import Collector
 from translit.files.columns import Codes, Known
 from translit.files.csv_fields import field_of
-from translit.files.csv_rows import blank_count
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 Places = NDArray[np.int64]
+_FEED, _QUOTE = b'\n"'
 
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Where the fields of a block stand, in bytes.
+    """Where the fields of a block stand, in bytes; a row of places for each row.
 
     Args:
-        starts: of each row.
-        ends: of each row, before its line end.
-        delimiters: of each row, a column for each.
+        starts: of the fields, quotes left out.
+        ends: of the fields, likewise.
+        quoted: which fields stand in quotes.
+        line_ends: of each row, before its line end.
     """
 
     starts: Places
     ends: Places
-    delimiters: Places
-
-    def field(self, column: int) -> tuple[Places, Places]:
-        """Where the fields of a column start and end."""
-        start = self.starts if column == 0 else self.delimiters[:, column - 1] + 1
-        return start, self.ends if column == self.delimiters.shape[1] else self.delimiters[:, column]
+    quoted: NDArray[np.bool_]
+    line_ends: Places
 
 
 def grid(block: bytes, delimiter: str, width: int) -> Grid | None:
-    """The grid of a block; None where it has quotes, blank rows, a row of another width, mixed line ends or broken UTF-8."""
-    if b'"' in block or not delimiter.isascii() or not block.endswith(b"\n") or blank_count(block):
+    """The grid of a block.
+
+    None where it has blank rows, a row of another width, mixed line ends, broken UTF-8, or quotes that do not stand around a
+    field, as doubled ones do not.
+    """
+    if not delimiter.isascii() or not block.endswith(b"\n") or not _is_utf8(block):
         return None
-    returns = block.count(b"\r")
-    if returns and returns != block.count(b"\r\n"):
-        return None
-    lines = block.count(b"\n")
-    if returns not in (0, lines) or not _is_utf8(block):
+    returns, quotes = block.count(b"\r"), block.count(b'"')
+    if returns and not returns == block.count(b"\r\n") == block.count(b"\n"):
         return None
     data = np.frombuffer(block, np.uint8)
-    feeds = np.flatnonzero(data == 10)
-    starts = np.concatenate([[0], feeds[:-1] + 1])
-    ends = feeds - 1 if returns else feeds
+    feeds = np.flatnonzero(data == _FEED)
     found = np.flatnonzero(data == ord(delimiter))
-    if len(found) != len(starts) * (width - 1):
+    if quotes:
+        inside = np.bitwise_xor.accumulate((data == _QUOTE).view(np.uint8))
+        if inside[feeds].any():
+            return None
+        found = found[inside[found] == 0]
+    rows = len(feeds)
+    if len(found) != rows * (width - 1):
         return None
-    delimiters = found.reshape(len(starts), width - 1)
-    if width > 1 and ((delimiters[:, 0] < starts).any() or (delimiters[:, -1] >= ends).any()):
+    between = found.reshape(rows, width - 1)
+    line_starts = np.concatenate([[0], feeds[:-1] + 1])[:, None]
+    line_ends = (feeds - 1 if returns else feeds)[:, None]
+    if (line_starts == line_ends).any():
         return None
-    return Grid(starts, ends, delimiters)
+    if width > 1 and ((between[:, :1] < line_starts).any() or (between[:, -1:] >= line_ends).any()):
+        return None
+    starts, ends = np.hstack([line_starts, between + 1]), np.hstack([between, line_ends])
+    quoted = (data[starts] == _QUOTE) & (ends - starts >= 2) & (data[ends - 1] == _QUOTE)
+    # More quotes than those around fields: they are doubled, or stand where the csv module has rules of its own for them.
+    if quotes != 2 * np.count_nonzero(quoted):
+        return None
+    return Grid(starts + quoted, ends - quoted, quoted, line_ends[:, 0])
 
 
 def _is_utf8(block: bytes) -> bool:
@@ -89,11 +100,11 @@ def spliced(block: bytes, cells: Grid, columns: Sequence[int], delimiter: str, k
 
     task = collector.task
     order = np.argsort(columns, kind="stable").tolist()
-    bounds = [place for index in order for place in cells.field(columns[index])]
+    bounds = [places[:, columns[index]] for index in order for places in (cells.starts, cells.ends)]
     if task.add:
-        bounds.append(cells.ends)
+        bounds.append(cells.line_ends)
     # Between two bounds lies a piece: before a field, the field, …, the end of the row; the next row follows without a gap.
-    rows, each = len(cells.starts), len(bounds)
+    rows, each = len(cells.line_ends), len(bounds)
     offsets = np.concatenate([[0], np.stack(bounds, axis=1).ravel(), [len(block)]])
     pieces = _strings(block, offsets)
     places = np.arange(rows * each).reshape(rows, each)
@@ -102,34 +113,52 @@ def spliced(block: bytes, cells: Grid, columns: Sequence[int], delimiter: str, k
     changed = {index: known.changed(codes[index]) for index in codes}
     if not task.add and not any(mask.any() for mask in changed.values()):
         return block
-    written = known.told(("cell", delimiter), lambda answer, _: field_of(answer.text, delimiter, quoted=False), pa.large_string())
-    parts, count = [pieces, written], len(pieces)
+    store = _Store([pieces])
+    written = [store.put(known.told(("cell", delimiter, inside), partial(_cell, delimiter, inside), pieces.type)) for inside in (0, 1)]
+    added = []
     for place, index in enumerate(order):
         mask = changed[index]
-        places[mask, 2 * place + 1] = count + codes[index][mask]
-    if task.add:
-        added, more = _added(task, delimiter, known, codes, count + len(written))
-        parts += more
-        places = np.concatenate([places, added], axis=1)
-    joined = pa.concat_arrays(parts).take(pa.array(np.append(places.ravel(), count - 1)))
+        places[mask, 2 * place + 1] = _chosen(written, cells.quoted[mask, columns[index]], codes[index][mask])
+    for index, what, _ in task.added():
+        make = partial(_added, delimiter, what)
+        both = [store.put(known.told(("add", what, delimiter, near), partial(make, near), pieces.type)) for near in (False, True)]
+        added.append(_chosen(both, cells.quoted[:, columns[index]], codes[index]))
+    if added:
+        places = np.column_stack([places, *added])
+    joined = pa.concat_arrays(store.arrays).take(pa.array(np.append(places.ravel(), len(pieces) - 1)))
     _, ends, data = joined.buffers()
     return bytes(data.slice(0, int(np.frombuffer(ends, np.int64)[len(joined)])))
 
 
-def _added(task: Task, delimiter: str, known: Known, codes: dict[int, Codes], base: int) -> tuple[Places, list[pa.Array]]:
-    """For each row the places of what is added, behind ``base`` others, and the cells."""
-    import pyarrow as pa
+class _Store:
+    """Arrays one behind the other."""
 
-    def cell(answer: Answer, value: str, what: str) -> str:
-        return delimiter + field_of(shown(answer.cell(what, value)), delimiter, quoted=False)
+    def __init__(self, arrays: list[pa.Array]) -> None:
+        self.arrays = arrays
+        self._size = sum(map(len, arrays))
 
-    places, parts = [], []
-    for index, what, _ in task.added():
-        cells = known.told(("add", what, delimiter), partial(cell, what=what), pa.large_string())
-        places.append(base + codes[index])
-        parts.append(cells)
-        base += len(cells)
-    return np.stack(places, axis=1), parts
+    def put(self, array: pa.Array) -> int:
+        """Add an array; where it starts."""
+        self.arrays.append(array)
+        self._size += len(array)
+        return self._size - len(array)
+
+
+def _chosen(bases: Sequence[int], which: NDArray[np.bool_], codes: Codes) -> Places:
+    """Places of the plain or the quoted cells of some codes."""
+    places: Places = np.where(which, bases[1], bases[0]) + codes
+    return places
+
+
+def _cell(delimiter: str, inside: int, answer: Answer, _value: str) -> str:
+    """What is written for an answer; ``inside`` says that quotes stand around it already."""
+    return answer.text.replace('"', '""') if inside else field_of(answer.text, delimiter, quoted=False)
+
+
+def _added(delimiter: str, what: str, near: bool, answer: Answer, value: str) -> str:
+    """What is added behind a row, beside a field that is quoted or not."""
+    cell = answer.cell(what, value)
+    return delimiter + field_of(shown(cell), delimiter, quoted=near and isinstance(cell, str))
 
 
 def _strings(block: bytes, offsets: Places) -> pa.Array:

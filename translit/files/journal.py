@@ -16,7 +16,7 @@ from translit.errors import InputError
 from translit.files.atomic import AtomicFile, sync_directory
 from translit.files.base import Position, Task
 from translit.files.job import Job, Options, Summary
-from translit.files.sinks import Sink, Spool, part_name
+from translit.files.sinks import Sink, Spool, part_name, whole_name
 
 log = logging.getLogger("translit.files")
 
@@ -85,29 +85,34 @@ class Journal:
             "sizes": sizes,
             "summary": dataclasses.asdict(summary),
         }
-        with AtomicFile(self.path) as file:
+        with AtomicFile(self.path, whole_name(self.path)) as file:
             file.stream.write(json.dumps(state).encode())
         self._saved = time.monotonic()
 
     def forget(self, job: Job) -> None:
         """Remove the waiting results of a file that is whole."""
-        _remove(part_name(cast(str, job.target), "output"))
+        _remove_part(part_name(cast(str, job.target), "output"))
 
     def end(self) -> None:
         """Remove the checkpoint, then what it spoke of."""
-        _remove(self.path)
+        _remove_part(self.path)
         for job in self._jobs:
             # A kill may have come between the checkpoint behind a file and its own removal.
             self.forget(job)
         for path, role in ((self._options.audit, "audit"), (self._options.rejects, "rejects")):
             if path:
-                _remove(part_name(path, role))
+                _remove_part(part_name(path, role))
         sync_directory(os.path.dirname(self.path))
         _remove(self.path + "-lock")
 
     def close(self) -> None:
         """Let another run take over."""
         self._lock.close()
+
+
+def _remove_part(path: str) -> None:
+    _remove(path)
+    _remove(whole_name(path))
 
 
 def _remove(path: str) -> None:

@@ -26,6 +26,11 @@ def part_name(path: str, role: str) -> str:
     return os.path.join(directory, f".{name}.translit-{role}")
 
 
+def whole_name(part: str) -> str:
+    """Where the whole file waits for its name; known, so that a kill leaves nothing that the next run does not take away."""
+    return f"{part}-whole"
+
+
 class Sink(Protocol):
     """Takes the results of a file in order."""
 
@@ -122,7 +127,7 @@ class Spool:
     def finish(self) -> None:
         self._stream.flush()
         self._stream.seek(0)
-        with AtomicFile(self._target) as file:
+        with AtomicFile(self._target, whole_name(self.part)) as file:
             direct = _Direct(file.stream, self._target, self._encoding)
             try:
                 while head := self._stream.read(_LENGTH.size):

@@ -1,0 +1,368 @@
+"""Files and frames at size: rate and memory of whole runs, beside the rate in memory and beside the peers, in one run.
+
+A column of names with one distinct value in a hundred rows, and articles of some thousand characters. Every run is a process of
+its own, timed from its start to its end; its memory is the most that any one of its processes had resident. The peers replace what
+a table lists, letter for letter: nothing else, and so less than translit.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.data import SEED, Record, misspelt, pairs_of, plain_records, texts_of
+from benchmarks.harness import Report, Table, fresh, interleave
+
+BYTES_A_ROW = 100
+"""Of the size that is asked for, what one row of names stands for: 10 million rows at 1 GB."""
+REPEATED = 100
+"""Rows of names for each distinct one."""
+ARTICLE = 4_000
+"""Characters of an article."""
+UNIQUE_BYTES = 32_000_000
+"""Bytes of articles that are made; a larger file repeats them."""
+IN_MEMORY_BYTES = 64_000_000
+"""Most bytes of articles for the rate in memory."""
+MEMORY_LIMIT = 500
+"""Megabytes that a process may take."""
+LEAST_SHARE = 0.8
+"""Of the rate in memory that files must reach."""
+CLI = "import sys; from translit.cli import main; sys.exit(main())"
+_POLL_SECONDS = 0.02
+
+
+def run(report: Report) -> None:
+    """Time names, articles, and the kernel of frames."""
+    if not report.have("pyarrow", "pyarrow"):
+        return
+    size = report.settings.bytes
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        parts = {
+            "names": partial(_names, rows=max(10_000, size // BYTES_A_ROW)),
+            "articles": partial(_articles, size=max(200_000, size)),
+            "kernel": _kernel,
+        }
+        for part, work in parts.items():
+            if not report.settings.only or part in report.settings.only:
+                work(report, folder)
+
+
+# --- names -----------------------------------------------------------------------------------------------------------
+
+
+def _names(report: Report, folder: Path, rows: int) -> None:
+    distinct = rows // REPEATED
+    records = plain_records(max(300, distinct))
+    lexicon, pairs = folder / "names.translit", folder / "pairs.json"
+    fresh(build, lexicon, list(records))
+    pairs.write_text(json.dumps(pairs_of(records)), encoding="utf-8")
+    fresh(write_names, folder, list(records), rows, distinct)
+    table = report.table(
+        f"A column of {rows:,} names, {distinct:,} distinct, one in ten misspelt", "", "MB", "seconds", "million rows/s", "MB/s",
+        "of in memory", "peak MB a process", readme=True, note=_note(),
+    )  # fmt: skip
+    own, _ = fresh(names_in_memory, lexicon, folder / "names.parquet")
+    table.rows.append(("translit, in memory", None, own, rows / own / 1e6, None, 1.0, None))
+    options = ["--mode", "name", "--column", "name"]
+    for suffix in ("parquet", "csv"):
+        source = folder / f"names.{suffix}"
+        for workers in _workers(report):
+            seconds, peak = timed(clean(lexicon, source, folder / f"out.{suffix}", workers, options))
+            _row(table, f"translit clean, {_named(suffix, workers)}", source, rows, seconds, own, peak)
+    for peer, module, make in (("polars replace", "polars", POLARS_NAMES), ("pandas map", "pandas", PANDAS_NAMES)):
+        if report.have(peer, module):
+            for suffix in ("parquet", "csv"):
+                source = folder / f"names.{suffix}"
+                seconds, peak = timed([sys.executable, "-c", make, str(source), str(folder / f"peer.{suffix}"), str(pairs)])
+                _row(table, f"{peer}, listed names only, {_named(suffix)}", source, rows, seconds, own, peak)
+    report.show(table)
+
+
+def build(target: Path, records: Sequence[Record]) -> None:
+    """Compile a lexicon."""
+    from translit import Lexicon
+
+    Lexicon.build(records).save(target)
+
+
+def write_names(folder: Path, records: Sequence[Record], rows: int, distinct: int) -> None:
+    """Write the column as Parquet and CSV, a million rows at a time."""
+    import pyarrow as pa
+    from pyarrow import csv, parquet
+
+    drawn = random.Random(SEED)
+    forms = list(pairs_of(records))
+    names = dict.fromkeys(drawn.sample(forms, min(len(forms), distinct - distinct // 10)))
+    while len(names) < distinct:
+        names[misspelt(drawn.choice(forms), drawn, 1)] = None
+    values = pa.array(list(names))
+    numbers = np.random.default_rng(SEED)
+    schema = pa.schema([("n", pa.int64()), ("name", pa.string())])
+    plain = csv.WriteOptions(quoting_style="needed")
+    with (
+        parquet.ParquetWriter(folder / "names.parquet", schema) as packed,
+        csv.CSVWriter(folder / "names.csv", schema, write_options=plain) as table,
+    ):
+        for start in range(0, rows, 1_000_000):
+            count = min(1_000_000, rows - start)
+            column = values.take(pa.array(numbers.integers(0, distinct, count)))
+            batch = pa.table([pa.array(np.arange(start, start + count)), column], schema=schema)
+            packed.write_table(batch)
+            table.write_table(batch)
+
+
+def names_in_memory(lexicon: Path, source: Path) -> tuple[float, int]:
+    """Seconds to clean the column that is in memory already, and its rows."""
+    from pyarrow import parquet
+
+    from translit import Lexicon, Normalizer
+    from translit.frames.arrow import Kernel
+
+    column = parquet.read_table(source, columns=["name"]).column(0)
+    begin = time.perf_counter()
+    Kernel("name", Normalizer(Lexicon.load(lexicon))).clean(column)
+    return time.perf_counter() - begin, len(column)
+
+
+POLARS_NAMES = """
+import json, sys, polars as pl
+source, target, pairs = sys.argv[1:]
+pairs = json.load(open(pairs, encoding="utf-8"))
+column = pl.col("name").replace(list(pairs), list(pairs.values()))
+if source.endswith(".csv"):
+    pl.scan_csv(source).with_columns(column).sink_csv(target)
+else:
+    pl.scan_parquet(source).with_columns(column).sink_parquet(target)
+"""
+PANDAS_NAMES = """
+import json, sys, pandas as pd
+source, target, pairs = sys.argv[1:]
+pairs = json.load(open(pairs, encoding="utf-8"))
+frame = pd.read_csv(source) if source.endswith(".csv") else pd.read_parquet(source)
+frame["name"] = frame["name"].map(pairs).fillna(frame["name"])
+frame.to_csv(target, index=False) if target.endswith(".csv") else frame.to_parquet(target)
+"""
+
+
+# --- articles --------------------------------------------------------------------------------------------------------
+
+
+def _articles(report: Report, folder: Path, size: int) -> None:
+    records = plain_records(300 if report.settings.smoke else 10_000)
+    lexicon, pairs = folder / "articles.translit", folder / "pairs.json"
+    fresh(build, lexicon, list(records))
+    pairs.write_text(json.dumps(pairs_of(records)), encoding="utf-8")
+    fresh(write_articles, folder, list(records), size)
+    source = folder / "articles.jsonl"
+    megabytes = source.stat().st_size / 1e6
+    table = report.table(
+        f"Articles, {megabytes:,.0f} MB of JSONL", "", "MB", "seconds", "rows/s", "MB/s", "of in memory", "peak MB a process",
+        readme=True, note=_note(),
+    )  # fmt: skip
+    seconds, read, rows = fresh(articles_in_memory, lexicon, source)
+    rate = read / seconds
+    table.rows.append(("translit, in memory", read / 1e6, seconds, rows / seconds, rate / 1e6, 1.0, None))
+    for suffix in ("jsonl", "parquet"):
+        for workers in _workers(report):
+            source = folder / f"articles.{suffix}"
+            took, peak = timed(clean(lexicon, source, folder / f"out.{suffix}", workers, ["--column", "text"]))
+            # Text counts as much in each format, whatever the packing.
+            text = megabytes * 1e6
+            row = (_named(suffix, workers), source.stat().st_size / 1e6, took, _rows_of(folder) / took, text / took / 1e6)
+            table.rows.append((f"translit clean, {row[0]}", *row[1:], text / took / rate, peak))
+    if report.have("polars replace_many", "polars"):
+        for suffix in ("jsonl", "parquet"):
+            source = folder / f"articles.{suffix}"
+            took, peak = timed([sys.executable, "-c", POLARS_TEXT, str(source), str(folder / f"peer.{suffix}"), str(pairs)])
+            told = (source.stat().st_size / 1e6, took, _rows_of(folder) / took, megabytes / took, megabytes * 1e6 / took / rate, peak)
+            table.rows.append((f"polars replace_many, inside words too, {_named(suffix)}", *told))
+    report.show(table)
+
+
+def write_articles(folder: Path, records: Sequence[Record], size: int) -> None:
+    """Write the articles as JSONL and Parquet, and how many they are."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    texts = texts_of(records, min(size, UNIQUE_BYTES), changed=0.02, document=ARTICLE)
+    schema = pa.schema([("n", pa.int64()), ("text", pa.string())])
+    written = number = 0
+    with (folder / "articles.jsonl").open("wb") as lines, parquet.ParquetWriter(folder / "articles.parquet", schema) as packed:
+        while written < size:
+            batch = []
+            for text in texts:
+                line = json.dumps({"n": number, "text": text}, ensure_ascii=False).encode() + b"\n"
+                written += lines.write(line)
+                batch.append((number, text))
+                number += 1
+                if written >= size:
+                    break
+            packed.write_table(pa.table([*map(list, zip(*batch, strict=True))], schema=schema))
+    (folder / "rows").write_text(str(number), encoding="ascii")
+
+
+def _rows_of(folder: Path) -> int:
+    return int((folder / "rows").read_text(encoding="ascii"))
+
+
+def articles_in_memory(lexicon: Path, source: Path) -> tuple[float, int, int]:
+    """Seconds to clean texts that are in memory already, their bytes as lines of the file, and how many they are."""
+    from translit import Lexicon, Normalizer
+
+    texts, size = [], 0
+    with source.open(encoding="utf-8") as stream:
+        for line in stream:
+            texts.append(json.loads(line)["text"])
+            size += len(line.encode())
+            if size >= IN_MEMORY_BYTES:
+                break
+    begin = time.perf_counter()
+    normalizer = Normalizer(Lexicon.load(lexicon))
+    for start in range(0, len(texts), 64):
+        normalizer.clean_many(texts[start : start + 64])
+    return time.perf_counter() - begin, size, len(texts)
+
+
+POLARS_TEXT = """
+import json, sys, polars as pl
+source, target, pairs = sys.argv[1:]
+pairs = json.load(open(pairs, encoding="utf-8"))
+column = pl.col("text").str.replace_many(list(pairs), list(pairs.values()))
+if source.endswith(".jsonl"):
+    pl.scan_ndjson(source).with_columns(column).sink_ndjson(target)
+else:
+    pl.scan_parquet(source).with_columns(column).sink_parquet(target)
+"""
+
+
+# --- frames ----------------------------------------------------------------------------------------------------------
+
+
+def _kernel(report: Report, folder: Path) -> None:
+    """What the kernel costs over the bare matching of the distinct values, with Arrow's own encoding and gather around it."""
+    rows, distinct = (20_000, 200) if report.settings.smoke else (1_000_000, 100_000)
+    records = plain_records(300 if report.settings.smoke else 100_000)
+    lexicon = folder / "kernel.translit"
+    fresh(build, lexicon, list(records))
+    fresh(write_names, folder, list(records), rows, distinct)
+    whole, bare, known = fresh(kernel_and_bare, lexicon, folder / "names.parquet", 2 if report.settings.smoke else report.settings.runs)
+    table = report.table(
+        f"The kernel of frames on {rows:,} names, {distinct:,} distinct", "", "seconds", "million rows/s", "× bare", readme=True,
+        note="Bare: dictionary_encode, match_many of the distinct values, take.",
+    )  # fmt: skip
+    for name, seconds in (("bare", bare), ("kernel", whole), ("kernel, answers remembered", known)):
+        table.rows.append((name, seconds, rows / seconds / 1e6, seconds / bare))
+    report.show(table)
+
+
+def kernel_and_bare(lexicon: Path, source: Path, runs: int) -> tuple[float, float, float]:
+    """Seconds of the kernel, of the same by hand, and of the kernel that knows the answers; the least of some runs."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    from translit import Lexicon, Normalizer
+    from translit.frames.arrow import Kernel
+
+    column = parquet.read_table(source, columns=["name"]).column(0).combine_chunks()
+    opened = Lexicon.load(lexicon)
+
+    def bare() -> object:
+        encoded = column.dictionary_encode()
+        values = encoded.dictionary.to_pylist()
+        found = Normalizer(opened).match_many(values)
+        new = [value if match is None else match.canonical for value, match in zip(values, found, strict=True)]
+        return pa.array(new).take(encoded.indices)
+
+    kernel = Kernel("name", Normalizer(opened))
+    kernel.clean(column)
+    contenders = {
+        "kernel": lambda: Kernel("name", Normalizer(opened)).clean(column), "bare": bare, "known": partial(kernel.clean, column),
+    }  # fmt: skip
+    found = interleave(contenders, runs)
+    return found["kernel"].low, found["bare"].low, found["known"].low
+
+
+# --- processes and what they cost ------------------------------------------------------------------------------------
+
+
+def clean(lexicon: Path, source: Path, target: Path, workers: int, options: Sequence[str]) -> list[str]:
+    """The command that cleans a file."""
+    arguments = ["clean", str(source), "-o", str(target), "--lexicon", str(lexicon), "--workers", str(workers), *options]
+    return [sys.executable, "-c", CLI, *arguments]
+
+
+def timed(command: Sequence[str]) -> tuple[float, float]:
+    """Seconds of a process, and the most megabytes that it or one of its children had resident."""
+    begin = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    peaks: dict[int, int] = {}
+    done = threading.Event()
+    watcher = threading.Thread(target=_watch, args=(process.pid, peaks, done))
+    watcher.start()
+    _, errors = process.communicate()
+    seconds = time.perf_counter() - begin
+    done.set()
+    watcher.join()
+    if process.returncode:
+        raise RuntimeError(f"{' '.join(command)[:300]}: exit status {process.returncode}: {errors.decode()[-500:]}")
+    return seconds, max(peaks.values(), default=0) / 1e6
+
+
+def _watch(root: int, peaks: dict[int, int], done: threading.Event) -> None:
+    while not done.wait(_POLL_SECONDS):
+        for pid in _family(root):
+            peaks[pid] = max(peaks.get(pid, 0), _peak(pid))
+
+
+def _family(pid: int) -> Iterator[int]:
+    """A process and those that it started."""
+    yield pid
+    try:
+        for listing in Path(f"/proc/{pid}/task").glob("*/children"):
+            for child in listing.read_text().split():
+                yield from _family(int(child))
+    except OSError:
+        return
+
+
+def _peak(pid: int) -> int:
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("VmHWM")), 0)
+
+
+def _workers(report: Report) -> list[int]:
+    return [n for n in ((1, 2) if report.settings.smoke else (1, 2, 4)) if n <= (os.cpu_count() or 1)]
+
+
+def _named(suffix: str, workers: int = 1) -> str:
+    name = {"csv": "CSV", "jsonl": "JSONL", "parquet": "Parquet"}[suffix]
+    return name if workers == 1 else f"{name}, {workers} workers"
+
+
+def _note() -> str:
+    return (
+        f"From file to file, whole processes; in memory: without start, reading and writing. To reach: {LEAST_SHARE:.0%} of the rate in "
+        f"memory, {MEMORY_LIMIT} MB a process."
+    )
+
+
+def _row(table: Table, name: str, source: Path, rows: int, seconds: float, own: float, peak: float) -> None:
+    size = source.stat().st_size / 1e6
+    values: tuple[Any, ...] = (size, seconds, rows / seconds / 1e6, size / seconds, own / seconds, peak)
+    table.rows.append((name, *values))
