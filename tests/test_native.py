@@ -532,11 +532,9 @@ def test_hashing_agrees(words: list[str]) -> None:
 
 
 def column_of(known: list[str]) -> tuple[Any, ...]:
-    """A column of strings with the hashes that they are found by."""
-    hashes = scan.token_hashes(known)
-    order = np.argsort(hashes, kind="stable")
-    strings = storage.Strings.make(known)
-    return hashes[order], order.astype(np.uint32), strings.data, strings.starts
+    """A column of strings with the table that they are found by."""
+    table, strings = scan.window_table(known), storage.Strings.make(known)
+    return table.hashes, table.values, strings.data, strings.starts
 
 
 @both
@@ -550,8 +548,8 @@ def test_finding(functions: dict[str, Callable[..., Any]]) -> None:
 @both
 def test_texts_of_one_hash_are_told_apart(functions: dict[str, Callable[..., Any]]) -> None:
     _, _, data, starts = column_of(["herat", "kabul", "kunduz"])
-    hashes = np.repeat(scan.token_hashes(["kabul"]), 3)
-    found = functions["find_texts"](["kabul", "herat"], hashes, np.array([2, 0, 1], dtype=np.uint32), data, starts)
+    hashes = np.repeat(scan.token_hashes(["kabul"]), 4)
+    found = functions["find_texts"](["kabul", "herat"], hashes, np.array([1, 3, 2, 4], dtype=np.uint32), data, starts)
     assert found.tolist() == [1, -1]
 
 

@@ -3338,9 +3338,9 @@ static size_t first_hash(const uint64_t *hashes, size_t count, uint64_t key)
 
 typedef struct {
     const uint64_t *hashes;
-    const uint32_t *order, *starts;
+    const uint32_t *values, *starts; /* a value is twice (one more than the row of a text), or less where it is of none */
     const uint8_t *data;
-    size_t count, data_size;
+    size_t count, texts, data_size;
 } Known;
 
 /* The row of a text, or -1; `at` is where its hash begins. */
@@ -3348,8 +3348,10 @@ static int row_of(const Known *t, uint64_t hash, size_t at, const uint8_t *text,
 {
     *row = -1;
     for (; at < t->count && t->hashes[at] == hash; at++) {
-        const size_t found = t->order[at];
-        if (found >= t->count || t->starts[found] > t->starts[found + 1] || t->starts[found + 1] > t->data_size)
+        const size_t found = (t->values[at] >> 1) - (size_t)1;
+        if (t->values[at] < 2)
+            continue;
+        if (found >= t->texts || t->starts[found] > t->starts[found + 1] || t->starts[found + 1] > t->data_size)
             return OUT_OF_RANGE;
         if (t->starts[found + 1] - t->starts[found] == size && !memcmp(t->data + t->starts[found], text, size)) {
             *row = (int64_t)found;
@@ -3393,11 +3395,11 @@ static int find_some(const Known *t, PyObject *texts, Py_ssize_t begin, int coun
             continue;
         at[i] = first_hash(t->hashes, t->count, hashes[i]);
         if (at[i] < t->count)
-            fetch(t->order + at[i]);
+            fetch(t->values + at[i]);
     }
     for (int i = 0; i < count && status == FINE; i++)
-        if (bytes[i] && at[i] < t->count && t->order[at[i]] < t->count)
-            fetch(t->starts + t->order[at[i]]);
+        if (bytes[i] && at[i] < t->count && t->values[at[i]] >> 1 <= t->texts)
+            fetch(t->starts + (t->values[at[i]] >> 1));
     for (int i = 0; i < count && status == FINE; i++)
         if (bytes[i])
             status = row_of(t, hashes[i], at[i], (const uint8_t *)PyBytes_AsString(bytes[i]), (size_t)PyBytes_Size(bytes[i]), &rows[i]);
@@ -3406,8 +3408,8 @@ static int find_some(const Known *t, PyObject *texts, Py_ssize_t begin, int coun
     return status;
 }
 
-PyDoc_STRVAR(find_texts_doc, "find_texts(texts, hashes, order, data, starts) -> bytearray of int64\n\n"
-                             "Twin of translit.lexicon.index.find_texts; hashes are uint64, order and starts uint32, data bytes.");
+PyDoc_STRVAR(find_texts_doc, "find_texts(texts, hashes, values, data, starts) -> bytearray of int64\n\n"
+                             "Twin of translit.lexicon.index.find_texts; hashes are uint64, values and starts uint32, data bytes.");
 
 static PyObject *find_texts(PyObject *self, PyObject *args)
 {
@@ -3415,14 +3417,15 @@ static PyObject *find_texts(PyObject *self, PyObject *args)
     PyObject *texts, *given[4], *result = NULL;
     if (!PyArg_ParseTuple(args, "O!OOOO", &PyList_Type, &texts, &given[0], &given[1], &given[2], &given[3]))
         return NULL;
-    static const char *const names[] = {"hashes", "order", "data", "starts"};
+    static const char *const names[] = {"hashes", "values", "data", "starts"};
     static const int width[] = {8, 4, 1, 4};
     Buffer b[4] = {0};
     for (int i = 0; i < 4; i++)
         if (take(given[i], &b[i], width[i], 1, names[i]) < 0)
             goto done;
-    const Known t = {b[0].view.buf, b[1].view.buf, b[3].view.buf, b[2].view.buf, (size_t)items(&b[0]), (size_t)items(&b[2])};
-    if (items(&b[1]) != items(&b[0]) || items(&b[3]) != items(&b[0]) + 1) {
+    const Known t = {b[0].view.buf, b[1].view.buf, b[3].view.buf, b[2].view.buf,
+                     (size_t)items(&b[0]), (size_t)items(&b[3]) - 1, (size_t)items(&b[2])};
+    if (items(&b[1]) != items(&b[0]) || items(&b[3]) < 1) {
         PyErr_SetString(PyExc_ValueError, "the shapes of the arrays do not agree");
         goto done;
     }

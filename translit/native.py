@@ -247,8 +247,8 @@ def _token_hashes(words: Sequence[str]) -> U64:
     return np.frombuffer(_native.token_hashes(list(words)), dtype=np.uint64)
 
 
-def _find_texts(texts: Sequence[str], hashes: U64, order: U32, data: NDArray[np.uint8], starts: U32) -> I64:
-    return np.frombuffer(_native.find_texts(list(texts), hashes, order, data, starts), dtype=np.int64)
+def _find_texts(texts: Sequence[str], hashes: U64, values: U32, data: NDArray[np.uint8], starts: U32) -> I64:
+    return np.frombuffer(_native.find_texts(list(texts), hashes, values, data, starts), dtype=np.int64)
 
 
 def _take_strings(data: NDArray[np.uint8], starts: U32, rows: I64) -> list[str]:

@@ -17,7 +17,7 @@ from translit.matching.candidates import make_blocks
 from translit.matching.rough import Rough
 from translit.model import Entity
 from translit.unicode.fold import fold_token
-from translit.unicode.scan import window_table
+from translit.unicode.scan import WindowTable, window_table
 from translit.unicode.tokens import fold, tokens
 
 FULL_NAMES = 0.3
@@ -46,14 +46,16 @@ def compile_entities(
     arrays["entity.kind"] = np.array([number[e.kind] for e in ordered], dtype=np.uint8)
     arrays["entity.support"] = np.array([e.support for e in ordered], dtype=np.bool_)
     arrays["entity.weight"] = np.array([e.weight for e in ordered], dtype=np.float32)
-    _put(arrays, "entity.country", [e.country for e in ordered])
+    countries = sorted({e.country for e in ordered})
+    place = {country: i for i, country in enumerate(countries)}
+    arrays["entity.country"] = np.array([place[e.country] for e in ordered], dtype=np.uint16)
     questions = _forms(arrays, ordered, rough)
     _entity_forms(arrays)
     _parts(arrays, ordered)
     targets = _targets(arrays, ordered)
     for script in sorted(tables):
         arrays.update(table_arrays(script, tables[script]))
-    meta = {"kinds": kinds, "targets": targets, "tables": sorted(tables), "entities": len(ordered)}
+    meta = {"kinds": kinds, "targets": targets, "tables": sorted(tables), "entities": len(ordered), "countries": countries}
     return arrays, meta, questions
 
 
@@ -139,18 +141,17 @@ def _forms(arrays: dict[str, Array], ordered: Sequence[Entity], rough: Rough) ->
     arrays["form.postings"] = starts
     _put(arrays, "form.text", texts)
     _listed(arrays, [listed[i] for i in order.tolist()], texts, form, posting)
-    digest = native.token_hashes(texts)
-    by_hash = np.argsort(digest, kind="stable")
     windows = window_table(texts)
     arrays["window.hash"], arrays["window.value"], arrays["window.starts"] = windows.hashes, windows.values, windows.starts
-    arrays["form.hash"], arrays["form.order"] = digest[by_hash], by_hash.astype(np.uint32)
+    arrays["window.words"] = _longest(texts, windows)
     roughly = [rough.spell(text) for text in texts]
     codes = {code: i for i, code in enumerate(SCRIPT_CODES)}
     arrays["form.script"] = np.array([codes.get(s.script, len(codes) - 1) for s in roughly], dtype=np.uint8)
     own = [i for i, (text, s) in enumerate(zip(texts, roughly, strict=True)) if s.rom != text]
-    row = np.full(len(texts), -1, dtype=np.int32)
-    row[own] = np.arange(len(own))
-    arrays["form.rom"] = row
+    bits = np.zeros(-(-len(texts) // 64), dtype=np.uint64)
+    np.bitwise_or.at(bits, np.array(own, dtype=np.int64) >> 6, np.uint64(1) << (np.array(own, dtype=np.uint64) & np.uint64(63)))
+    counts = np.bitwise_count(bits).astype(np.uint32)
+    arrays["form.own"], arrays["form.own.before"] = bits, (np.cumsum(counts) - counts).astype(np.uint32)
     _put(arrays, "rom.text", [roughly[i].rom for i in own])
     blocks = make_blocks([s.rom for s in roughly])
     arrays["block.start"], arrays["block.entry"] = blocks.starts, blocks.entries
@@ -165,7 +166,7 @@ def _forms(arrays: dict[str, Array], ordered: Sequence[Entity], rough: Rough) ->
 
 
 def _entity_forms(arrays: dict[str, Array]) -> None:
-    """The forms of each entity, and the most words of a listed form by its first word."""
+    """The forms of each entity."""
     owner = arrays["posting.entity"].astype(np.int64)
     starts = arrays["form.postings"].astype(np.int64)
     form = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
@@ -175,17 +176,18 @@ def _entity_forms(arrays: dict[str, Array]) -> None:
     bounds = np.zeros(entities + 1, dtype=np.uint32)
     bounds[1:] = np.cumsum(np.bincount(owner, minlength=entities))
     arrays["entity.forms.start"] = bounds
+
+
+def _longest(texts: Sequence[str], windows: WindowTable) -> Array:
+    """By window, where it is one word, the most words of a form that begins with it."""
     longest: dict[str, int] = {}
-    for text in Strings(arrays["form.text.data"], arrays["form.text.starts"]):
+    for text in texts:
         words = text.split(" ") if text.isascii() else [token.text for token in tokens(text)]
-        count = min(len(words), limits.MAX_NAME_TOKENS)
-        if count and longest.get(words[0], 0) < count:
-            longest[words[0]] = count
-    firsts = sorted(longest)
-    digest = native.token_hashes(firsts)
-    by_hash = np.argsort(digest, kind="stable")
-    arrays["first.hash"] = digest[by_hash]
-    arrays["first.words"] = np.array([longest[w] for w in firsts], dtype=np.uint8)[by_hash]
+        if words and longest.get(words[0], 0) < len(words) <= limits.MAX_NAME_TOKENS:
+            longest[words[0]] = len(words)
+    out = np.zeros(len(windows.hashes), dtype=np.uint8)
+    out[np.searchsorted(windows.hashes, native.token_hashes(list(longest)))] = list(longest.values())
+    return out
 
 
 def _parts(arrays: dict[str, Array], ordered: Sequence[Entity]) -> None:

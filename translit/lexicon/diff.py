@@ -156,7 +156,8 @@ class _Side:
         """The hashes of the forms, ascending, and the signature of each one's postings."""
         starts = self.index.posting_start[:-1].astype(np.int64)
         signatures = np.add.reduceat(self.postings, starts) if len(starts) else self.postings
-        return self.index.arrays["form.hash"], signatures[self.index.arrays["form.order"].astype(np.int64)]
+        hashes, order = self.index.form_hashes
+        return hashes, signatures[order]
 
     @cached_property
     def listed(self) -> tuple[Keys, Keys]:
@@ -168,9 +169,8 @@ class _Side:
 
     def form_texts(self, keys: Keys) -> list[str]:
         """The forms of some hashes; those that are not of this lexicon are left out."""
-        known: Keys = self.index.arrays["form.hash"]
-        rows = self.index.arrays["form.order"][np.flatnonzero(np.isin(known, keys))]
-        return self.index.forms.take(rows.astype(np.int64))
+        known, order = self.index.form_hashes
+        return self.index.forms.take(order[np.isin(known, keys)])
 
     def spelled_forms(self, keys: Keys) -> list[tuple[int, str]]:
         """The hashes of some listed spellings, each with its form."""

@@ -45,14 +45,13 @@ def hashes(texts: Iterable[str]) -> NDArray[np.uint64]:
 
 
 def find_texts(
-    texts: Sequence[str], hashes: NDArray[np.uint64], order: NDArray[np.uint32], data: NDArray[np.uint8], starts: NDArray[np.uint32]
+    texts: Sequence[str], hashes: NDArray[np.uint64], values: NDArray[np.uint32], data: NDArray[np.uint8], starts: NDArray[np.uint32]
 ) -> Rows:
     """The row of each text in a column of strings, -1 where it is none of them.
 
     Args:
         texts: what to look for.
-        hashes: the :func:`~translit.unicode.scan.token_hashes` of the column's strings, sorted.
-        order: the row of each hash.
+        hashes, values: a :class:`~translit.unicode.scan.WindowTable` of the column's strings.
         data, starts: the column, as of :class:`~translit.lexicon.storage.Strings`.
     """
     column = Strings(data, starts)
@@ -60,7 +59,8 @@ def find_texts(
     low, high = np.searchsorted(hashes, asked, "left"), np.searchsorted(hashes, asked, "right")
     out = np.full(len(asked), -1, dtype=np.int64)
     for i in np.flatnonzero(high > low).tolist():
-        out[i] = next((row for row in order[low[i] : high[i]].tolist() if column[row] == texts[i]), -1)
+        rows = [(value >> 1) - 1 for value in values[low[i] : high[i]].tolist()]
+        out[i] = next((row for row in rows if row >= 0 and column[row] == texts[i]), -1)
     return out
 
 
@@ -135,9 +135,12 @@ class Index:
         a = self.arrays
         return Blocks(a["block.start"], a["block.entry"], a["form.signature"], a["form.contour"])
 
-    @cached_property
-    def _rom_row(self) -> NDArray[np.int32]:
-        return self.arrays["form.rom"]
+    def _rom_rows(self, forms: Rows) -> Rows:
+        """Where the rough romanization of each form stands, -1 where it is the form itself: one bit a form, and their sums."""
+        own, before = self.arrays["form.own"], self.arrays["form.own.before"]
+        word, bit = own[forms >> 6], np.uint64(1) << (forms & 63).astype(np.uint64)
+        row = before[forms >> 6].astype(np.int64) + np.bitwise_count(word & (bit - np.uint64(1)))
+        return np.where(word & bit > 0, row, -1)
 
     @cached_property
     def _roms(self) -> Strings:
@@ -147,7 +150,7 @@ class Index:
         """The rough romanizations of forms, or the forms themselves, where they lie; always in the same buffers."""
         from translit.matching.spans import Spans
 
-        own = self._rom_row[forms].astype(np.int64) if romanized else np.full(len(forms), -1)
+        own = self._rom_rows(forms) if romanized else np.full(len(forms), -1)
         elsewhere = own >= 0
         bounds = []
         for shift in (0, 1):
@@ -162,7 +165,7 @@ class Index:
 
     def find_forms(self, folded: Sequence[str]) -> Rows:
         """The form of each folded spelling, -1 where none is listed."""
-        return native.twin(find_texts)(folded, self.arrays["form.hash"], self.arrays["form.order"], self.forms.data, self.forms.starts)
+        return native.twin(find_texts)(folded, self.windows.hashes, self.windows.values, self.forms.data, self.forms.starts)
 
     @cached_property
     def windows(self) -> WindowTable:
@@ -186,17 +189,10 @@ class Index:
 
     def longest_from(self, words: Sequence[str]) -> NDArray[np.uint8]:
         """How many words the longest listed form has that begins with each word, 0 where none does."""
-        return self._value(words, "first.hash", self.arrays["first.words"])
-
-    def _value(self, words: Sequence[str], key: str, values: NDArray[Any]) -> NDArray[Any]:
-        known: NDArray[np.uint64] = self.arrays[key]
-        out = np.zeros(len(words), dtype=values.dtype)
-        if len(known) and len(words):
-            digest = native.token_hashes(words)
-            place = np.minimum(np.searchsorted(known, digest), len(known) - 1)
-            hit = known[place] == digest
-            out[hit] = values[place[hit]]
-        return out
+        known, longest = self.windows.hashes, self.arrays["window.words"]
+        digest = native.token_hashes(words)
+        place = np.minimum(np.searchsorted(known, digest), len(known) - 1)
+        return np.where(known[place] == digest, longest[place], np.uint8(0)) if len(known) else np.zeros(len(digest), dtype=np.uint8)
 
     def part(self, word: str) -> tuple[str, float, float] | None:
         """The canonical spelling of a part of persons' names, how surely it is that one, and how often the last part."""
@@ -246,13 +242,20 @@ class Index:
         order = np.lexsort((postings, rows))
         return rows[order], postings[order]
 
+    @property
+    def form_hashes(self) -> tuple[NDArray[np.uint64], Rows]:
+        """The hashes of the forms, rising, and the form of each."""
+        forms = np.flatnonzero(self.windows.values > 1)
+        return self.windows.hashes[forms], (self.windows.values[forms] >> np.uint32(1)).astype(np.int64) - 1
+
     @cached_property
     def listing(self) -> tuple[NDArray[np.uint64], NDArray[np.uint32]]:
         """The hash of every listed spelling with the posting that lists it, in the order of both."""
         plain = np.flatnonzero(self.posting_plain)
         form = np.searchsorted(self.posting_start, plain, side="right") - 1
         digest = np.empty(len(self.forms), dtype=np.uint64)
-        digest[self.arrays["form.order"]] = self.arrays["form.hash"]
+        hashes, order = self.form_hashes
+        digest[order] = hashes
         known = np.concatenate((self.arrays["listed.hash"], digest[form]))
         posting = np.concatenate((self.arrays["listed.posting"], plain.astype(np.uint32)))
         order = np.lexsort((posting, known))
@@ -264,7 +267,7 @@ class Index:
 
     def country(self, entity: int) -> str:
         """The country of an entity, ISO 3166-1 alpha-2, or ``""``."""
-        return self._strings("entity.country")[entity]
+        return str(self.meta["countries"][int(self.arrays["entity.country"][entity])])
 
     @cached_property
     def tables(self) -> Mapping[str, CostTable]:

@@ -104,7 +104,7 @@ class WindowTable:
 def window_table(forms: Sequence[str]) -> WindowTable:
     """The table of folded forms, numbered in their order.
 
-    Forms of more than :data:`~translit.limits.MAX_NAME_TOKENS` words are left out: no text is asked for them.
+    Forms of more than :data:`~translit.limits.MAX_NAME_TOKENS` words are not asked for word by word: what they begin with is left out.
 
     >>> table = window_table(["kabul", "mazar e sharif"])
     >>> table.find(token_hashes(["kabul", "mazar", "mazar e", "mazar e sharif", "herat"])).tolist()
@@ -113,9 +113,7 @@ def window_table(forms: Sequence[str]) -> WindowTable:
     found: dict[str, int] = {}
     for number, form in enumerate(forms, 1):
         ends = _ends(form)
-        if not 0 < len(ends) <= limits.MAX_NAME_TOKENS:
-            continue
-        for end in ends[:-1]:
+        for end in ends[:-1] if len(ends) <= limits.MAX_NAME_TOKENS else ():
             start = form[:end]
             found[start] = found.get(start, 0) | 1
         found[form] = found.get(form, 0) & 1 | 2 * number
@@ -132,7 +130,7 @@ def _ends(form: str) -> list[int]:
 
 
 def _buckets(hashes: U64) -> U32:
-    bits = min(max(len(hashes) - 1, 0).bit_length(), 24)
+    bits = min(max(len(hashes) >> 1, 1).bit_length() - 1, 24)
     buckets = hashes >> np.uint64(64 - bits) if bits else np.zeros(len(hashes), dtype=np.uint64)
     return np.searchsorted(buckets, np.arange((1 << bits) + 1, dtype=np.uint64)).astype(np.uint32)
 
