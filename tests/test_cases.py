@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from tables import cases
+from tables import cases, read_table
 
 from translit import Normalizer
 
@@ -57,3 +57,12 @@ def test_nobody_is_meant_among_those_named(normalizers: Normalizers) -> None:
     [abstention] = survey.abstentions
     assert (abstention.input, abstention.why) == ("San Jose", "several")
     assert {"gn:5392171", "subdivision:cr-sj"} <= {candidate.id for candidate in abstention.candidates}
+
+
+def test_newspapers(normalizers: Normalizers) -> None:
+    """Spellings of newspapers and native forms: those marked ``yes`` get their answer, and none of them another one."""
+    table = read_table("newspapers.tsv")
+    found = normalizers("built-in").match_many([row["input"] for row in table])
+    answers = [(row, match.id if match is not None else "") for row, match in zip(table, found, strict=True)]
+    assert [(row["input"], ident) for row, ident in answers if ident not in ("", row["id"])] == []
+    assert [row["input"] for row, ident in answers if not ident and row["answered"] == "yes"] == []

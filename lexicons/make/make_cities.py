@@ -183,6 +183,13 @@ class Rivals:
         for key, place in places.items():
             self.bearers[fold(place.canonical)].append((place.weight, key))
 
+    def also(self, places: Mapping[int, Place]) -> None:
+        """Let the cities bear the canonical names that they have now, beside those that the source gives them."""
+        for key, place in places.items():
+            bearers = self.bearers[fold(place.canonical)]
+            if (place.weight, key) not in bearers:
+                bearers.append((place.weight, key))
+
     def persons_name(self, form: str) -> bool:
         """Whether a person may be called so."""
         return form.lower() in self.persons or re.sub(r"[^a-z]", "", form.lower()) in self.persons
@@ -359,10 +366,11 @@ def places(root: Path, countries: list[Place]) -> list[Place]:
         )
         for key, city in found.items()
     }
+    rivals = Rivals(made, countries)
     overrides = {row["id"]: row["canonical"] for row in table("canonical.tsv")}
     for place in made.values():
         place.canonical = overrides.get(place.id, place.canonical)
-    rivals = Rivals(made, countries)
+    rivals.also(made)
     for key, place in made.items():
         former = old.get((place.canonical, place.country), frozenset())
         place.rows = list(label_rows(place, key, names.get(key, {}), rivals, former))

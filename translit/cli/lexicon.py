@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -80,10 +80,10 @@ def stats(lexicon: str | None, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(counts, ensure_ascii=False))
         return
-    rows = list(_flat(counts))
-    width = max(len(name) for name, _ in rows)
-    for name, value in rows:
-        click.echo(f"{name:<{width}}  {value}")
+    from translit.cli.stats import lines
+
+    for line in lines(counts):
+        click.echo(line)
 
 
 @command.command("packs")
@@ -186,14 +186,6 @@ def _open(path: str | None) -> Lexicon:
 def _tell(line: str) -> None:
     if sys.stderr.isatty():
         click.echo(f"translit: {line}", err=True)
-
-
-def _flat(counts: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, object]]:
-    for name, value in counts.items():
-        if isinstance(value, dict):
-            yield from _flat(value, f"{prefix}{name}.")
-        else:
-            yield prefix + name, ", ".join(map(str, value)) if isinstance(value, list) else value
 
 
 def _sorted_out(sources: Sequence[str]) -> tuple[list[str], list[Path]]:

@@ -191,7 +191,7 @@ class Lexicon:
             "targets": list(index.meta["targets"]),
             "licences": index.meta.get("licences", {}),
             "fallback": index.meta["fallback"],
-            "calibrated_on": {str(k): c.seen for k, c in self.model.curves.items()},
+            "calibrated_on": {_scripts_of(k): c.seen for k, c in sorted(self.model.curves.items())},
             "cheapest_latin": self._cheapest(),
         }
 
@@ -209,6 +209,13 @@ class Lexicon:
 
 def _packed(value: Any) -> Array:
     return np.frombuffer(json.dumps(value, sort_keys=True).encode(), dtype=np.uint8)
+
+
+def _scripts_of(klass: int) -> str:
+    """The scripts of a class that is calibrated together."""
+    from translit.matching.score import SCRIPT_CLASSES
+
+    return "/".join(code for code, number in SCRIPT_CLASSES.items() if number == klass) or "others"
 
 
 def _load(path: str) -> Lexicon:

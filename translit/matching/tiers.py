@@ -111,14 +111,21 @@ class Tiers:
         return resolve(self.index, self.index.postings(form), self.types, self.target), False
 
     def _among_marked(self, found: Resolution, name: str, form: int) -> Resolution:
-        """A resolution with the entities that bear the spelling with other marks, where the one found has it so itself.
+        """A resolution among all that bear the spelling with some marks, where that tells more than the spelling as listed.
 
-        Newspapers leave marks out: that some language lists *Cordoba* for one *Córdoba* does not say that it means no other.
+        Newspapers leave marks out: that some language lists *Cordoba* for one *Córdoba* does not say that it means no other. But
+        of a city and its province the one that is written just so is meant: *Zurich*, not *Zürich*.
         """
-        if found.entity < 0 or form < 0 or any(spelled(self.index.canonicals[e]) == spelled(name) for e in found.rivals):
+        if found.entity < 0 or form < 0:
             return found
-        wider = resolve(self.index, self.index.postings(form), self.types, self.target)
-        return wider if wider is not None and len(wider.rivals) > 1 and found.entity in wider.rivals else found
+        asked = spelled(name)
+        written = tuple(e for e in found.rivals if spelled(self.canonical(e)) == asked)
+        if not written:
+            wider = resolve(self.index, self.index.postings(form), self.types, self.target)
+            return wider if wider is not None and len(wider.rivals) > 1 and found.entity in wider.rivals else found
+        if found.state == "several" and len({self.index.country(e) for e in found.rivals} | {""}) == 2:
+            return Resolution("one", written[0], 1.0, (*written, *(e for e in found.rivals if e not in written)), True)
+        return found
 
     def _listed_but(self, barred: frozenset[str], name: str, form: int) -> tuple[Resolution, bool]:
         """What the lexicon lists under a name that was decided not to mean some entities; known, and left alone, where that is all."""
