@@ -270,9 +270,7 @@ SHARED = [
 @given(lexicons(), st.sampled_from(["en", "de"]), st.sampled_from([None, 0.3]))
 @example(SHARED, "en", None)
 @example(SHARED, "de", 0.3)
-def test_shared_names_are_answered_together_as_one_after_another(
-    records: list[dict[str, Any]], target: str, least: float | None
-) -> None:
+def test_shared_names_are_answered_together_as_one_after_another(records: list[dict[str, Any]], target: str, least: float | None) -> None:
     norm = Normalizer(built(records), target=target, precision=0.9)
     asked = spellings_of(records)
     assert norm.match_many(asked, least) == one_after_another(norm, asked, least)

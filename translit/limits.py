@@ -16,7 +16,7 @@ MAX_TOKEN_CODEPOINTS = 120
 """Longest word that is matched in running text."""
 TOKEN_CACHE = 1 << 16
 """Folded words kept by the caches of :mod:`translit.unicode`."""
-MEMORY = 1 << 18
+MEMORY = 1 << 17
 """Answers that a normalizer remembers for spellings in texts, of each sort."""
 MAX_READINGS = 24
 """Most readings of one word."""

@@ -14,11 +14,12 @@ from translit.mentions.memory import Memory
 from translit.mentions.vocabulary import CALENDAR, GEO, NAME, WORD, shipped_vocabulary
 from translit.mentions.words import Words
 from translit.unicode.fold import fold_token
-from translit.unicode.scan import CAPITAL, EMPTY
+from translit.unicode.scan import CAPITAL, EMPTY, I64
 from translit.unicode.scripts import script_of
 
-NAMELIKE, UNKNOWN, PARTLY, ENDED = 1, 2, 4, 8
-"""It may be a name that no lexicon lists; it is no known word; it or a stem of it is a part of persons' names; a stem is listed."""
+NAMELIKE, UNKNOWN, PART, PARTLY, ENDED = 1, 2, 4, 8, 16
+"""It may be a name that no lexicon lists; it is no known word; it is a part of persons' names; it or a stem of it is; a stem of it
+is listed."""
 _DIGIT = regex.compile(r"\p{N}")
 
 
@@ -45,7 +46,7 @@ class Facts:
         self.classes = Classes()
         self._known: Memory[str, int] = Memory()
 
-    def of(self, words: Words) -> Sequence[int]:
+    def of(self, words: Words) -> I64:
         """The facts of each distinct spelling of a text, 0 for one that is not capital."""
         scanned = words.scanned
         rows = ((scanned.flags[scanned.first] & (CAPITAL | EMPTY)) == CAPITAL).nonzero()[0]
@@ -58,8 +59,7 @@ class Facts:
             self._learn(list(learnt), learnt)
         out = np.zeros(len(scanned.first), dtype=np.int64)
         out[rows] = [known[s] if s in known else learnt[s] for s in spellings]
-        facts: list[int] = out.tolist()
-        return facts
+        return out
 
     def _learn(self, spellings: list[str], learnt: dict[str, int]) -> None:
         folded = [fold_token(spelling) for spelling in spellings]
@@ -73,7 +73,7 @@ class Facts:
             bits = self.classes[word]
             facts = NAMELIKE * (len(word) > 1 and not bits & (WORD | CALENDAR) and script_of(word) == "Latn" and not _DIGIT.search(word))
             facts |= UNKNOWN * (not bits & (WORD | CALENDAR) and (not bits & NAME or bool(bits & GEO)))
-            facts |= PARTLY * (part[word] or any(part[stem] for stem in each))
+            facts |= PART * part[word] | PARTLY * (part[word] or any(part[stem] for stem in each))
             facts |= ENDED * any(listed[stem] or stem in self.tiers.rulings.folded for stem in each)
             learnt[spelling] = facts
             self._known.keep(spelling, facts)

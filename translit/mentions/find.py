@@ -23,7 +23,7 @@ from translit.mentions.facts import Facts
 from translit.mentions.fame import Fame
 from translit.mentions.guesses import Guesses
 from translit.mentions.homonyms import Homonyms
-from translit.mentions.listed import Listed, Windows
+from translit.mentions.listed import Listed
 from translit.mentions.parts import Parts
 from translit.mentions.places import Place, apart
 from translit.mentions.replace import Replacing
@@ -61,7 +61,8 @@ class Finder:
         """Each text with its mentions written as they are to be."""
         if self.replacing is not None:
             return [self.replacing.clean(text) for text in texts]
-        return [written(text, found) for text, found in zip(texts, self.find_many(texts), strict=True)]
+        documents, places, _ = self._search(texts)
+        return [self.writer.clean(words, found) for words, found in zip(documents, places, strict=True)]
 
     def survey_many(self, texts: Sequence[str]) -> list[Survey]:
         """The mentions of each text, and what was left alone though something is listed there or near."""
@@ -77,24 +78,14 @@ class Finder:
         documents = [words_of(text, self.forms.table) for text in texts]
         facts = [self.facts.of(words) for words in documents]
         contexts = [Context(words, self.facts.classes) for words in documents]
-        known = self.listed.windows(documents, facts)
-        places = [self._listed(context, known, most) for context, most in zip(contexts, known.most, strict=True)]
+        proposed = self.listed.places_many(documents, facts)
+        places = [self._borne_out(context, found) for context, found in zip(contexts, proposed, strict=True)]
         near = self.guesses.add(contexts, facts, places)
         places = [self.parts.added(context, own, found) for context, own, found in zip(contexts, facts, places, strict=True)]
         return documents, places, near
 
-    def _listed(self, context: Context, known: Windows, most: dict[int, int]) -> list[Place]:
+    def _borne_out(self, context: Context, proposed: list[Place]) -> list[Place]:
         """The listed names of one text that the evidence bears out, each as what it means there."""
-        places = self.weighing.borne_out(context, self.listed.places(context.words, known, most))
+        places = self.weighing.borne_out(context, proposed)
         settled = self.homonyms.settled(context, places)
         return places if settled == places else self.weighing.borne_out(context, settled)
-
-
-def written(text: str, mentions: Sequence[Mention]) -> str:
-    """A text with its mentions replaced."""
-    out: list[str] = []
-    at = 0
-    for mention in mentions:
-        out += (text[at : mention.start], mention.replacement)
-        at = mention.end
-    return "".join([*out, text[at:]])

@@ -6,16 +6,19 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from translit.matching.fuzzy import Guess
 from translit.matching.tiers import Tiers
 from translit.mentions.casing import split_ending
 from translit.mentions.endings import endings
 from translit.mentions.evidence import Context
-from translit.mentions.facts import NAMELIKE, UNKNOWN
+from translit.mentions.facts import NAMELIKE, PART, UNKNOWN
 from translit.mentions.fame import Fame
 from translit.mentions.memory import Memory
 from translit.mentions.places import Place
 from translit.mentions.words import Words
+from translit.unicode.scan import I64
 from translit.unicode.tokens import fold
 
 MOST_WORDS_GUESSED = 3
@@ -39,7 +42,7 @@ class Guesses:
         self._remembered: Memory[str, Guess | None] = Memory()
 
     def add(
-        self, contexts: Sequence[Context], facts: Sequence[Sequence[int]], places: list[list[Place]]
+        self, contexts: Sequence[Context], facts: Sequence[I64], places: list[list[Place]]
     ) -> list[list[Place]]:  # fmt: skip
         """Unknown capitalised words of all texts, each distinct name looked up once by the fuzzy tier; those not sure enough."""
         runs: list[tuple[int, int, int, str, str]] = []
@@ -83,12 +86,13 @@ class Guesses:
         most = guess.score + self.fame.of(guess.entity) + max(ANCHORED, CUED)
         return guess.confidence >= NEARLY or most >= self.tiers.curve(guess).threshold(max(LONE, self.tiers.precision))
 
-    def _unknown_runs(self, words: Words, facts: Sequence[int], taken: set[int]) -> Iterator[tuple[int, int]]:
+    def _unknown_runs(self, words: Words, facts: I64, taken: set[int]) -> Iterator[tuple[int, int]]:
         """Windows of capitalised words of which at least one is unknown, and none is small elsewhere in the text."""
-        word = words.word
-        free = {i: facts[word[i]] for i in words.capitals if facts[word[i]] & NAMELIKE and i not in taken and not words.small_elsewhere(i)}
+        rows = np.flatnonzero(((facts & NAMELIKE > 0) & ~words.small)[words.scanned.word])
+        own_facts = facts[words.scanned.word[rows]].tolist()
+        free = {i: own for i, own in zip(rows.tolist(), own_facts, strict=True) if i not in taken}
         for i, own in free.items():
-            if own & UNKNOWN and self._may_stand_alone(words.folded[i]):
+            if own & (UNKNOWN | PART) == UNKNOWN and len(words.folded[i]) >= LEAST_LETTERS_GUESSED:
                 yield i, i + 1
             unknown = own
             for k in range(i + 1, i + MOST_WORDS_GUESSED):
@@ -97,9 +101,6 @@ class Guesses:
                 unknown |= free[k]
                 if unknown & UNKNOWN:
                     yield i, k + 1
-
-    def _may_stand_alone(self, word: str) -> bool:
-        return len(word) >= LEAST_LETTERS_GUESSED and self.index.part(word) is None
 
     def _convinced(self, context: Context, named: int, first: int, last: int, guess: Guess) -> Guess | None:
         """The guess with the confidence that the evidence gives it, where it is sure enough: ``named`` sure mentions, cues, fame."""

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import numpy as np
 
 from translit.lexicon.parts import PERSON, align_parts, words_of_name
 from translit.matching.tiers import OFTEN_LAST, Answer, Tiers
 from translit.mentions.endings import endings
 from translit.mentions.evidence import SHORT, Context
 from translit.mentions.facts import PARTLY
+from translit.mentions.memory import Memory
 from translit.mentions.places import Place
+from translit.mentions.words import Words
 from translit.unicode.fold import fold_token
+from translit.unicode.scan import CAPITAL, EMPTY, I64
 
 
 class Parts:
@@ -19,8 +22,10 @@ class Parts:
     def __init__(self, tiers: Tiers) -> None:
         self.tiers = tiers
         self.index = tiers.index
+        self._anchors: Memory[int, list[tuple[str, str]]] = Memory()
+        self._parts: Memory[str, tuple[str, float, float] | None] = Memory()
 
-    def added(self, context: Context, facts: Sequence[int], places: list[Place]) -> list[Place]:
+    def added(self, context: Context, facts: I64, places: list[Place]) -> list[Place]:
         """Places with the parts of names that stand alone added."""
         words = context.words
         anchors: dict[str, dict[str, set[int]]] = {}
@@ -37,11 +42,15 @@ class Parts:
             else:
                 taken.difference_update(range(place.first, place.last))
         extra: list[Place] = []
-        for i in words.capitals:
-            if i in taken or not (anchors or facts[words.word[i]] & PARTLY):
+        may_be = facts & PARTLY > 0
+        if anchors:
+            first = words.scanned.first
+            capital = np.flatnonzero(words.scanned.flags[first] & (CAPITAL | EMPTY) == CAPITAL)
+            may_be[capital] |= [any(stem in anchors for _, stem, _ in _stems(words, i)) for i in first[capital].tolist()]
+        for i in np.flatnonzero(may_be[words.scanned.word]).tolist():
+            if i in taken:
                 continue
-            word = words.folded[i]
-            for _, stem, ending in ((word, word, ""), *endings(words.tokens[i].text)):
+            for _, stem, ending in _stems(words, i):
                 answer = self._part(context, i, stem, anchors)
                 if answer is not None:
                     extra.append(Place(i, i + 1, answer, ending))
@@ -50,11 +59,15 @@ class Parts:
 
     def _anchor(self, entity: int, anchors: dict[str, dict[str, set[int]]]) -> None:
         """Let the parts of a person named in full stand for that person."""
-        canonical = words_of_name(self.tiers.canonical(entity))
-        folded = [fold_token(word) for word in canonical]
-        for form in self.index.forms_of(entity):
-            for word, place in align_parts(canonical, folded, form.split(" ")):
-                anchors.setdefault(word, {}).setdefault(canonical[place], set()).add(entity)
+        pairs = self._anchors.known.get(entity)
+        if pairs is None:
+            canonical = words_of_name(self.tiers.canonical(entity))
+            folded = [fold_token(word) for word in canonical]
+            forms = self.index.forms_of(entity)
+            pairs = [(word, canonical[place]) for form in forms for word, place in align_parts(canonical, folded, form.split(" "))]
+            self._anchors.keep(entity, pairs)
+        for word, spelling in pairs:
+            anchors.setdefault(word, {}).setdefault(spelling, set()).add(entity)
 
     def _part(self, context: Context, i: int, word: str, anchors: dict[str, dict[str, set[int]]]) -> Answer | None:
         meant = anchors.get(word)
@@ -65,7 +78,21 @@ class Parts:
             rivals = tuple(sorted(bearers))
             # Two who are named in full may both be meant: the spelling is sure, the person is not.
             return Answer(rivals[0] if len(rivals) == 1 else -1, spelling, "exact", 0.99, rivals, word, len(rivals) > 1)
-        part = self.index.part(word)
+        part = self._known_part(word)
         if part is None or part[2] < OFTEN_LAST or context.is_word(i) or context.beside_name(i, i + 1) or len(word) <= SHORT:
             return None
         return self.tiers.part(word)
+
+    def _known_part(self, word: str) -> tuple[str, float, float] | None:
+        known = self._parts.known
+        if word not in known:
+            part = self.index.part(word)
+            self._parts.keep(word, part)
+            return part
+        return known[word]
+
+
+def _stems(words: Words, i: int) -> tuple[tuple[str, str, str], ...]:
+    """A word itself, and the ways to cut an ending off it: (stem, folded stem, ending)."""
+    word = words.folded[i]
+    return ((word, word, ""), *endings(words.tokens[i].text))

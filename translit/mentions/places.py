@@ -26,6 +26,10 @@ class Place:
     why: Why = ""
     passed: tuple[int, ...] = ()
 
+    def moved(self, by: int) -> Place:
+        """The same so many words farther on."""
+        return Place(self.first + by, self.last + by, self.answer, self.ending, self.need, self.why, self.passed)
+
 
 def without_answer(place: Place) -> Place:
     """The same words left alone, for want of evidence."""

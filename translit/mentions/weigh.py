@@ -8,6 +8,7 @@ from dataclasses import replace
 from translit.lexicon.index import TYPE_NUMBERS
 from translit.matching.tiers import Answer, Tiers
 from translit.mentions.evidence import Context, Need
+from translit.mentions.memory import Memory
 from translit.mentions.places import Place, without_answer
 from translit.unicode.tokens import fold
 
@@ -18,6 +19,7 @@ class Weighing:
     def __init__(self, tiers: Tiers) -> None:
         self.tiers = tiers
         self.index = tiers.index
+        self._needs: Memory[tuple[str, str, int, bool], Need] = Memory()
 
     def borne_out(self, context: Context, proposed: Sequence[Place]) -> list[Place]:
         """The places of one text, without an answer where the evidence is short; says to the context which words are named."""
@@ -46,9 +48,12 @@ class Weighing:
         answer = place.answer
         if answer is None or answer.decided:
             return place
-        canonical = fold(answer.canonical)
-        trusted = self._trusted(answer)
-        return replace(place, need=max(place.need, context.need(place.first, place.last, answer.form, canonical, trusted)))
+        key = (answer.form, answer.canonical, answer.entity, place.last - place.first > 1)
+        need = self._needs.known.get(key)
+        if need is None:
+            need = context.need(place.first, place.last, answer.form, fold(answer.canonical), self._trusted(answer))
+            self._needs.keep(key, need)
+        return place if need <= place.need else replace(place, need=need)
 
     def _trusted(self, answer: Answer) -> bool:
         """Whether the lexicon types the form: an exonym or native form need not look like the canonical."""

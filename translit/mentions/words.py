@@ -13,10 +13,11 @@ from typing import overload
 
 import numpy as np
 import regex
+from numpy.typing import NDArray
 
 from translit import native
 from translit.unicode.fold import fold_token
-from translit.unicode.scan import CAPITAL, EMPTY, JOINED, U64, Scanned, WindowTable, window_table
+from translit.unicode.scan import CAPITAL, EMPTY, JOINED, Scanned, WindowTable, window_table
 from translit.unicode.tokens import Token, spaceless
 
 _STOPS = tuple('.!?…:;•"“”„«»([')
@@ -57,12 +58,6 @@ class Words:
         return (self.scanned.flags & CAPITAL).tobytes()
 
     @cached_property
-    def capitals(self) -> Sequence[int]:
-        """The words that start with a capital, and are neither empty nor too long."""
-        places: list[int] = ((self.scanned.flags & (CAPITAL | EMPTY)) == CAPITAL).nonzero()[0].tolist()
-        return places
-
-    @cached_property
     def word(self) -> memoryview:
         """The number of each word's spelling in the text."""
         return self.scanned.word.data
@@ -74,15 +69,10 @@ class Words:
         return hashes
 
     @cached_property
-    def _small(self) -> frozenset[int]:
-        """The hashes of the words that stand without a capital somewhere."""
-        flags = self.scanned.flags[self.scanned.first]
-        hashes: U64 = self.scanned.hash[(flags & CAPITAL) == 0]
-        return frozenset(hashes.tolist())
-
-    def small_elsewhere(self, i: int) -> bool:
-        """Whether a word stands without a capital somewhere in the text."""
-        return self.hashes[self.word[i]] in self._small
+    def small(self) -> NDArray[np.bool_]:
+        """Whether each spelling, or another that folds alike, stands somewhere without a capital."""
+        hashes = self.scanned.hash
+        return np.isin(hashes, hashes[(self.scanned.flags[self.scanned.first] & CAPITAL) == 0])
 
     def count(self, i: int) -> int:
         """How often a word stands in the text, in any case."""
@@ -95,6 +85,18 @@ class Words:
         for digest, number in zip(self.hashes, spelled, strict=True):
             out[digest] = out.get(digest, 0) + number
         return out
+
+    def piece(self, first: int, last: int) -> str:
+        """The text from one word to before another."""
+        return self.text[self._starts[first] : self._ends[last - 1]]
+
+    @cached_property
+    def _starts(self) -> memoryview:
+        return self.scanned.start.data
+
+    @cached_property
+    def _ends(self) -> memoryview:
+        return self.scanned.end.data
 
     def starts_sentence(self, i: int) -> bool:
         """Whether a word stands where any word would have a capital."""

@@ -8,6 +8,7 @@ from functools import lru_cache
 from translit import limits
 from translit.matching.tiers import PART, Answer, Tiers
 from translit.mentions.casing import wear
+from translit.mentions.memory import Memory
 from translit.mentions.places import Place
 from translit.mentions.survey import Abstention
 from translit.mentions.words import Words
@@ -21,6 +22,18 @@ class Writer:
     def __init__(self, tiers: Tiers) -> None:
         self.tiers = tiers
         self.index = tiers.index
+        self._written: Memory[tuple[str, str, str], str] = Memory()
+
+    def clean(self, words: Words, places: Sequence[Place]) -> str:
+        """The text with its places written as they are to be."""
+        out: list[str] = []
+        text, at = words.text, 0
+        for place in places:
+            if place.answer is not None:
+                start, end = words.tokens[place.first].start, words.tokens[place.last - 1].end
+                out += (text[at:start], self.written(text, start, end, place.answer.canonical, place.ending))
+                at = end
+        return "".join([*out, text[at:]])
 
     def mentions(self, words: Words, places: Sequence[Place]) -> Iterator[Mention]:
         """The places that are taken for something, as mentions."""
@@ -44,10 +57,19 @@ class Writer:
 
     def written(self, text: str, start: int, end: int, canonical: str, ending: str = "") -> str:
         """What is written in the stead of a mention: the canonical spelling in its case, with its ending."""
-        bare = text[start : end - len(ending)]
+        raw = text[start:end]
+        known = self._written.known.get((raw, canonical, ending))
+        if known is not None:
+            return known
+        bare = raw[: len(raw) - len(ending)]
         if canonical.lower() == bare.lower() and fold(canonical) == fold(bare):
-            return bare + ending
-        return wear(_unframed(canonical, text, start, end), bare) + ending
+            written = raw
+        else:
+            written = wear(_unframed(canonical, text, start, end), bare) + ending
+        # Signs around the mention count only where the canonical spelling has some itself.
+        if not any(frame(canonical)):
+            self._written.keep((raw, canonical, ending), written)
+        return written
 
     def abstentions(self, words: Words, places: Sequence[Place]) -> Iterator[Abstention]:
         """The places left alone where something else than what stands there might have been written."""
