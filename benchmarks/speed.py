@@ -15,7 +15,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from functools import partial
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -31,21 +31,25 @@ LEAST_AGREEMENT = 0.9
 """Share of the sentences that a contender must write as expected; translit leaves names that are ordinary words."""
 _ENDS = re.compile(r"[,.;] ?")
 SLOW_FORMS = 20_000_000
-"""Comparisons that a peer which compares with every form may make in a run; it is asked fewer names beyond."""
+"""Comparisons that a peer which compares with every form may make in a run that is timed; it is asked fewer names beyond."""
+JUDGED = 400_000_000
+"""The same for the names that the share found is counted on, which are the same for all."""
 
 
 def run(report: Report) -> None:
     """Time everything at every size."""
+    each: dict[int, dict[str, float]] = {}
     for size in report.settings.sizes:
         records = plain_records(size)
         from translit import Lexicon
 
         seconds, lexicon = clock(partial(Lexicon.build, records))
         _text(report, size, records, lexicon)
-        _names(report, size, records, lexicon, seconds)
+        each[size] = _names(report, size, records, lexicon, seconds)
         if size == max(report.settings.sizes):
             _column(report, records, lexicon)
             _workers(report, records, lexicon)
+    _growth(report, each)
 
 
 def _text(report: Report, size: int, records: Sequence[Record], lexicon: Any) -> None:
@@ -171,7 +175,8 @@ REPLACERS: tuple[tuple[str, str, Callable[[dict[str, str]], Replace]], ...] = (
 )
 
 
-def _names(report: Report, size: int, records: Sequence[Record], lexicon: Any, built: float) -> None:
+def _names(report: Report, size: int, records: Sequence[Record], lexicon: Any, built: float) -> dict[str, float]:
+    """Microseconds a name of each contender."""
     drawn = random.Random(SEED)
     owner = {form.lower(): r["id"] for r in records for form in (r["canonical"], *r["variants"])}
     count = 100 if report.settings.smoke else 2_000
@@ -185,17 +190,33 @@ def _names(report: Report, size: int, records: Sequence[Record], lexicon: Any, b
             seconds[peer], looks[peer] = clock(partial(make, owner))
     # One that compares with every form would take minutes for as many names as the others get.
     share = {name: names[: max(20, SLOW_FORMS // size)] if "rapidfuzz" in name else names for name in looks}
-    found = {name: look(share[name]) for name, look in looks.items()}
+    judged = questions[: max(20, JUDGED // size)]
+    found = {name: look([asked for asked, _ in judged]) for name, look in looks.items()}
     timed = interleave({name: partial(look, share[name]) for name, look in looks.items()}, report.settings.runs)
     own = timed["translit"].median / len(names)
     table = report.table(
         f"Names with one or two letters wrong, {size:,} forms", "", "µs/name", "spread", "translit is × as fast",
-        "finds the entity", "build s", readme=True,
+        "finds the entity", "build s", readme=True, note=f"Found: of the same {len(judged):,} names.",
     )  # fmt: skip
     for name, timing in timed.items():
-        right = sum(ident == wanted for ident, (_, wanted) in zip(found[name], questions, strict=False))
+        right = sum(ident == wanted for ident, (_, wanted) in zip(found[name], judged, strict=True))
         each = timing.median / len(share[name])
-        table.rows.append((name, each * 1e6, _spread(timing), each / own, right / len(share[name]), seconds[name]))
+        table.rows.append((name, each * 1e6, _spread(timing), each / own, right / len(judged), seconds[name]))
+    report.show(table)
+    return {str(row[0]): float(row[1] or 0) for row in table.rows}
+
+
+def _growth(report: Report, each: dict[int, dict[str, float]]) -> None:
+    """How the time of a name grows with the forms."""
+    if len(each) < 2:
+        return
+    sizes = sorted(each)
+    columns = [f"{size:,} forms" for size in sizes] + [f"{b:,} is × {a:,}" for a, b in pairwise(sizes)]
+    table = report.table("Names with one or two letters wrong, µs a name by the size of the lexicon", "", *columns)
+    for name in each[sizes[-1]]:
+        values = [each[size].get(name) for size in sizes]
+        ratios = [b / a if a and b else None for a, b in pairwise(values)]
+        table.rows.append((name, *values, *ratios))
     report.show(table)
 
 
