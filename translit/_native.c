@@ -459,6 +459,22 @@ typedef struct {
     int bits; /* of a key that number its bucket, and of an entry that number its form */
 } Query;
 
+#if defined(__GNUC__)
+#define FORCED_INLINE inline __attribute__((always_inline))
+#define PREFETCH(at) __builtin_prefetch(at)
+#else
+#define FORCED_INLINE inline
+#define PREFETCH(at) (void)(at)
+#endif
+#if defined(__GNUC__) && defined(__x86_64__)
+#define HARD_BITS 1
+#define COUNT(x, hard) ((hard) ? (uint32_t)__builtin_popcountll(x) : bits(x))
+#else
+#define HARD_BITS 0
+#define COUNT(x, hard) bits(x)
+#endif
+enum { AHEAD = 8 }; /* how many forms ahead memory is asked for */
+
 static inline uint32_t bits(uint64_t x)
 {
     x -= (x >> 1) & 0x5555555555555555u;
@@ -605,6 +621,55 @@ static int blocks_of(const Query *q, Workspace *w, Py_ssize_t name, size_t *bloc
     return FINE;
 }
 
+/* Look at the forms of a name's blocks. With `hard`, bits are counted by the processor's own instruction. */
+static FORCED_INLINE int look_at(const Query *q, Workspace *w, Py_ssize_t name, size_t count, size_t most, int64_t *crowd, size_t *kept,
+                                 int hard)
+{
+    (void)hard;
+    const uint64_t mine = q->my_signatures[name], ours = q->my_contours[name];
+    const uint32_t my_size = bits(mine) + bits(ours), last = (UINT32_C(1) << q->bits) - 1;
+    size_t size = 0;
+    *crowd = 0;
+    for (size_t k = 0; k < count; k++) {
+        for (size_t i = w->spans[k].start; i < w->spans[k].end; i++) {
+            const uint32_t form = q->entries[i] & last;
+            if (i + AHEAD < w->spans[k].end) {
+                const size_t next = q->entries[i + AHEAD] & last;
+                PREFETCH(q->signatures + next);
+                PREFETCH(q->contours + next);
+            }
+            if (form >= (size_t)q->forms)
+                return OUT_OF_RANGE;
+            if (!is_new(&w->seen, form))
+                continue;
+            const uint64_t theirs = q->signatures[form], outline = q->contours[form];
+            const uint32_t of = my_size + COUNT(theirs, hard) + COUNT(outline, hard);
+            const uint32_t score = 2000 * (COUNT(mine & theirs, hard) + COUNT(ours & outline, hard)) / (of ? of : 1);
+            if ((Py_ssize_t)score < q->least_overlap)
+                continue;
+            ++*crowd;
+            const uint64_t packed = ((uint64_t)(2000 - score) << 32) | form;
+            if (size < most) {
+                w->heap[size] = packed;
+                sift_up(w->heap, size++);
+            } else if (most && packed < w->heap[0]) {
+                w->heap[0] = packed;
+                sift_down(w->heap, size, 0);
+            }
+        }
+    }
+    *kept = size;
+    return FINE;
+}
+
+#if HARD_BITS
+__attribute__((target("popcnt"))) static int look_hard(const Query *q, Workspace *w, Py_ssize_t name, size_t count, size_t most,
+                                                       int64_t *crowd, size_t *kept)
+{
+    return look_at(q, w, name, count, most, crowd, kept, 1);
+}
+#endif
+
 static int candidates_of(const Query *q, Workspace *w, Py_ssize_t name, int64_t *crowd, size_t *kept)
 {
     size_t count, members;
@@ -621,37 +686,16 @@ static int candidates_of(const Query *q, Workspace *w, Py_ssize_t name, int64_t 
         if (!w->heap)
             return NO_MEMORY;
     }
-    const uint64_t mine = q->my_signatures[name], ours = q->my_contours[name];
-    const uint32_t my_size = bits(mine) + bits(ours);
-    size_t size = 0;
-    *crowd = 0;
-    for (size_t k = 0; k < count; k++) {
-        for (size_t i = w->spans[k].start; i < w->spans[k].end; i++) {
-            const uint32_t form = q->entries[i] & ((UINT32_C(1) << q->bits) - 1);
-            if (form >= (size_t)q->forms)
-                return OUT_OF_RANGE;
-            if (!is_new(&w->seen, form))
-                continue;
-            const uint64_t theirs = q->signatures[form], outline = q->contours[form];
-            const uint32_t of = my_size + bits(theirs) + bits(outline);
-            const uint32_t score = 2000 * (bits(mine & theirs) + bits(ours & outline)) / (of ? of : 1);
-            if ((Py_ssize_t)score < q->least_overlap)
-                continue;
-            ++*crowd;
-            const uint64_t packed = ((uint64_t)(2000 - score) << 32) | form;
-            if (size < most) {
-                w->heap[size] = packed;
-                sift_up(w->heap, size++);
-            } else if (most && packed < w->heap[0]) {
-                w->heap[0] = packed;
-                sift_down(w->heap, size, 0);
-            }
-        }
-    }
-    if (size)
-        sort_heap(w->heap, size);
-    *kept = size;
-    return FINE;
+    int status;
+#if HARD_BITS
+    if (__builtin_cpu_supports("popcnt"))
+        status = look_hard(q, w, name, count, most, crowd, kept);
+    else
+#endif
+        status = look_at(q, w, name, count, most, crowd, kept, 0);
+    if (status == FINE && *kept)
+        sort_heap(w->heap, *kept);
+    return status;
 }
 
 static int gather_all(const Query *q, Column *name, Column *form, int64_t *crowd)

@@ -85,19 +85,22 @@ class Rough:
                     best.setdefault(source, (cost, target))
             self._best[script] = best
         joint = self.tables[script].joint
-        cells: list[tuple[int, str]] = [(0, "")]
-        for i in range(1, len(letters) + 1):
-            cost, text = cells[i - 1]
-            value = (cost + DEAREST, text)
+        costs, texts = [0], [""]
+        get = best.get
+        for i in range(len(letters)):
+            cost, text = costs[i] + DEAREST, texts[i]
             group = ""
-            for width in range(1, min(WIDEST, i) + 1):
-                group = letters[i - width] + (joint + group if group else "")
-                known = best.get(group)
-                if known is not None:
-                    cost, text = cells[i - width]
-                    value = min(value, (cost + known[0], text + known[1]))
-            cells.append(value)
-        return cells[-1][1]
+            for start in range(i, max(-1, i - WIDEST), -1):
+                group = letters[start] + (joint + group if group else "")
+                known = get(group)
+                # Of equally cheap texts the first in the alphabet is taken.
+                if known is not None and costs[start] + known[0] <= cost:
+                    other = texts[start] + known[1]
+                    if costs[start] + known[0] < cost or other < text:
+                        cost, text = costs[start] + known[0], other
+            costs.append(cost)
+            texts.append(text)
+        return texts[-1]
 
 
 def plain(text: str, fallback: Fallback) -> str:
