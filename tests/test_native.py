@@ -22,7 +22,7 @@ from strategies import names as names_of_a_script
 
 from translit import limits, native
 from translit.lexicon import index, storage
-from translit.matching import align, candidates, exact, score, trees
+from translit.matching import align, blocking, candidates, exact, score, trees
 from translit.matching.blocking import block_keys, contours, signatures
 from translit.matching.spans import Spans
 from translit.model import Candidate, Match
@@ -37,7 +37,7 @@ ROOT = Path(__file__).parents[1]
 PURE: dict[str, Callable[..., Any]] = {
     "align_pairs": align.align_pairs, "gather": candidates.gather, "scan_words": scan.scan_words,
     "find_listed": scan.find_listed, "replace_listed": scan.replace_listed, "name_keys": keys.name_keys,
-    "forest_scores": trees.forest_scores, "text_features": score.text_features, "rank": score.rank,
+    "forest_scores": trees.forest_scores, "text_features": score.text_features, "rank": score.rank, "name_blocks": blocking.name_blocks,
     "shortlist": candidates.shortlist,
     "fold_many": fold_many, "token_hashes": scan.token_hashes, "find_texts": index.find_texts,
     "take_strings": storage.take_strings, "make_matches": exact.make_matches,
@@ -343,6 +343,22 @@ def test_comparisons(functions: dict[str, Callable[..., Any]]) -> None:
     assert found.shape == (len(COMPARED), len(score.COMPARISON))
     for row, (_, _, expected) in zip(found, COMPARED, strict=True):
         assert {name: row[score.COMPARISON.index(name)] for name in expected} == pytest.approx(expected)
+
+
+def blocked(function: Callable[..., Any], names: list[str]) -> list[Any]:
+    found, owner, *sets = function(Spans.of(names))
+    order = np.lexsort((found, owner))
+    return [found[order], owner[order], *sets]
+
+
+grouped = st.lists(st.sampled_from([*(group for group, _ in blocking.GROUPS), *"aeiouybdfgmnprtwcs ", "é", "й"]), max_size=20).map("".join)
+
+
+@compiled
+@given(st.lists(st.one_of(grouped, words), min_size=1, max_size=12))
+def test_name_blocks_agree(names: list[str]) -> None:
+    for left, right in zip(*(blocked(f, names) for f in (native.TWINS["name_blocks"], blocking.name_blocks)), strict=True):
+        np.testing.assert_array_equal(left, right, strict=True)
 
 
 small = st.integers(0, 3)

@@ -178,6 +178,13 @@ def _name_keys(keys: Any, names: Sequence[str], level: str, langs: tuple[str, ..
     return out
 
 
+def _name_blocks(words: Any) -> tuple[U32, I64, U64, U64]:
+    keys, owners, signatures, contours = _native.name_blocks(*_spans(words))
+    found = np.frombuffer(keys, dtype=np.int64).astype(np.uint32)
+    letters, outlines = (np.frombuffer(sets, dtype=np.uint64) for sets in (signatures, contours))
+    return found, np.frombuffer(owners, dtype=np.int64), letters, outlines
+
+
 def _shortlist(names: Any, forms: Any, left: I64, right: I64, outlines: I64, most: int, within: int) -> I64:
     rows = [np.ascontiguousarray(array, dtype=np.int64) for array in (left, right, outlines)]
     return np.frombuffer(_native.shortlist(*_spans(names), *_spans(forms), *rows, most, within), dtype=np.int64)
@@ -269,7 +276,8 @@ def _make_matches(
 TWINS: Mapping[str, Callable[..., Any]] = {
     "align_pairs": _align_pairs, "gather": _gather, "scan_words": _scan_words, "find_listed": _find_listed,
     "replace_listed": _replace_listed, "name_keys": _name_keys,
-    "forest_scores": _forest_scores, "text_features": _text_features, "rank": _rank, "shortlist": _shortlist, "fold_many": _fold_many,
+    "forest_scores": _forest_scores, "text_features": _text_features, "rank": _rank,
+    "shortlist": _shortlist, "name_blocks": _name_blocks, "fold_many": _fold_many,
     "token_hashes": _token_hashes, "find_texts": _find_texts, "take_strings": _take_strings, "make_matches": _make_matches,
 }  # fmt: skip
 """Name of a Python function → what stands for it where the compiled extension is in use."""

@@ -14,6 +14,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from translit.matching.spans import Spans
+
 U64 = NDArray[np.uint64]
 U32 = NDArray[np.uint32]
 
@@ -101,6 +103,12 @@ def mix(keys: U64, salt: int) -> U32:
         x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
         x = x ^ (x >> np.uint64(31))
     return (x >> np.uint64(32)).astype(np.uint32)
+
+
+def name_blocks(words: Spans) -> tuple[U32, NDArray[np.int64], U64, U64]:
+    """The blocking keys of names, in any order, and the row of each; the signature and the contour of each name."""
+    texts = words.texts()
+    return *block_keys(texts), signatures(texts), contours(texts)
 
 
 def block_keys(words: Sequence[str]) -> tuple[U32, NDArray[np.int64]]:

@@ -11,7 +11,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import Indel
 
 from translit import limits, native
-from translit.matching.blocking import U32, U64, block_keys, contours, signatures
+from translit.matching.blocking import U32, U64, name_blocks
 from translit.matching.spans import Spans
 
 Float = NDArray[np.float32]
@@ -39,7 +39,8 @@ class Blocks:
 
 def make_blocks(roms: Sequence[str]) -> Blocks:
     """The blocks of a lexicon from its forms in Latin letters, one a row."""
-    return Blocks(*bucketed(*block_keys(roms), len(roms)), signatures(roms), contours(roms))
+    keys, rows, letters, outlines = native.twin(name_blocks)(Spans.of(roms))
+    return Blocks(*bucketed(keys, rows, len(roms)), letters, outlines)
 
 
 def bucketed(keys: U32, rows: Rows, forms: int) -> tuple[U32, U32]:
@@ -96,8 +97,7 @@ def search(blocks: Blocks, roms: Sequence[str], most: int = limits.MAX_LOOKED_AT
         roms: the names in Latin letters.
         most: how many candidates a name.
     """
-    asked, owner = block_keys(roms)
-    mine, ours = signatures(roms), contours(roms)
+    asked, owner, mine, ours = native.twin(name_blocks)(Spans.of(roms))
     name, form, crowd = native.twin(gather)(
         blocks.starts, blocks.entries, blocks.signatures, blocks.contours, asked, owner, mine, ours,
         most, limits.MAX_BLOCK, limits.LEAST_OVERLAP,
