@@ -16,6 +16,7 @@ from translit.lexicon.lexicon import Lexicon
 from translit.matching.decisions import Rulings
 from translit.matching.exact import LISTED, ONE, OPEN, Resolution, Resolutions, make_matches, resolve, resolve_many
 from translit.model import Candidate, Match, Method
+from translit.unicode.skeleton import disguises, plain_name
 from translit.unicode.tokens import fold
 
 if TYPE_CHECKING:
@@ -153,6 +154,7 @@ class Tiers:
             least: least confidence instead of the promised precision.
             listed: False to answer them as other spellings of the same letters, which the lexicon does not list as they stand.
         """
+        given, names = names, [plain_name(name) for name in names]
         folded = _folded(names)
         forms = self.index.find_forms(folded).tolist()
         spelled = self.index.listed_many(names) if listed else [[] for _ in names]
@@ -160,7 +162,7 @@ class Tiers:
         open_: list[int] = []
         alike: dict[int, Resolution] = {}
         for i, (name, text) in enumerate(zip(names, folded, strict=True)):
-            out[i] = self.decided(name)
+            out[i] = self.decided(given[i]) or self.decided(name)
             if out[i] is not None:
                 continue
             if not text or text.count(" ") >= limits.MAX_NAME_TOKENS:
@@ -343,13 +345,14 @@ class Tiers:
         """Whether a convention reads the name as some convention reads the form."""
         return self.keys.shares(name, self.conventions, form)
 
-    def match(self, name: str, answer: Answer) -> Match:
-        """The record of an answer."""
+    def match(self, name: str, answer: Answer, reasons: tuple[str, ...] = ()) -> Match:
+        """The record of an answer, whose first candidate tells the reasons and what the name is disguised by."""
         if answer.entity < 0:
             return Match(name, f"{PART}:{fold(answer.canonical)}", answer.canonical, PART, answer.method, answer.confidence)
+        reasons += tuple(f"written with {what}" for what in disguises(name))
         index, e = self.index, answer.entity
         ident, kind = index.ids[e], index.kind(e)
-        own = Candidate(ident, answer.canonical, kind, answer.method, answer.confidence, answer.form)
+        own = Candidate(ident, answer.canonical, kind, answer.method, answer.confidence, answer.form, reasons)
         others = [r for r in answer.rivals[: limits.MAX_CANDIDATES_SHOWN] if r != e]
         rest = round((1 - answer.confidence) / len(others), 5) if others else 0.0
         candidates = (

@@ -11,6 +11,9 @@ from translit import limits
 from translit.mentions.casing import bare_genitive, split_ending
 from translit.unicode.fold import fold_token
 
+POSSESSIVES = ("'s", "’s", "'S", "’S")
+"""Endings that are never letters of the name."""
+
 
 @lru_cache(maxsize=limits.TOKEN_CACHE)
 def endings(word: str) -> tuple[tuple[str, str, str], ...]:

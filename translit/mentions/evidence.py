@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
+from functools import cached_property
 
 from rapidfuzz.distance import JaroWinkler
 
+from translit.mentions.endings import endings
 from translit.mentions.vocabulary import CALENDAR, GEO, NAME, PERSON_CUE, PLACE_CUE, REGION, WORD
 from translit.mentions.words import Words
 
@@ -50,6 +52,22 @@ class Context:
     def classes(self, i: int) -> int:
         """The class bits of a word."""
         return self.bits[self.words.folded[i]]
+
+    @cached_property
+    def surnames(self) -> frozenset[str]:
+        """The folded words that stand behind a given name, an initial or a title somewhere in the document."""
+        words = self.words
+        out = set()
+        for i in words.capitals:
+            if not (i and words.joined[i] and words.capital[i - 1]) or self.is_word(i):
+                continue
+            before, bits = words.tokens[i - 1].text, self.classes(i - 1)
+            titled = bits & PERSON_CUE and not bits & PLACE_CUE and len(before) > 1
+            initial = len(before) == 1 and before.isalpha() and before not in "IA"
+            if titled or initial or (bits & NAME and not bits & (WORD | CALENDAR | GEO)):
+                out.add(words.folded[i])
+                out.update(stem for _, stem, _ in endings(words.tokens[i].text))
+        return frozenset(out)
 
     def is_word(self, i: int) -> bool:
         """Whether a word is an ordinary or calendar word."""
@@ -107,8 +125,22 @@ class Context:
             and words.capital[last]
             and _blank_before(words, last)
         ):
-            return self.is_name(last) and not self.is_word(last)
+            stems = [stem for _, stem, _ in endings(words.tokens[last].text)]
+            surname = self.is_name(last) or any(self.bits[stem] & NAME for stem in stems)
+            given = last - first == 1 and self.is_name(first) and self.unknown(last) and not self.classes(last) & GEO
+            return (surname or given) and not self.is_word(last)
         return False
+
+    def beside_capital(self, first: int, last: int, after: bool = True) -> bool:
+        """Whether an unknown capitalised word stands right beside (behind only if ``after``), so that both may be one name."""
+        words = self.words
+        before = first and words.joined[first] and words.capital[first - 1] and (self.is_name(first - 1) or first - 1 not in self.named)
+        if before and _blank_before(words, first) and not self.is_word(first - 1) and not words.tokens[first - 1].text.isupper():
+            return True
+        if not after or last >= len(words.folded) or not words.joined[last] or not words.capital[last] or last in self.named:
+            return False
+        long = len(words.tokens[last].text) > 1
+        return long and not self.is_word(last) and words.text[words.tokens[last - 1].end] in " -"
 
     def has_cue(self, first: int, kind: str) -> bool:
         """Whether the word before is a cue of that kind of entity."""
@@ -123,7 +155,7 @@ class Context:
     def unknown(self, i: int) -> bool:
         """Whether a word is none that is known."""
         bits = self.classes(i)
-        return not bits & (WORD | CALENDAR) and (not bits & NAME or bool(bits & GEO))
+        return not bits & (WORD | CALENDAR | REGION) and (not bits & NAME or bool(bits & GEO))
 
 
 def _blank_before(words: Words, i: int) -> bool:

@@ -11,9 +11,8 @@ from translit import limits, native
 from translit.matching.tiers import Tiers
 from translit.mentions.endings import endings
 from translit.mentions.memory import Memory
-from translit.mentions.vocabulary import CALENDAR, GEO, NAME, WORD, shipped_vocabulary
-from translit.mentions.words import Words
-from translit.unicode.fold import fold_token
+from translit.mentions.vocabulary import CALENDAR, GEO, NAME, REGION, WORD, shipped_vocabulary
+from translit.mentions.words import Words, plainly_folded
 from translit.unicode.scan import CAPITAL, EMPTY, I64
 from translit.unicode.scripts import script_of
 
@@ -62,7 +61,7 @@ class Facts:
         return out
 
     def _learn(self, spellings: list[str], learnt: dict[str, int]) -> None:
-        folded = [fold_token(spelling) for spelling in spellings]
+        folded = [plainly_folded(spelling) for spelling in spellings]
         stems = [[stem for _, stem, _ in endings(spelling)] for spelling in spellings]
         every = list(dict.fromkeys([*folded, *(stem for each in stems for stem in each)]))
         self.classes.learn(every)
@@ -71,8 +70,9 @@ class Facts:
         listed = dict(zip(cut, (self.index.find_forms(cut) >= 0).tolist(), strict=True))
         for spelling, word, each in zip(spellings, folded, stems, strict=True):
             bits = self.classes[word]
-            facts = NAMELIKE * (len(word) > 1 and not bits & (WORD | CALENDAR) and script_of(word) == "Latn" and not _DIGIT.search(word))
-            facts |= UNKNOWN * (not bits & (WORD | CALENDAR) and (not bits & NAME or bool(bits & GEO)))
+            ordinary = bits & (WORD | CALENDAR) or any(self.classes[stem] & (WORD | REGION) for stem in each)
+            facts = NAMELIKE * (len(word) > 1 and not ordinary and script_of(word) == "Latn" and not _DIGIT.search(spelling))
+            facts |= UNKNOWN * (not bits & (WORD | CALENDAR | REGION) and (not bits & NAME or bool(bits & GEO)))
             facts |= PART * part[word] | PARTLY * (part[word] or any(part[stem] for stem in each))
             facts |= ENDED * any(listed[stem] or stem in self.tiers.rulings.folded for stem in each)
             learnt[spelling] = facts

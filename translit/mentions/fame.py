@@ -23,6 +23,14 @@ class Fame:
         weight = float(self.index.entity_weight[entity])
         return next((worth for least, worth in self._fames if weight > least), 0)
 
+    def obscure(self, entity: int) -> bool:
+        """Whether an entity is none of the heaviest, in a lexicon that knows weights."""
+        return self._weighed and not self.of(entity)
+
+    @cached_property
+    def _weighed(self) -> bool:
+        return bool(np.any(self.index.entity_weight))
+
     @cached_property
     def _fames(self) -> list[tuple[float, int]]:
         weights = self.index.entity_weight

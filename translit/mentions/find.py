@@ -6,7 +6,8 @@ a word, not a name. The steps, each a module that takes words and gives :class:`
 1. *propose*: the names that the lexicon lists, the longest at each place (:mod:`~translit.mentions.listed`, with the endings of
    :mod:`~translit.mentions.endings`);
 2. *weigh*: what a proposed place needs and whether the text has it (:mod:`~translit.mentions.weigh`, by the evidence of
-   :mod:`~translit.mentions.evidence`); which of several bearers is meant is settled by the others
+   :mod:`~translit.mentions.evidence` and the doubts of :mod:`~translit.mentions.doubts`), names whose stem alone is listed
+   (:mod:`~translit.mentions.inflection`) among them; which of several bearers is meant is settled by the others
    (:mod:`~translit.mentions.homonyms`);
 3. *guess*: unknown capitalised words by the fuzzy tier, weighed at once (:mod:`~translit.mentions.guesses`);
 4. *anchor*: parts of the names found (:mod:`~translit.mentions.parts`);
@@ -23,6 +24,7 @@ from translit.mentions.facts import Facts
 from translit.mentions.fame import Fame
 from translit.mentions.guesses import Guesses
 from translit.mentions.homonyms import Homonyms
+from translit.mentions.inflection import Inflected
 from translit.mentions.listed import Listed
 from translit.mentions.parts import Parts
 from translit.mentions.places import Place, apart
@@ -47,7 +49,8 @@ class Finder:
     def __init__(self, tiers: Tiers, evidence: bool = True) -> None:
         fame, self.forms, self.facts = Fame(tiers.index), forms_of(tiers), Facts(tiers)
         self.listed, self.guesses = Listed(tiers, fame, self.forms), Guesses(tiers, fame)
-        self.weighing, self.homonyms, self.parts, self.writer = Weighing(tiers), Homonyms(tiers), Parts(tiers), Writer(tiers)
+        self.weighing, self.homonyms, self.parts, self.writer = Weighing(tiers, fame), Homonyms(tiers), Parts(tiers), Writer(tiers)
+        self.inflected = Inflected(tiers)
         self.replacing = None if evidence else Replacing(tiers, self.forms, self.writer)
 
     def find_many(self, texts: Sequence[str]) -> list[list[Mention]]:
@@ -79,6 +82,7 @@ class Finder:
         facts = [self.facts.of(words) for words in documents]
         contexts = [Context(words, self.facts.classes) for words in documents]
         proposed = self.listed.places_many(documents, facts)
+        self.inflected.add(contexts, proposed)
         places = [self._borne_out(context, found) for context, found in zip(contexts, proposed, strict=True)]
         near = self.guesses.add(contexts, facts, places)
         places = [self.parts.added(context, own, found) for context, own, found in zip(contexts, facts, places, strict=True)]

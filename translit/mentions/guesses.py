@@ -13,8 +13,9 @@ from translit.matching.tiers import Tiers
 from translit.mentions.casing import split_ending
 from translit.mentions.endings import endings
 from translit.mentions.evidence import Context
-from translit.mentions.facts import NAMELIKE, PART, UNKNOWN
+from translit.mentions.facts import NAMELIKE, PARTLY, UNKNOWN
 from translit.mentions.fame import Fame
+from translit.mentions.inflection import is_derived
 from translit.mentions.memory import Memory
 from translit.mentions.places import Place
 from translit.mentions.words import Words
@@ -92,7 +93,7 @@ class Guesses:
         own_facts = facts[words.scanned.word[rows]].tolist()
         free = {i: own for i, own in zip(rows.tolist(), own_facts, strict=True) if i not in taken}
         for i, own in free.items():
-            if own & (UNKNOWN | PART) == UNKNOWN and len(words.folded[i]) >= LEAST_LETTERS_GUESSED:
+            if own & (UNKNOWN | PARTLY) == UNKNOWN and len(words.folded[i]) >= LEAST_LETTERS_GUESSED:
                 yield i, i + 1
             unknown = own
             for k in range(i + 1, i + MOST_WORDS_GUESSED):
@@ -105,6 +106,8 @@ class Guesses:
     def _convinced(self, context: Context, named: int, first: int, last: int, guess: Guess) -> Guess | None:
         """The guess with the confidence that the evidence gives it, where it is sure enough: ``named`` sure mentions, cues, fame."""
         if self.index.entity_support[guess.entity] or self._would_repeat(context.words, first, last, guess):
+            return None
+        if self._derived(context.words, first, last, guess):
             return None
         # A spelling met more often than all others of the entity is likelier a name of its own than a slip.
         anchored = named > 0 and (last - first > 1 or context.words.count(first) <= max(named, 2))
@@ -119,6 +122,11 @@ class Guesses:
         if score < curve.threshold(max(LONE, self.tiers.precision)):
             return None
         return replace(guess, score=score, confidence=curve.confidence(score))
+
+    def _derived(self, words: Words, first: int, last: int, guess: Guess) -> bool:
+        """Whether the words say who is from a place or follows a person, not its name."""
+        word = " ".join(words.folded[first:last])
+        return any(is_derived(word, name) for name in (self.index.forms[guess.form], fold(self.tiers.canonical(guess.entity))))
 
     def _would_repeat(self, words: Words, first: int, last: int, guess: Guess) -> bool:
         """Whether the words beside a guess are words of its canonical already, which would then stand twice."""

@@ -8,7 +8,7 @@ import numpy as np
 
 from translit.matching.exact import Resolution, resolve
 from translit.matching.tiers import REJECTED, Tiers
-from translit.mentions.endings import endings
+from translit.mentions.endings import POSSESSIVES, endings
 from translit.mentions.evidence import Need
 from translit.mentions.facts import ENDED
 from translit.mentions.fame import Fame
@@ -114,17 +114,19 @@ class Listed:
     def _rather_ending(self, words: Words, i: int, count: int, known: Mapping[str, int]) -> bool:
         """Whether the last word is a listed name with an ending behind an apostrophe, though it folds like a listed one whole.
 
-        *Hazara's* is no *Hazaras*, unless the lexicon lists it with the apostrophe.
+        *Hazara's* is no *Hazaras*, nor *Ford's* the town of Fords, unless the lexicon lists it with the apostrophe.
         """
         last = words.tokens[i + count - 1].text
-        if last.isalpha() or not any(words.joined_stem(i, count, stem) in known for _, stem, _ in endings(last)):
+        if last.isalpha():
+            return False
+        if not last.endswith(POSSESSIVES) and not any(words.joined_stem(i, count, stem) in known for _, stem, _ in endings(last)):
             return False
         return not len(self.index.listed(words.text[words.tokens[i].start : words.tokens[i + count - 1].end]))
 
     def _resolved(self, words: Words, i: int, count: int, form: int) -> Place | None:
         if not any(words.capital[i : i + count]):
             return None
-        raw = words.text[words.tokens[i].start : words.tokens[i + count - 1].end]
+        raw = words.spelled(i, i + count)
         decided = self.tiers.decided(raw)
         if decided is not None:
             return Place(i, i + count, decided)

@@ -6,7 +6,7 @@ import numpy as np
 
 from translit.lexicon.parts import PERSON, align_parts, words_of_name
 from translit.matching.tiers import OFTEN_LAST, Answer, Tiers
-from translit.mentions.endings import endings
+from translit.mentions.endings import POSSESSIVES, endings
 from translit.mentions.evidence import SHORT, Context
 from translit.mentions.facts import PARTLY
 from translit.mentions.memory import Memory
@@ -94,5 +94,5 @@ class Parts:
 
 def _stems(words: Words, i: int) -> tuple[tuple[str, str, str], ...]:
     """A word itself, and the ways to cut an ending off it: (stem, folded stem, ending)."""
-    word = words.folded[i]
-    return ((word, word, ""), *endings(words.tokens[i].text))
+    word, raw = words.folded[i], words.tokens[i].text
+    return endings(raw) if raw.endswith(POSSESSIVES) else ((word, word, ""), *endings(raw))

@@ -15,7 +15,8 @@ class Place:
     """Words ``first`` to ``last`` (exclusive) of a text and what they are taken for.
 
     ``answer`` is None for words that are known and left alone: ``why``, and which entities were considered. ``ending`` is what a
-    language hung on the last word, ``need`` the evidence that it wants beside its spelling.
+    language hung on the last word, ``need`` the evidence that it wants beside its spelling. ``cut`` is a case ending that is
+    left out, and ``lead`` how many characters of the first word stand before the name.
     """
 
     first: int
@@ -25,6 +26,8 @@ class Place:
     need: Need = Need.NOTHING
     why: Why = ""
     passed: tuple[int, ...] = ()
+    cut: str = ""
+    lead: int = 0
 
     def moved(self, by: int) -> Place:
         """The same so many words farther on."""

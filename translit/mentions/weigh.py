@@ -7,17 +7,21 @@ from dataclasses import replace
 
 from translit.lexicon.index import TYPE_NUMBERS
 from translit.matching.tiers import Answer, Tiers
-from translit.mentions.evidence import Context, Need
+from translit.mentions.doubts import doubt
+from translit.mentions.evidence import PLACE, Context, Need
+from translit.mentions.fame import Fame
 from translit.mentions.memory import Memory
 from translit.mentions.places import Place, without_answer
 from translit.unicode.tokens import fold
+
+BARE_GENITIVES = ("s", "S")
 
 
 class Weighing:
     """Weighs the evidence for proposed places, by the tiers of a normalizer."""
 
-    def __init__(self, tiers: Tiers) -> None:
-        self.tiers = tiers
+    def __init__(self, tiers: Tiers, fame: Fame) -> None:
+        self.tiers, self.fame = tiers, fame
         self.index = tiers.index
         self._needs: Memory[tuple[str, str, int, bool], Need] = Memory()
 
@@ -34,9 +38,16 @@ class Weighing:
         anchors = {p.answer.entity for p in alone if p.answer is not None and p.need is Need.NOTHING}
         return [place if self._may_stay(context, place, anchors) else without_answer(place) for place in borne]
 
-    @staticmethod
-    def _in_a_name(context: Context, place: Place) -> bool:
-        return place.last - place.first == 1 and context.beside_name(place.first, place.last)
+    def _in_a_name(self, context: Context, place: Place) -> bool:
+        if place.last - place.first > 1:
+            return False
+        if context.beside_name(place.first, place.last):
+            return True
+        answer = place.answer
+        if answer is None or not self.fame.obscure(answer.entity) or not self._changes(context, place):
+            return False
+        # What follows an ending is another word: Kabul's River.
+        return context.beside_capital(place.first, place.last, after=not place.ending)
 
     def _may_stay(self, context: Context, place: Place, anchors: set[int]) -> bool:
         """Whether a place is no part of another's name, or is surely named elsewhere."""
@@ -48,12 +59,30 @@ class Weighing:
         answer = place.answer
         if answer is None or answer.decided:
             return place
+        if place.ending in BARE_GENITIVES and context.classes(place.last - 1):
+            # Massachusetts is a word of its own, and no genitive.
+            return replace(place, need=Need.MORE)
         key = (answer.form, answer.canonical, answer.entity, place.last - place.first > 1)
         need = self._needs.known.get(key)
         if need is None:
             need = context.need(place.first, place.last, answer.form, fold(answer.canonical), self._trusted(answer))
             self._needs.keep(key, need)
+        if self._changes(context, place):
+            need = max(need, self._doubt(context, place, answer))
         return place if need <= place.need else replace(place, need=need)
+
+    def _doubt(self, context: Context, place: Place, answer: Answer) -> Need:
+        famed, is_place = not self.fame.obscure(answer.entity), self.index.kind(answer.entity) == PLACE
+        trusted = self._trusted(answer)
+        return doubt(context, place.first, place.last, answer.form, fold(answer.canonical), is_place, trusted, famed)
+
+    @staticmethod
+    def _changes(context: Context, place: Place) -> bool:
+        """Whether something else would be written."""
+        if place.answer is None:
+            return False
+        spelled = context.words.spelled(place.first, place.last)
+        return spelled[: len(spelled) - len(place.ending)].lower() != place.answer.canonical.lower()
 
     def _trusted(self, answer: Answer) -> bool:
         """Whether the lexicon types the form: an exonym or native form need not look like the canonical."""

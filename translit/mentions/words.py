@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from translit import native
 from translit.unicode.fold import fold_token
 from translit.unicode.scan import CAPITAL, EMPTY, JOINED, Scanned, WindowTable, window_table
+from translit.unicode.skeleton import plain_name, unmask
 from translit.unicode.tokens import Token, spaceless
 
 _STOPS = tuple('.!?…:;•"“”„«»([')
@@ -56,6 +57,12 @@ class Words:
     def capital(self) -> bytes:
         """Whether each word starts with a capital, or its script has none."""
         return (self.scanned.flags & CAPITAL).tobytes()
+
+    @cached_property
+    def capitals(self) -> Sequence[int]:
+        """The words that start with a capital, or whose script has none, and that are neither empty nor too long."""
+        places: list[int] = ((self.scanned.flags & (CAPITAL | EMPTY)) == CAPITAL).nonzero()[0].tolist()
+        return places
 
     @cached_property
     def word(self) -> memoryview:
@@ -106,6 +113,10 @@ class Words:
         before = gap.rstrip(_BLANKS)
         return not before or before.endswith(_STOPS) or gap.count("\n", len(before)) > 1
 
+    def spelled(self, first: int, last: int) -> str:
+        """What stands there as it would be listed: unmasked, with single blanks for line breaks."""
+        return plain_name(" ".join(self.text[self.tokens[first].start : self.tokens[last - 1].end].split()))
+
     def joined_fold(self, i: int, count: int) -> str:
         """The folded form of ``count`` words from ``i`` on, as :func:`translit.unicode.tokens.fold` joins them."""
         out = last = self.folded[i]
@@ -121,6 +132,11 @@ class Words:
             return stem
         head = self.joined_fold(i, count - 1)
         return head + ("" if spaceless(self.folded[i + count - 2]) and spaceless(stem) else " ") + stem
+
+
+def plainly_folded(word: str) -> str:
+    """The folded form of a word, or of the plain one that it disguises."""
+    return fold_token(word) if word.isalpha() and word.isascii() else fold_token(unmask(word))
 
 
 class _Tokens(Sequence[Token]):
@@ -159,7 +175,7 @@ class _Folded(Sequence[str]):
     def __getitem__(self, i: int | slice) -> str | list[str]:
         if isinstance(i, slice):
             return [self[k] for k in range(*i.indices(len(self)))]
-        return "" if self._flags[i] & EMPTY else fold_token(self._text[self._start[i] : self._end[i]])
+        return "" if self._flags[i] & EMPTY else plainly_folded(self._text[self._start[i] : self._end[i]])
 
 
 NOTHING_LISTED = window_table([])

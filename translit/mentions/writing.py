@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
+import regex
+
 from translit import limits
 from translit.matching.tiers import PART, Answer, Tiers
 from translit.mentions.casing import wear
@@ -14,6 +16,8 @@ from translit.mentions.survey import Abstention
 from translit.mentions.words import Words
 from translit.model import Candidate, Mention
 from translit.unicode.tokens import fold, tokens
+
+_BLANKS = regex.compile(r"\s+")
 
 
 class Writer:
@@ -39,13 +43,13 @@ class Writer:
         """The places that are taken for something, as mentions."""
         for place in places:
             if place.answer is not None:
-                start, end = words.tokens[place.first].start, words.tokens[place.last - 1].end
-                yield self.mention(words.text, start, end, place.answer, place.ending)
+                start, end = words.tokens[place.first].start + place.lead, words.tokens[place.last - 1].end
+                yield self.mention(words.text, start, end, place.answer, place.ending, _reasons(place))
 
-    def mention(self, text: str, start: int, end: int, answer: Answer, ending: str) -> Mention:
+    def mention(self, text: str, start: int, end: int, answer: Answer, ending: str, reasons: tuple[str, ...] = ()) -> Mention:
         """The mention that stands from ``start`` to ``end``, its ``ending`` included."""
         raw = text[start:end]
-        match = self.tiers.match(raw, answer)
+        match = self.tiers.match(raw, answer, reasons)
         if answer.part or answer.entity < 0:
             ident, kind = f"{PART}:{fold(answer.canonical)}", PART
         else:
@@ -65,7 +69,7 @@ class Writer:
         if canonical.lower() == bare.lower() and fold(canonical) == fold(bare):
             written = raw
         else:
-            written = wear(_unframed(canonical, text, start, end), bare) + ending
+            written = _spaced(wear(_unframed(canonical, text, start, end), bare), bare) + ending
         # Signs around the mention count only where the canonical spelling has some itself.
         if not any(frame(canonical)):
             self._written.keep((raw, canonical, ending), written)
@@ -84,6 +88,24 @@ class Writer:
                 for e in considered
             ]
             yield Abstention(start, end, raw, place.why, tuple(candidates))
+
+
+def _reasons(place: Place) -> tuple[str, ...]:
+    """What an inflected name had beside its stem."""
+    if place.cut:
+        return (f"the ending {place.cut} left out, the stem is listed",)
+    return ("a word written before the name is kept",) if place.lead else ()
+
+
+def _spaced(written: str, bare: str) -> str:
+    """A spelling with the line breaks and blanks that the text had between its words."""
+    gaps = _BLANKS.findall(bare)
+    if not gaps or all(gap == " " for gap in gaps):
+        return written
+    words = _BLANKS.split(written)
+    if len(words) != len(gaps) + 1:
+        return written
+    return "".join(word + gap for word, gap in zip(words, [*gaps, ""], strict=True))
 
 
 def _unframed(canonical: str, text: str, start: int, end: int) -> str:

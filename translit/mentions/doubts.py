@@ -1,0 +1,79 @@
+"""Doubts: what speaks against a listed spelling in a text, beside its letters, so that it wants more evidence.
+
+A spelling that would be changed is doubted where it stands for a place that few know and looks unlike it, where it is a
+personal name or the surname of somebody in the text, and where it is an acronym among words that are none.
+"""
+
+from __future__ import annotations
+
+import regex
+from rapidfuzz.distance import JaroWinkler
+
+from translit.mentions.evidence import ALIKE, SHORT, Context, Need
+from translit.mentions.vocabulary import CALENDAR, GEO, NAME, WEAK, WORD
+from translit.mentions.words import Words
+
+FEW = 4
+"""Letters of an alias up to which a place that few know is not taken for granted."""
+ACRONYM = 5
+"""Letters up to which a word in capitals, among words that are not, may be an acronym."""
+_BEHIND_DATELINE = regex.compile(r"\s*(?:[(,/–—-]|\d|$)")
+
+
+def doubt(context: Context, first: int, last: int, form: str, canonical: str, place: bool, trusted: bool, famed: bool) -> Need:
+    """What a listed spelling needs because of what it may be instead.
+
+    Args:
+        context: the document.
+        first, last: the words that it spans.
+        form: its folded form, without an ending.
+        canonical: the folded canonical spelling.
+        place: whether the entity is a place.
+        trusted: whether the lexicon says of what kind the variant is.
+        famed: whether the entity is among the heaviest of the lexicon.
+    """
+    alias = form != canonical
+    few = place and not trusted and not famed
+    if last - first > 1:
+        words = form.split(" ")
+        if place and alias and not trusted and max(map(len, words)) <= SHORT:
+            # The D, LA CA: words of so few letters are said of anything.
+            return Need.ANCHOR
+        plain = all(len(word) < SHORT or context.bits[word] & (WORD | NAME | CALENDAR) for word in words)
+        return Need.CUE if few and plain else Need.NOTHING
+    few = few and alias
+    need = Need.CUE if few and (len(form) <= FEW or _unlike(form, canonical)) else Need.NOTHING
+    bits = context.bits[form]
+    if bits & WEAK or (bits & NAME and not (famed and bits & GEO)):
+        need = max(need, Need.CUE)
+    if alias and place and ((bits & NAME and not bits & GEO) or acronym(context.words, first)):
+        need = Need.ANCHOR
+    if place and form in context.surnames:
+        need = Need.BOTH
+    return need
+
+
+def _unlike(form: str, canonical: str) -> bool:
+    """Whether a spelling is far from the canonical one, or only some of its words."""
+    if JaroWinkler.similarity(form, canonical) < ALIKE:
+        return form.isascii()
+    words = set(canonical.split(" "))
+    return len(words) > 1 and words.issuperset(form.split(" "))
+
+
+def acronym(words: Words, i: int) -> bool:
+    """Whether a word is short, in capitals, and stands neither among others in capitals nor in a dateline.
+
+    >>> from translit.mentions.words import words_of
+    >>> text = words_of("Of ANSI it is said\\nKABUL (AP)")
+    >>> acronym(text, 1), acronym(text, 5)
+    (True, False)
+    """
+    token = words.tokens[i]
+    if not 1 < len(token.text) <= ACRONYM or not token.text.isupper():
+        return False
+    starts = not i or "\n" in words.text[words.tokens[i - 1].end : token.start]
+    if starts and _BEHIND_DATELINE.match(words.text, token.end):
+        return False
+    beside = [words.tokens[k].text for k in (i - 1, i + 1) if 0 <= k < len(words.tokens)]
+    return not any(len(word) > 1 and word.isupper() for word in beside)

@@ -1,0 +1,306 @@
+"""Inflected names: endings of cases and words written together with a name, cut off where the stem is listed.
+
+The endings are those of ``lexicons/endings.tsv``. A word is only taken for an inflected name where it is listed as nothing
+itself, is no known word, and its stem is a listed spelling. What is written is the canonical spelling: the case ending of
+another script, or one that changes the stem, is left out, since no Latin spelling can bear it; an ending that is only added
+to a Latin stem is kept, and so is a word written before the name (Arabic *wa-*, *bi-*). The mention's reasons tell the ending.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from itertools import product
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import regex
+
+from translit.errors import SourceError
+from translit.matching.exact import resolve
+from translit.matching.tiers import Tiers
+from translit.mentions.evidence import Context, Need
+from translit.mentions.places import Place
+from translit.mentions.vocabulary import CALENDAR, NAME, WEAK, WORD
+from translit.mentions.words import Words
+from translit.resources import data_root
+from translit.unicode.fold import fold_token
+from translit.unicode.scripts import script_of
+from translit.unicode.skeleton import is_masked
+
+FORMAT = "translit-endings/1"
+USES = ("case", "proclitic", "elision", "derived")
+LEAST_STEM = {"Latn": 5, "Cyrl": 3, "Arab": 4}
+"""Fewest letters of a stem, by script; other scripts have no endings."""
+MOST_WORDS = 3
+"""Most words of an inflected name."""
+MOST_STEMS = 64
+"""Most ways to cut the endings off a name of several words."""
+LEAST_WORDS = 2
+"""How many small words of a language a text in Latin letters must have, before that language's endings are tried."""
+MOST_GONE = 2
+"""Most letters of a name that a derived word may lack: *Asturian* of *Asturias*."""
+LEAST_DERIVED = 4
+"""Fewest letters of the stem of a derived word."""
+_ELISION = regex.compile(r"(?<!\p{L})(\p{L}{1,4})['’ʼ](?=\p{Lu})")
+_OTHERS = r"[\p{Cyrillic}\p{Greek}\p{Armenian}\p{Cherokee}\p{Coptic}\p{Lisu}]"
+_MIXED_ASCII = regex.compile(r"[A-Za-z](?=[01])|[01](?=[A-Za-z])")
+_MIXED = regex.compile(rf"\p{{Latin}}(?={_OTHERS}|[01])|(?:{_OTHERS}|[01])(?=\p{{Latin}})")
+_IN = {"Cyrl": regex.compile(r"\p{Cyrillic}"), "Arab": regex.compile(r"\p{Arabic}")}
+
+
+class Ending(NamedTuple):
+    """A row of the table, folded."""
+
+    ending: str
+    instead: str
+    use: str
+    langs: tuple[str, ...]
+    example: str
+    script: str
+
+
+class Endings(NamedTuple):
+    """The table: its rows by use, and by language the small words by which its text is known."""
+
+    rows: dict[str, tuple[Ending, ...]]
+    small: dict[str, frozenset[str]]
+
+
+def read_endings(path: Path) -> Endings:
+    """Read a table of endings.
+
+    Raises:
+        SourceError: it is none, with the line and the mend.
+    """
+    lines = path.read_text(encoding="utf-8").splitlines()
+    if not lines or lines[0] != f"#: format={FORMAT}":
+        raise SourceError("not a table of endings", f"write '#: format={FORMAT}' as the first line", str(path), 1)
+    small: dict[str, frozenset[str]] = {}
+    rows: dict[str, list[Ending]] = {use: [] for use in USES}
+    for number, line in enumerate(lines, 1):
+        if line.startswith("#: words."):
+            lang, _, words = line.removeprefix("#: words.").partition("=")
+            small[lang] = frozenset(words.split())
+        if line.startswith(("#:", "ending\t")):
+            continue
+        cells = line.split("\t")
+        if len(cells) != 5 or cells[2] not in USES or cells[4].count("=") != 1:
+            raise SourceError("no row of endings", f"write ending, instead, use ({', '.join(USES)}), langs, example", str(path), number)
+        ending, instead = fold_token(cells[0]), fold_token(cells[1])
+        rows[cells[2]].append(Ending(ending, instead, cells[2], tuple(cells[3].split()), cells[4], script_of(cells[0])))
+    return Endings({use: tuple(found) for use, found in rows.items()}, small)
+
+
+@lru_cache(maxsize=1)
+def shipped_endings() -> Endings:
+    """The endings that ship with translit.
+
+    >>> sorted(shipped_endings().rows)
+    ['case', 'derived', 'elision', 'proclitic']
+    """
+    return read_endings(data_root() / "endings.tsv")
+
+
+def cut(word: str, row: Ending) -> str | None:
+    """The stem of a folded word that has a row's ending (or proclitic), None where it has not.
+
+    >>> row = Ending("ой", "а", "case", ("ru",), "", "Cyrl")
+    >>> cut("москвои", row._replace(ending=fold_token("ой"))), cut("кабул", row)
+    ('москва', None)
+    """
+    if row.use == "proclitic":
+        return row.instead + word[len(row.ending) :] if word.startswith(row.ending) else None
+    return word[: -len(row.ending)] + row.instead if word.endswith(row.ending) else None
+
+
+def is_derived(word: str, name: str) -> bool:
+    """Whether a folded word is derived from a folded name: who comes from there, or follows them.
+
+    >>> is_derived("kronstadters", "kronstadt"), is_derived("asturian", "asturias"), is_derived("tehran", "teheran")
+    (True, True, False)
+    """
+    for row in shipped_endings().rows["derived"]:
+        stem = word[: -len(row.ending)]
+        if (
+            word.endswith(row.ending)
+            and len(stem) >= LEAST_DERIVED
+            and name.startswith(stem)
+            and len(name) - len(stem) <= MOST_GONE
+            and not name.endswith(row.ending)
+        ):
+            return True
+    return False
+
+
+class Stem(NamedTuple):
+    """A way to cut the endings off words: the folded stems joined, what was cut off, and how many letters are kept.
+
+    Those before the first word (``lead``), and those behind the last (``kept``).
+    """
+
+    form: str
+    ending: str
+    lead: int
+    kept: int = 0
+    masked: bool = False
+
+
+class Inflected:
+    """Proposes inflected names that the lexicon lists without the ending, by the tiers of a normalizer."""
+
+    def __init__(self, tiers: Tiers) -> None:
+        self.tiers = tiers
+        self.index = tiers.index
+
+    def add(self, contexts: Sequence[Context], places: Sequence[list[Place]]) -> None:
+        """Add what stands on words that are not taken; every distinct stem of all texts is looked up once."""
+        found: list[tuple[int, int, int, list[Stem]]] = []
+        for number, (context, taken) in enumerate(zip(contexts, places, strict=True)):
+            found += [(number, *window) for window in self._windows(context, taken)]
+        asked = list(dict.fromkeys(stem.form for *_, stems in found for stem in stems))
+        forms = dict(zip(asked, self.index.find_forms(asked).tolist(), strict=True)) if asked else {}
+        used: set[tuple[int, int]] = set()
+        for number, first, last, stems in found:
+            if any((number, k) in used for k in range(first, last)):
+                continue
+            place = self._meant(contexts[number].words, first, last, [(stem, forms[stem.form]) for stem in stems])
+            if place is not None:
+                places[number].append(place)
+                used.update((number, k) for k in range(first, last))
+        for taken in places:
+            taken.sort(key=lambda place: place.first)
+
+    def _windows(self, context: Context, places: Sequence[Place]) -> Iterator[tuple[int, int, list[Stem]]]:
+        """Words that may be an inflected or disguised name, the longest windows first, with the ways to cut it."""
+        words = context.words
+        cuts = _elided(words) | _masked(words)
+        sure = frozenset(cuts)
+        rows = _rows_for(words)
+        if not rows and not cuts:
+            return
+        taken = {k for place in places for k in range(place.first, place.last)}
+        if rows:
+            cuts |= {i: ways for i in words.capitals if i not in cuts and i not in taken and (ways := _cuts(words.folded[i], rows))}
+        for i in sorted({k - back for k in cuts for back in range(min(MOST_WORDS, k + 1))}):
+            for count in range(min(MOST_WORDS, len(words.tokens) - i), 0, -1):
+                window = range(i, i + count)
+                if any(k in taken or not (words.capital[k] or k in sure) or (k > i and not words.joined[k]) for k in window):
+                    continue
+                if count == 1 and (i not in cuts or (i not in sure and _plain(context, i))):
+                    continue
+                stems = list(_joined([cuts.get(k, ()) for k in window], [words.folded[k] for k in window]))
+                if stems:
+                    yield i, i + count, stems
+
+    def _meant(self, words: Words, first: int, last: int, stems: Sequence[tuple[Stem, int]]) -> Place | None:
+        """The place of the first stem that means one entity."""
+        for stem, form in stems:
+            if form < 0:
+                continue
+            found = resolve(self.index, self.index.postings(form), self.tiers.types, self.tiers.target)
+            if found is None or found.state != "one" or self.tiers.rulings.bars(stem.form):
+                continue
+            answer = self.tiers.exact(found, True, stem.form)
+            sure = last - first > 1 or stem.lead or not stem.ending or script_of(stem.form) != "Latn"
+            need = Need.NOTHING if sure else Need.CUE
+            raw = words.tokens[last - 1].text
+            ending = raw[len(raw) - stem.kept :]
+            return Place(
+                first,
+                last,
+                answer,
+                ending,
+                need,
+                cut="" if ending or stem.lead else stem.ending,
+                lead=stem.lead,
+            )
+        return None
+
+
+def _plain(context: Context, i: int) -> bool:
+    """Whether a word that stands alone is known as something else; with a capital inside a sentence it is taken for a name."""
+    word, bits = context.words.folded[i], context.classes(i)
+    cased = word.upper() != word
+    known = bits & (CALENDAR | NAME) or (
+        bits & (WORD | WEAK) and (not cased or script_of(word) == "Latn" or context.words.starts_sentence(i))
+    )
+    return bool(known) or len(word) < min(LEAST_STEM.values())
+
+
+def _at(words: Words, found: Iterator[regex.Match[str]]) -> Iterator[int]:
+    """The words in which something was found."""
+    places = np.fromiter((match.start() for match in found), dtype=np.int64)
+    rows = np.searchsorted(words.scanned.start, places, "right") - 1
+    yield from np.unique(rows[rows >= 0]).tolist()
+
+
+def _elided(words: Words) -> dict[int, tuple[Stem, ...]]:
+    """The names behind a small word that is written together with them by an apostrophe: *l’Afghanistan*."""
+    out: dict[int, tuple[Stem, ...]] = {}
+    small = {row.ending for row in shipped_endings().rows["elision"]}
+    for i in _at(words, _ELISION.finditer(words.text)):
+        raw = words.tokens[i].text
+        found = _ELISION.match(raw)
+        if found is not None and fold_token(found[1]) in small:
+            out[i] = (Stem(fold_token(raw[found.end() :]), found[0], found.end()),)
+    return out
+
+
+def _masked(words: Words) -> dict[int, tuple[Stem, ...]]:
+    """The plain words behind those that mix look-alike letters or digits; their folded form is the plain one already."""
+    found = _MIXED_ASCII if words.text.isascii() else _MIXED
+    return {
+        i: (Stem(words.folded[i], "", 0, masked=True),) for i in _at(words, found.finditer(words.text)) if is_masked(words.tokens[i].text)
+    }
+
+
+def _rows_for(words: Words) -> tuple[Ending, ...]:
+    """The rows that a text may need: by its scripts, and by its small words where the script is Latin."""
+    if words.text.isascii():
+        # Each of the languages writes some letter that is none of ASCII.
+        return ()
+    table = shipped_endings()
+    rows = (*table.rows["case"], *table.rows["proclitic"])
+    scripts = {script for script in {row.script for row in rows} - {"Latn"} if _IN[script].search(words.text)}
+    tongues = _tongues(words, table)
+    return tuple(row for row in rows if (row.script in scripts if row.script != "Latn" else not tongues.isdisjoint(row.langs)))
+
+
+def _tongues(words: Words, table: Endings) -> set[str]:
+    """The languages whose small words a text has."""
+    present = set(words.text.split())
+    return {lang for lang, small in table.small.items() if len(small & present) >= LEAST_WORDS}
+
+
+@lru_cache(maxsize=4096)
+def _cuts(word: str, rows: tuple[Ending, ...]) -> tuple[Stem, ...]:
+    """The ways to cut one word, longest ending first."""
+    script = script_of(word)
+    least = LEAST_STEM.get(script)
+    if least is None:
+        return ()
+    found: dict[str, Stem] = {}
+    for row in sorted(rows, key=lambda row: -len(row.ending)):
+        stem = cut(word, row) if row.script == script else None
+        if stem is not None and len(stem) >= least:
+            lead = len(row.ending) - max(len(row.instead) - 1, 0) if row.use == "proclitic" else 0
+            kept = len(row.ending) if script == "Latn" and not row.instead else 0
+            told = f"-{row.ending} (for -{row.instead})" if row.instead else f"-{row.ending}"
+            found.setdefault(stem, Stem(stem, told, lead, kept))
+    return tuple(found.values())
+
+
+def _joined(cuts: Sequence[tuple[Stem, ...]], folded: Sequence[str]) -> Iterator[Stem]:
+    """The ways to cut a name of several words, of which at least one has an ending."""
+    choices = [(*ways, Stem(word, "", 0)) for ways, word in zip(cuts, folded, strict=True)]
+    size = 1
+    for ways in choices:
+        size *= len(ways)
+    if size > MOST_STEMS:
+        return
+    for ways in product(*choices):
+        if any(stem.ending or stem.masked for stem in ways) and not any(stem.lead for stem in ways[1:]):
+            told = " ".join(stem.ending for stem in ways if stem.ending)
+            yield Stem(" ".join(stem.form for stem in ways), told, ways[0].lead, ways[-1].kept)
