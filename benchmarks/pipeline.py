@@ -17,9 +17,11 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
+import click
 import numpy as np
 
 from benchmarks.data import SEED, Record, misspelt, pairs_of, plain_records, texts_of
@@ -45,8 +47,8 @@ _POLL_SECONDS = 0.02
 
 def run(report: Report) -> None:
     """Time names, articles, and the kernel of frames."""
-    if not report.have("pyarrow", "pyarrow"):
-        return
+    if find_spec("pyarrow") is None:
+        raise click.ClickException("the pipeline needs pyarrow; pip install -r benchmarks/requirements.txt")
     size = report.settings.bytes
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -71,23 +73,23 @@ def _names(report: Report, folder: Path, rows: int) -> None:
     pairs.write_text(json.dumps(pairs_of(records)), encoding="utf-8")
     fresh(write_names, folder, list(records), rows, distinct)
     table = report.table(
-        f"A column of {rows:,} names, {distinct:,} distinct, one in ten misspelt", "", "MB", "seconds", "million rows/s", "MB/s",
+        f"A column of {rows:,} names, {distinct:,} distinct, one in ten misspelt", "", "MB", "seconds", "CPU s", "million rows/s", "MB/s",
         "of in memory", "peak MB a process", readme=True, note=_note(),
     )  # fmt: skip
-    own, _ = fresh(names_in_memory, lexicon, folder / "names.parquet")
-    table.rows.append(("translit, in memory", None, own, rows / own / 1e6, None, 1.0, None))
+    own, burnt = fresh(names_in_memory, lexicon, folder / "names.parquet")
+    table.rows.append(("translit, in memory", None, own, burnt, rows / own / 1e6, None, 1.0, None))
     options = ["--mode", "name", "--column", "name"]
     for suffix in ("parquet", "csv"):
         source = folder / f"names.{suffix}"
         for workers in _workers(report):
-            seconds, peak = timed(clean(lexicon, source, folder / f"out.{suffix}", workers, options))
-            _row(table, f"translit clean, {_named(suffix, workers)}", source, rows, seconds, own, peak)
+            cost = timed(clean(lexicon, source, folder / f"out.{suffix}", workers, options))
+            _row(table, f"translit clean, {_named(suffix, workers)}", source, rows, own, cost)
     for peer, module, make in (("polars replace", "polars", POLARS_NAMES), ("pandas map", "pandas", PANDAS_NAMES)):
         if report.have(peer, module):
             for suffix in ("parquet", "csv"):
                 source = folder / f"names.{suffix}"
-                seconds, peak = timed([sys.executable, "-c", make, str(source), str(folder / f"peer.{suffix}"), str(pairs)])
-                _row(table, f"{peer}, listed names only, {_named(suffix)}", source, rows, seconds, own, peak)
+                cost = timed([sys.executable, "-c", make, str(source), str(folder / f"peer.{suffix}"), str(pairs)])
+                _row(table, f"{peer}, listed names only, {_named(suffix)}", source, rows, own, cost)
     report.show(table)
 
 
@@ -124,17 +126,17 @@ def write_names(folder: Path, records: Sequence[Record], rows: int, distinct: in
             table.write_table(batch)
 
 
-def names_in_memory(lexicon: Path, source: Path) -> tuple[float, int]:
-    """Seconds to clean the column that is in memory already, and its rows."""
+def names_in_memory(lexicon: Path, source: Path) -> tuple[float, float]:
+    """Seconds to clean the column that is in memory already, and seconds of processors."""
     from pyarrow import parquet
 
     from translit import Lexicon, Normalizer
     from translit.frames.arrow import Kernel
 
     column = parquet.read_table(source, columns=["name"]).column(0)
-    begin = time.perf_counter()
+    begin, burnt = time.perf_counter(), time.process_time()
     Kernel("name", Normalizer(Lexicon.load(lexicon))).clean(column)
-    return time.perf_counter() - begin, len(column)
+    return time.perf_counter() - begin, time.process_time() - burnt
 
 
 POLARS_NAMES = """
@@ -169,27 +171,31 @@ def _articles(report: Report, folder: Path, size: int) -> None:
     source = folder / "articles.jsonl"
     megabytes = source.stat().st_size / 1e6
     table = report.table(
-        f"Articles, {megabytes:,.0f} MB of JSONL", "", "MB", "seconds", "rows/s", "MB/s", "of in memory", "peak MB a process",
-        readme=True, note=_note(),
+        f"Articles, {megabytes:,.0f} MB of JSONL", "", "MB", "seconds", "CPU s", "rows/s", "MB/s", "of in memory",
+        "peak MB a process", readme=True, note=_note(),
     )  # fmt: skip
-    seconds, read, rows = fresh(articles_in_memory, lexicon, source)
+    seconds, burnt, read, rows = fresh(articles_in_memory, lexicon, source)
     rate = read / seconds
-    table.rows.append(("translit, in memory", read / 1e6, seconds, rows / seconds, rate / 1e6, 1.0, None))
+    table.rows.append(("translit, in memory", read / 1e6, seconds, burnt, rows / seconds, rate / 1e6, 1.0, None))
     for suffix in ("jsonl", "parquet"):
         for workers in _workers(report):
             source = folder / f"articles.{suffix}"
-            took, peak = timed(clean(lexicon, source, folder / f"out.{suffix}", workers, ["--column", "text"]))
-            # Text counts as much in each format, whatever the packing.
-            text = megabytes * 1e6
-            row = (_named(suffix, workers), source.stat().st_size / 1e6, took, _rows_of(folder) / took, text / took / 1e6)
-            table.rows.append((f"translit clean, {row[0]}", *row[1:], text / took / rate, peak))
+            cost = timed(clean(lexicon, source, folder / f"out.{suffix}", workers, ["--column", "text"]))
+            _article_row(table, f"translit clean, {_named(suffix, workers)}", source, megabytes, rate, cost)
     if report.have("polars replace_many", "polars"):
         for suffix in ("jsonl", "parquet"):
             source = folder / f"articles.{suffix}"
-            took, peak = timed([sys.executable, "-c", POLARS_TEXT, str(source), str(folder / f"peer.{suffix}"), str(pairs)])
-            told = (source.stat().st_size / 1e6, took, _rows_of(folder) / took, megabytes / took, megabytes * 1e6 / took / rate, peak)
-            table.rows.append((f"polars replace_many, inside words too, {_named(suffix)}", *told))
+            cost = timed([sys.executable, "-c", POLARS_TEXT, str(source), str(folder / f"peer.{suffix}"), str(pairs)])
+            _article_row(table, f"polars replace_many, inside words too, {_named(suffix)}", source, megabytes, rate, cost)
     report.show(table)
+
+
+def _article_row(table: Table, name: str, source: Path, megabytes: float, rate: float, cost: Cost) -> None:
+    """The text counts as much in each format, whatever its packing."""
+    rows = int((source.parent / "rows").read_text(encoding="ascii"))
+    speed = megabytes / cost.seconds
+    size = source.stat().st_size / 1e6
+    table.rows.append((name, size, cost.seconds, cost.processors, rows / cost.seconds, speed, speed * 1e6 / rate, cost.peak))
 
 
 def write_articles(folder: Path, records: Sequence[Record], size: int) -> None:
@@ -214,12 +220,8 @@ def write_articles(folder: Path, records: Sequence[Record], size: int) -> None:
     (folder / "rows").write_text(str(number), encoding="ascii")
 
 
-def _rows_of(folder: Path) -> int:
-    return int((folder / "rows").read_text(encoding="ascii"))
-
-
-def articles_in_memory(lexicon: Path, source: Path) -> tuple[float, int, int]:
-    """Seconds to clean texts that are in memory already, their bytes as lines of the file, and how many they are."""
+def articles_in_memory(lexicon: Path, source: Path) -> tuple[float, float, int, int]:
+    """Seconds to clean texts that are in memory already, of clocks and of processors, their bytes in the file, and their number."""
     from translit import Lexicon, Normalizer
 
     texts, size = [], 0
@@ -229,11 +231,11 @@ def articles_in_memory(lexicon: Path, source: Path) -> tuple[float, int, int]:
             size += len(line.encode())
             if size >= IN_MEMORY_BYTES:
                 break
-    begin = time.perf_counter()
+    begin, burnt = time.perf_counter(), time.process_time()
     normalizer = Normalizer(Lexicon.load(lexicon))
     for start in range(0, len(texts), 64):
         normalizer.clean_many(texts[start : start + 64])
-    return time.perf_counter() - begin, size, len(texts)
+    return time.perf_counter() - begin, time.process_time() - burnt, size, len(texts)
 
 
 POLARS_TEXT = """
@@ -304,9 +306,17 @@ def clean(lexicon: Path, source: Path, target: Path, workers: int, options: Sequ
     return [sys.executable, "-c", CLI, *arguments]
 
 
-def timed(command: Sequence[str]) -> tuple[float, float]:
-    """Seconds of a process, and the most megabytes that it or one of its children had resident."""
-    begin = time.perf_counter()
+class Cost(NamedTuple):
+    """Seconds of a process from its start to its end, of clocks and of processors, and the most megabytes of it or a child."""
+
+    seconds: float
+    processors: float
+    peak: float
+
+
+def timed(command: Sequence[str]) -> Cost:
+    """Run a process."""
+    begin, before = time.perf_counter(), _processors()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     peaks: dict[int, int] = {}
     done = threading.Event()
@@ -318,7 +328,12 @@ def timed(command: Sequence[str]) -> tuple[float, float]:
     watcher.join()
     if process.returncode:
         raise RuntimeError(f"{' '.join(command)[:300]}: exit status {process.returncode}: {errors.decode()[-500:]}")
-    return seconds, max(peaks.values(), default=0) / 1e6
+    return Cost(seconds, _processors() - before, max(peaks.values(), default=0) / 1e6)
+
+
+def _processors() -> float:
+    used = os.times()
+    return used.children_user + used.children_system
 
 
 def _watch(root: int, peaks: dict[int, int], done: threading.Event) -> None:
@@ -362,7 +377,6 @@ def _note() -> str:
     )
 
 
-def _row(table: Table, name: str, source: Path, rows: int, seconds: float, own: float, peak: float) -> None:
-    size = source.stat().st_size / 1e6
-    values: tuple[Any, ...] = (size, seconds, rows / seconds / 1e6, size / seconds, own / seconds, peak)
-    table.rows.append((name, *values))
+def _row(table: Table, name: str, source: Path, rows: int, own: float, cost: Cost) -> None:
+    size, seconds = source.stat().st_size / 1e6, cost.seconds
+    table.rows.append((name, size, seconds, cost.processors, rows / seconds / 1e6, size / seconds, own / seconds, cost.peak))
