@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -19,7 +20,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import click
 import numpy as np
@@ -56,6 +57,7 @@ def run(report: Report) -> None:
             "names": partial(_names, rows=max(10_000, size // BYTES_A_ROW)),
             "articles": partial(_articles, size=max(200_000, size)),
             "kernel": _kernel,
+            "spark": _spark,
         }
         for part, work in parts.items():
             if not report.settings.only or part in report.settings.only:
@@ -380,3 +382,81 @@ def _note() -> str:
 def _row(table: Table, name: str, source: Path, rows: int, own: float, cost: Cost) -> None:
     size, seconds = source.stat().st_size / 1e6, cost.seconds
     table.rows.append((name, size, seconds, cost.processors, rows / seconds / 1e6, size / seconds, own / seconds, cost.peak))
+
+
+# --- Spark -----------------------------------------------------------------------------------------------------------
+
+EXECUTORS = 2
+"""Of one core each."""
+
+
+def _spark(report: Report, folder: Path) -> None:
+    """What a row and a distinct name cost on executors, and what that makes for billions of rows."""
+    if not report.have("Spark", "pyspark") or not (shutil.which("java") or os.environ.get("JAVA_HOME")):
+        return
+    rows, distinct = (20_000, 200) if report.settings.smoke else (2_000_000, 20_000)
+    records = plain_records(300 if report.settings.smoke else 20_000)
+    lexicon, source = folder / "spark.translit", folder / "names.parquet"
+    fresh(build, lexicon, list(records))
+    fresh(write_names, folder, list(records), rows, distinct)
+    table = report.table(
+        f"Spark on {EXECUTORS} executors of one core, {rows:,} names of Parquet", "", "seconds", "µs of a core a row", readme=True,
+        note="Untouched: the batches go through Python and back. Remembered: the names were met before, as most are in a large job.",
+    )  # fmt: skip
+    untouched, first, known = fresh(spark_seconds, lexicon, source)
+    each = [seconds * EXECUTORS / rows for seconds in (untouched, first, known)]
+    for name, seconds, cost in zip(("untouched", "translit", "translit, remembered"), (untouched, first, known), each, strict=True):
+        table.rows.append((name, seconds, cost * 1e6))
+    report.show(table)
+    # Each of the workers matches what it meets for the first time.
+    match = max(0.0, first - known) / distinct
+    worked = report.table(
+        "Core hours on Spark, worked out from these rates", "", "reading and gathering", "matching", "together", readme=True,
+        note="Each worker matches every distinct name that it meets, or one does, where distinct names are matched and joined.",
+    )  # fmt: skip
+    for billions, names, workers in ((1, 100_000, 16), (10, 100_000, 64), (10, 10_000_000, 1)):
+        gather, asked = billions * 1e9 * each[2] / 3600, names * match * workers / 3600
+        how = f"each asked by {workers} workers" if workers > 1 else "each asked once, without the join"
+        worked.rows.append((f"{billions} billion rows, {names:,} distinct names, {how}", gather, asked, gather + asked))
+    report.show(worked)
+
+
+def spark_seconds(lexicon: Path, source: Path) -> tuple[float, float, float]:
+    """Seconds of a job that changes nothing, of one that cleans, and of one that cleans again."""
+    from pyspark.sql import SparkSession
+
+    from translit import Lexicon, Normalizer
+    from translit.frames import spark
+
+    os.environ |= {"SPARK_LOCAL_IP": "127.0.0.1", "PYSPARK_PYTHON": sys.executable}
+    root = str(Path(__file__).resolve().parent.parent)
+    builder = SparkSession.builder.master(f"local-cluster[{EXECUTORS},1,1024]").appName("benchmark")
+    settings = {
+        "spark.driver.host": "127.0.0.1",
+        "spark.executorEnv.PYTHONPATH": root,
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+    }
+    for key, value in settings.items():
+        builder = builder.config(key, value)
+    session = builder.getOrCreate()
+    session.sparkContext.setLogLevel("OFF")
+    frame = session.read.parquet(str(source)).repartition(4 * EXECUTORS).cache()
+    frame.count()
+    normalizer = Normalizer(Lexicon.load(lexicon))
+
+    def seconds(job: Any) -> float:
+        begin = time.perf_counter()
+        job.write.format("noop").mode("overwrite").save()
+        return time.perf_counter() - begin
+
+    untouched = frame.mapInArrow(_same, frame.schema)
+    seconds(untouched)
+    cleaned = spark.clean(frame, column="name", normalizer=normalizer)
+    found = seconds(untouched), seconds(cleaned), seconds(cleaned)
+    session.stop()
+    return found
+
+
+def _same(batches: Iterator[Any]) -> Iterator[Any]:
+    yield from batches

@@ -21,6 +21,7 @@ pa = pytest.importorskip("pyarrow", reason="needs the extra spark")
 import translit  # noqa: E402
 from translit.errors import TranslitError  # noqa: E402
 from translit.frames import clean, spark  # noqa: E402
+from translit.matching.decisions import Decision  # noqa: E402
 
 pytestmark = [
     pytest.mark.slow,
@@ -165,6 +166,12 @@ def test_the_lexicon_is_one_mapped_file_an_executor(session: Any, norm: translit
     assert 1 <= len(found) <= 2
     assert all(os.path.samefile(row.path, row.mapped) for row in found)
     assert SparkFiles.getRootDirectory() not in {os.path.dirname(row.path) for row in found}
+
+
+def test_decisions_travel(session: Any) -> None:
+    decided = translit.Normalizer(translit.Lexicon.build(RECORDS), decisions=[Decision("Kaboul", "reject", "place:kabul")])
+    done = spark.clean(frame(session, given(100)), column="name", normalizer=decided)
+    assert collected(done) == rows(clean(given(100), column="name", normalizer=decided))
 
 
 def test_distinct_names_and_a_join(session: Any, norm: translit.Normalizer) -> None:

@@ -17,6 +17,7 @@ from translit.frames.arrow import Kernel, Mode, check_added, clean_table, task_o
 from translit.frames.extras import need
 
 if TYPE_CHECKING:
+    from translit.matching.decisions import Decision
     from translit.normalizer import Normalizer
 
 
@@ -71,6 +72,7 @@ class _Shipped:
     conventions: tuple[str, ...] | None
     target: str
     types: tuple[str, ...]
+    decisions: tuple[Decision, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ def _ship(session: Any, normalizer: Normalizer | None) -> _Shipped:
     # Executors fetch it when they start, so it must stay; its name is its content, so that Spark never confuses two.
     file = keep(chosen.lexicon)
     session.addArtifacts(str(file), file=True)
-    return _Shipped(file.name, chosen.precision, chosen.conventions, chosen.target, chosen.types)
+    return _Shipped(file.name, chosen.precision, chosen.conventions, chosen.target, chosen.types, tuple(chosen.decisions))
 
 
 @lru_cache(maxsize=8)
@@ -106,4 +108,5 @@ def _kernel(shipped: _Shipped, mode: Mode) -> Kernel:
     from translit.normalizer import Normalizer
 
     lexicon = Lexicon.load(SparkFiles.get(shipped.file))
-    return Kernel(mode, Normalizer(lexicon, shipped.precision, shipped.conventions, shipped.target, shipped.types))
+    settings = (shipped.precision, shipped.conventions, shipped.target, shipped.types)
+    return Kernel(mode, Normalizer(lexicon, *settings, decisions=shipped.decisions))
