@@ -1411,18 +1411,70 @@ typedef struct {
     Lately *lately;
 } Listing;
 
-/* Let the token `n` behind the head be read, where there is one; *there says so. */
+#if defined(__GNUC__)
+#define FETCH(address) __builtin_prefetch(address)
+#else
+#define FETCH(address) ((void)(address))
+#endif
+enum { STEP = 4, MANY = 1 << 14 };
+
+/* Tables of many forms lie beyond the caches: ask for what a token will need while those before it are looked at. */
+static inline void fetch_bucket(const Scan *s, const Token *t)
+{
+    FETCH(s->starts + (s->shift < 64 ? (size_t)(mixed(t->hash) >> s->shift) : 0));
+}
+
+static inline void fetch_row(const Scan *s, const Token *t)
+{
+    const size_t row = s->starts[s->shift < 64 ? (size_t)(mixed(t->hash) >> s->shift) : 0];
+    if (row < s->listed) {
+        FETCH(s->hashes + row);
+        FETCH(s->values + row);
+    }
+}
+
+static uint32_t value_lately(Listing *l, uint64_t hash)
+{
+    Lately *known = &l->lately[hash & ((1 << LATELY_BITS) - 1)];
+    if (known->hash != hash)
+        *known = (Lately){hash, value_of(&l->scan, hash)};
+    return known->value;
+}
+
+/* What a token that is a form by itself will need when it is written, in three steps, each of which needs the one before. */
+static void fetch_form(Listing *l, const Token *t, int step)
+{
+    const uint32_t value = t->flags & EMPTY ? 0 : value_lately(l, mixed(t->hash));
+    const size_t form = value / 2 - 1;
+    if (value < 2 || form >= l->form_count)
+        return;
+    if (step == 0) {
+        FETCH(l->action + form);
+        FETCH(l->form_starts + form);
+        if (l->ask)
+            FETCH(l->row + form);
+    } else if (step == 1) {
+        FETCH(l->forms + l->form_starts[form]);
+        if (l->ask && l->row[form] < l->rows)
+            FETCH(l->row_starts + l->row[form]);
+    } else if (l->ask && l->row[form] < l->rows) {
+        FETCH(l->data + l->row_starts[l->row[form]]);
+    }
+}
+
+/* Let the token `n` behind the head be read, and some more, where there is one; *there says so. */
 static int read_ahead(Listing *l, size_t n, int *there)
 {
     int status = FINE;
-    while (l->tail - l->head <= n && !l->end) {
+    const int many = l->scan.listed > MANY;
+    while (l->tail - l->head <= n + (many ? 5 * STEP : 0) && !l->end) {
         if (l->tail == l->room) {
             if (l->head > l->room / 2) {
                 memmove(l->tokens, l->tokens + l->head, (l->tail - l->head) * sizeof *l->tokens);
                 l->tail -= l->head;
                 l->head = 0;
             } else {
-                const size_t room = l->room ? 2 * l->room : 64;
+                const size_t room = l->room ? 2 * l->room : 256;
                 Token *tokens = realloc(l->tokens, room * sizeof *tokens);
                 if (!tokens)
                     return NO_MEMORY;
@@ -1430,10 +1482,18 @@ static int read_ahead(Listing *l, size_t n, int *there)
                 l->room = room;
             }
         }
-        if (next_token(&l->scan, &l->tokens[l->tail], &status))
-            l->tail++;
-        else
+        if (next_token(&l->scan, &l->tokens[l->tail], &status)) {
+            const size_t last = l->tail++;
+            if (many) {
+                fetch_bucket(&l->scan, &l->tokens[last]);
+                if (last >= l->head + STEP)
+                    fetch_row(&l->scan, &l->tokens[last - STEP]);
+                for (size_t step = 0; step < 3 && last >= l->head + (step + 2) * STEP; step++)
+                    fetch_form(l, &l->tokens[last - (step + 2) * STEP], (int)step);
+            }
+        } else {
             l->end = 1;
+        }
         if (status != FINE)
             return status;
     }
@@ -1497,14 +1557,6 @@ static int is_form(Listing *l, size_t count, size_t form, int *same)
         return OUT_OF_RANGE;
     *same = high - low == folded->size && !memcmp(l->forms + low, folded->data, folded->size);
     return FINE;
-}
-
-static uint32_t value_lately(Listing *l, uint64_t hash)
-{
-    Lately *known = &l->lately[hash & ((1 << LATELY_BITS) - 1)];
-    if (known->hash != hash)
-        *known = (Lately){hash, value_of(&l->scan, hash)};
-    return known->value;
 }
 
 /* The longest listed window from the head on that is not passed over: its count of tokens, 0 for none. */
