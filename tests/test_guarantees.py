@@ -260,7 +260,7 @@ SHARED = [
         ("Springfield", "place", 5, ["Sprink"]), ("Springfield", "place", 100, ["Sprink"]), ("Springfield", "place", 0, []),
         ("Spring", "place", 3, ["Springfield", "Sprink", "X-Town"]), ("Field", "organisation", 0, ["Sprink", "x town", "SP"]),
         ("Sprink Cake", "protected", 0, ["Sprink Pie"]), ("Other", "place", 1, ["Sprink Pie", "SP", {"text": "Old", "type": "former"}]),
-        ("San José", "place", 9, ["San Jose", "Σan"]), ("San Jose", "place", 8, ["San José"]),
+        ("San José", "place", 9, ["San Jose", "Σan", "Sector10"]), ("San Jose", "place", 8, ["San José"]),
     ])
 ]  # fmt: skip
 """Places of one name, of which one is heavier, or listed as it is canonically, or written alike, or nothing."""

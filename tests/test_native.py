@@ -31,7 +31,7 @@ from translit.rules import keys
 from translit.rules.shipped import shipped_keys
 from translit.unicode import scan
 from translit.unicode.fold import fold_token
-from translit.unicode.tokens import fold, fold_many, join, tokens
+from translit.unicode.tokens import fold, fold_many, join, otherwise_spelled, spelled, tokens
 
 ROOT = Path(__file__).parents[1]
 PURE: dict[str, Callable[..., Any]] = {
@@ -40,7 +40,7 @@ PURE: dict[str, Callable[..., Any]] = {
     "forest_scores": trees.forest_scores, "text_features": score.text_features, "rank": score.rank, "name_blocks": blocking.name_blocks,
     "shortlist": candidates.shortlist,
     "fold_many": fold_many, "token_hashes": scan.token_hashes, "find_texts": index.find_texts,
-    "take_strings": storage.take_strings, "make_matches": exact.make_matches,
+    "take_strings": storage.take_strings, "otherwise_spelled": otherwise_spelled, "make_matches": exact.make_matches,
 }  # fmt: skip
 IMPLEMENTATIONS = {"python": PURE, **({"native": dict(native.TWINS)} if native.in_use() == "native" else {})}
 both = pytest.mark.parametrize("functions", IMPLEMENTATIONS.values(), ids=IMPLEMENTATIONS.keys())
@@ -509,33 +509,62 @@ def test_folding(functions: dict[str, Callable[..., Any]]) -> None:
     assert functions["fold_many"](names * 300) == [folded for _, folded in FOLDS] * 300
 
 
-def folded_in_c(names: list[str]) -> list[str]:
-    """The names folded, by code points of the widest table wherever that suffices."""
+def folded_in_c(names: list[str], limit: int = scan.LIMITS[-1]) -> list[str]:
+    """The names folded, by the code points up to a limit wherever they suffice."""
     from translit import _native  # type: ignore[attr-defined, unused-ignore]
 
-    folded, left = _native.fold_many(names, *scan.code_points(scan.LIMITS[-1]))
+    folded, left = _native.fold_many(names, *scan.code_points(limit))
     for row in np.frombuffer(left, dtype=np.int64).tolist():
         assert folded[row] == ""
         folded[row] = fold(names[row])
     return list(folded)
 
 
+limits_of_tables = st.sampled_from([0, *scan.LIMITS])
+
+
 @compiled
-@given(st.lists(texts, max_size=8))
-def test_folding_agrees(names: list[str]) -> None:
-    assert folded_in_c(names) == fold_many(names) == [fold(name) for name in names] == native.TWINS["fold_many"](names)
+@given(st.lists(texts, max_size=8), limits_of_tables)
+def test_folding_agrees(names: list[str], limit: int) -> None:
+    assert folded_in_c(names, limit) == fold_many(names) == [fold(name) for name in names] == native.TWINS["fold_many"](names)
 
 
 @compiled
 def test_folding_agrees_on_every_pair_of_tricky_characters() -> None:
     names = [name for a in TRICKY for b in TRICKY for name in (a + b, f"{a}\u0654{b}", f"{a} {b}", f"a{a}{b}{a}")]
-    assert folded_in_c(names) == fold_many(names)
+    for limit in (0, *scan.LIMITS):
+        assert folded_in_c(names, limit) == fold_many(names)
 
 
 @compiled
 def test_folding_agrees_on_every_code_point() -> None:
     names = [f"{chr(c)} a{chr(c)}{chr(c)} {chr(c)}" for c in range(0x110000)]
-    assert folded_in_c(names) == fold_many(names)
+    expected = fold_many(names)
+    assert folded_in_c(names) == expected
+    assert folded_in_c(names, scan.LIMITS[0]) == expected
+
+
+SPELLINGS = [
+    ("kabul", None), ("KABUL", None), ("Mazar-e  Sharif ", None), ("\tx\x1fy\n", None), ("", None), ("-", None), ("北京", None),
+    ("L'Aquila", "l'aquila"), ("l’aquila", "l'aquila"), ("l`aquila", "l'aquila"), ("Hérat", "hérat"), ("He\u0301rat", "hérat"),
+    ("x.", "x."), ("\ud800", "\ud800"),
+]  # fmt: skip
+
+
+@both
+def test_spellings(functions: dict[str, Callable[..., Any]]) -> None:
+    names = [name for name, _ in SPELLINGS]
+    rows, texts = functions["otherwise_spelled"](names, fold_many(names))
+    assert dict(zip(rows, texts, strict=True)) == {i: text for i, (_, text) in enumerate(SPELLINGS) if text is not None}
+
+
+@compiled
+@given(st.lists(st.one_of(texts, st.text(st.characters(max_codepoint=0x7F))), max_size=20))
+def test_spellings_agree(names: list[str]) -> None:
+    folded = fold_many(names)
+    expected = {i: spelled(name) for i, name in enumerate(names) if name != folded[i] and spelled(name) != folded[i]}
+    for found in (native.TWINS["otherwise_spelled"], otherwise_spelled):
+        assert found(names, folded) == (list(expected), list(expected.values()))
 
 
 anywhere = st.lists(st.text(max_size=12), max_size=20)
@@ -600,19 +629,30 @@ def test_a_row_beyond_the_column_is_refused(functions: dict[str, Callable[..., A
 
 @both
 def test_records(functions: dict[str, Callable[..., Any]]) -> None:
-    columns = [["Kaboul", "Hérat"], ["1", "2"], ["Kabul", "Herat"], ["place", "place"], ["kaboul", "herat"]]
-    matches = functions["make_matches"](*columns, "exact", 0.9995)
+    columns = [["1", "2", "3"], ["Kabul", "Herat", "Hérat"], ["place", "place", "person"]]
+    matches = functions["make_matches"](["Kaboul", "HERAT"], ["kaboul", "herat"], [0, 1, 3], *columns, "exact", [0.9995, 0.9], [0.0, 0.1])
     first = Candidate("1", "Kabul", "place", "exact", 0.9995, "kaboul")
-    assert matches[0] == Match("Kaboul", "1", "Kabul", "place", "exact", 0.9995, (first,))
-    assert repr(matches[0]) == repr(Match("Kaboul", "1", "Kabul", "place", "exact", 0.9995, (first,)))
+    both_of = Candidate("2", "Herat", "place", "exact", 0.9, "herat"), Candidate("3", "Hérat", "person", "exact", 0.1)
+    expected = [
+        Match("Kaboul", "1", "Kabul", "place", "exact", 0.9995, (first,)), Match("HERAT", "2", "Herat", "place", "exact", 0.9, both_of),
+    ]  # fmt: skip
+    assert matches == expected
+    assert repr(matches) == repr(expected)
     assert pickle.loads(pickle.dumps(matches)) == matches
-    assert len({*matches, *matches}) == 2
+    assert len({*matches, *expected}) == 2
     with pytest.raises(dataclasses.FrozenInstanceError):
         matches[0].canonical = "Balkh"
-    del first
+    del first, both_of, columns
     gc.collect()
-    assert [m.candidates[0].form for m in matches] == ["kaboul", "herat"]
-    assert functions["make_matches"]([], [], [], [], [], "exact", 1.0) == []
+    assert [c.form for m in matches for c in m.candidates] == ["kaboul", "herat", ""]
+    assert functions["make_matches"]([], [], [0], [], [], [], "exact", [], []) == []
+
+
+@compiled
+@pytest.mark.parametrize("first", [[0, 2], [0, 0], [1, 0], [-1, 1], [0], [0, 1, 1]], ids=str)
+def test_records_of_candidates_that_are_not_there_are_refused(first: list[int]) -> None:
+    with pytest.raises(ValueError, match="do not agree"):
+        native.TWINS["make_matches"](["a"], ["a"], first, ["1"], ["A"], ["place"], "exact", [1.0], [0.0])
 
 
 MISFITS: list[tuple[str, Callable[[list[Any]], None], type[Exception]]] = [

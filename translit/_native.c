@@ -3410,6 +3410,25 @@ typedef struct {
     size_t blob_size;
 } Points;
 
+/* The classes of the many ideographs and Hangul syllables, which fold to themselves; 0 for other code points. */
+static uint32_t classes_beyond(uint32_t point)
+{
+    if ((point >= 0x3400 && point <= 0x4db5) || (point >= 0x4e00 && point <= 0x9fef))
+        return SPACELESS;
+    if (point >= 0xac00 && point <= 0xd7a3)
+        return START | INNER | ENDS_FIRST;
+    return 0;
+}
+
+static int append_bytes(Bytes *out, const uint8_t *bytes, size_t size)
+{
+    if (make_room(out, size) != FINE)
+        return NO_MEMORY;
+    memcpy(out->data + out->size, bytes, size);
+    out->size += size;
+    return FINE;
+}
+
 /* Append the folded form of a code point to a token; WIDER where only Python can fold the token. */
 static int fold_point(const Points *p, uint32_t entry, uint32_t *before, Bytes *out)
 {
@@ -3424,11 +3443,7 @@ static int fold_point(const Points *p, uint32_t entry, uint32_t *before, Bytes *
     if ((*before & ENDS_MARK && entry & (BEGINS_MARK | BEGINS_SECOND)) || (*before & ENDS_FIRST && entry & BEGINS_SECOND))
         return WIDER;
     *before = entry;
-    if (make_room(out, size) != FINE)
-        return NO_MEMORY;
-    memcpy(out->data + out->size, p->blob + offset + 1, size);
-    out->size += size;
-    return FINE;
+    return append_bytes(out, p->blob + offset + 1, size);
 }
 
 /* Fold the token at *at; a caller has made room for its ASCII letters. */
@@ -3453,16 +3468,18 @@ static int fold_one_token(const Points *p, const uint8_t *text, size_t size, siz
         } else {
             uint32_t point;
             const size_t bytes = code_point(text + *at, &point);
-            if (point >= p->known)
+            const uint32_t entry = point < p->known ? p->entries[point] : classes_beyond(point);
+            if (point >= p->known && !entry)
                 return WIDER;
-            const uint32_t entry = p->entries[point];
             if (!(entry & (first ? SPACELESS | START : goes_on)))
                 return FINE;
             if (first && entry & SPACELESS)
                 goes_on = MARK;
-            const int status = fold_point(p, entry, &before, out);
+            const int status = point < p->known ? fold_point(p, entry, &before, out) : append_bytes(out, text + *at, bytes);
             if (status != FINE)
                 return status;
+            if (point >= p->known)
+                before = entry;
             *at += bytes;
         }
         first = 0;
@@ -3478,10 +3495,9 @@ static int is_spaceless(const Points *p, const uint8_t *token, int *spaceless)
         return FINE;
     uint32_t point;
     code_point(token, &point);
-    if (point >= p->known)
-        return WIDER;
-    *spaceless = (p->entries[point] & SPACELESS) != 0;
-    return FINE;
+    const uint32_t entry = point < p->known ? p->entries[point] : classes_beyond(point);
+    *spaceless = (entry & SPACELESS) != 0;
+    return point < p->known || entry ? FINE : WIDER;
 }
 
 static int fold_name(const Points *p, const uint8_t *text, size_t size, Bytes *out)
@@ -3577,6 +3593,85 @@ done:
     free(out.data);
     free(rest.data);
     give_back(b, 2);
+    return result;
+}
+
+/* The spelling of ASCII letters, but for case, blanks, hyphens and the kind of apostrophes; WIDER where there are others. */
+static int spell_name(const uint8_t *text, size_t size, Bytes *out)
+{
+    out->size = 0;
+    if (make_room(out, size + 1) != FINE)
+        return NO_MEMORY;
+    int blank = 0;
+    for (size_t i = 0; i < size; i++) {
+        const uint8_t c = text[i];
+        if (c >= 0x80)
+            return WIDER;
+        if (c == '-' || c == ' ' || (c >= 0x09 && c <= 0x0d) || (c >= 0x1c && c <= 0x1f)) {
+            blank = 1;
+            continue;
+        }
+        if (blank && out->size)
+            out->data[out->size++] = ' ';
+        blank = 0;
+        out->data[out->size++] = c == '`' ? '\'' : lower(c);
+    }
+    return FINE;
+}
+
+PyDoc_STRVAR(otherwise_spelled_doc,
+             "otherwise_spelled(names, folded) -> (bytearray of int64, list of str, bytearray of int64)\n\n"
+             "The rows and spellings of the ASCII names that translit.unicode.tokens.otherwise_spelled has, and the rows of names for it.");
+
+static PyObject *otherwise_spelled(PyObject *self, PyObject *args)
+{
+    (void)self;
+    PyObject *names, *folded;
+    if (!PyArg_ParseTuple(args, "O!O!", &PyList_Type, &names, &PyList_Type, &folded))
+        return NULL;
+    const Py_ssize_t count = PyList_Size(names);
+    if (PyList_Size(folded) != count) {
+        PyErr_SetString(PyExc_ValueError, "the lengths of the lists do not agree");
+        return NULL;
+    }
+    Bytes out = {0};
+    Column rows = {0}, rest = {0};
+    PyObject *result = NULL, *texts = PyList_New(0);
+    for (Py_ssize_t i = 0; texts && i < count; i++) {
+        PyObject *name = PyList_GetItem(names, i), *form = PyList_GetItem(folded, i);
+        const int same = name && form ? PyUnicode_Compare(name, form) : 0;
+        if (PyErr_Occurred())
+            goto done;
+        if (!same)
+            continue;
+        PyObject *bytes = utf8_of(name);
+        int status = bytes ? spell_name((const uint8_t *)PyBytes_AsString(bytes), (size_t)PyBytes_Size(bytes), &out) : WIDER;
+        Py_XDECREF(bytes);
+        if (PyErr_Occurred())
+            goto done;
+        if (status == WIDER) {
+            status = push(&rest, i);
+        } else if (status == FINE) {
+            PyObject *text = PyUnicode_FromStringAndSize((const char *)out.data, (Py_ssize_t)out.size);
+            if (!text)
+                goto done;
+            const int differs = PyUnicode_Compare(text, form);
+            if (differs)
+                status = PyList_Append(texts, text) < 0 ? FAILED : push(&rows, i);
+            Py_DECREF(text);
+        }
+        if (status != FINE) {
+            fail(status);
+            goto done;
+        }
+    }
+    if (texts)
+        result = Py_BuildValue("(NON)", as_bytes(&rows), texts, as_bytes(&rest));
+done:
+    Py_XDECREF(texts);
+    free(out.data);
+    free(rows.data);
+    free(rest.data);
     return result;
 }
 
@@ -3811,46 +3906,74 @@ static PyObject *make_record(const Records *records, PyObject *const *values)
 }
 
 PyDoc_STRVAR(make_matches_doc,
-             "make_matches(match, match_slots, candidate, candidate_slots, names, idents, canonicals, kinds, forms, method, confidence)\n"
-             "-> list\n\nTwin of translit.matching.exact.make_matches; the slots are descriptors, in the order of the fields.");
+             "make_matches(match, match_slots, candidate, candidate_slots, names, forms, first, idents, canonicals, kinds, method,\n"
+             "confidences, rests) -> list\n\n"
+             "Twin of translit.matching.exact.make_matches; the slots are descriptors, in the order of the fields, and first is int64.");
+
+enum { BY_NAME = 4, BY_ENTITY = 3 }; /* lists with an item a name, or a candidate */
+
+static PyObject *candidates_of_name(const Records *records, PyObject *const *columns, Py_ssize_t begin, Py_ssize_t end,
+                                    PyObject *method, PyObject *const *row, PyObject *no_text, PyObject *none)
+{
+    PyObject *candidates = PyTuple_New(end - begin);
+    for (Py_ssize_t i = begin; candidates && i < end; i++) {
+        PyObject *const fields[] = {PyList_GetItem(columns[0], i), PyList_GetItem(columns[1], i), PyList_GetItem(columns[2], i), method,
+                                    i == begin ? row[2] : row[3], i == begin ? row[1] : no_text, none};
+        PyObject *candidate = make_record(records, fields);
+        if (!candidate || PyTuple_SetItem(candidates, i - begin, candidate) < 0)
+            Py_CLEAR(candidates);
+    }
+    if (candidates && end > begin)
+        PyObject_GC_UnTrack(candidates);
+    return candidates;
+}
 
 static PyObject *make_matches(PyObject *self, PyObject *args)
 {
     (void)self;
-    PyObject *types[2], *slots[2], *columns[5], *method, *confidence;
-    if (!PyArg_ParseTuple(args, "O!O!O!O!O!O!O!O!O!OO", &PyType_Type, &types[0], &PyTuple_Type, &slots[0], &PyType_Type, &types[1],
-                          &PyTuple_Type, &slots[1], &PyList_Type, &columns[0], &PyList_Type, &columns[1], &PyList_Type, &columns[2],
-                          &PyList_Type, &columns[3], &PyList_Type, &columns[4], &method, &confidence))
+    PyObject *types[2], *slots[2], *by_name[BY_NAME], *by_entity[BY_ENTITY], *first, *method;
+    if (!PyArg_ParseTuple(args, "O!O!O!O!O!O!OO!O!O!OO!O!", &PyType_Type, &types[0], &PyTuple_Type, &slots[0], &PyType_Type, &types[1],
+                          &PyTuple_Type, &slots[1], &PyList_Type, &by_name[0], &PyList_Type, &by_name[1], &first, &PyList_Type,
+                          &by_entity[0], &PyList_Type, &by_entity[1], &PyList_Type, &by_entity[2], &method, &PyList_Type, &by_name[2],
+                          &PyList_Type, &by_name[3]))
         return NULL;
     Records matches, own;
     if (!records_of(&matches, types[0], slots[0]) || !records_of(&own, types[1], slots[1]))
         return NULL;
-    const Py_ssize_t count = PyList_Size(columns[0]);
-    int equal = 1;
-    for (int c = 1; c < 5; c++)
-        equal &= PyList_Size(columns[c]) == count;
+    Buffer b[1] = {0};
+    PyObject *none = PyTuple_New(0), *no_text = PyUnicode_FromStringAndSize("", 0), *list = NULL;
+    if (!none || !no_text || take(first, &b[0], 8, 1, "first") < 0)
+        goto done;
+    const int64_t *begins = b[0].view.buf;
+    const Py_ssize_t count = PyList_Size(by_name[0]);
+    int equal = items(&b[0]) == count + 1;
+    for (int c = 1; c < BY_NAME; c++)
+        equal &= PyList_Size(by_name[c]) == count;
+    for (int c = 1; c < BY_ENTITY; c++)
+        equal &= PyList_Size(by_entity[c]) == PyList_Size(by_entity[0]);
+    for (Py_ssize_t i = 0; equal && i < count; i++)
+        equal &= begins[i] >= 0 && begins[i] < begins[i + 1] && begins[i + 1] <= PyList_Size(by_entity[0]);
     if (!equal) {
         PyErr_SetString(PyExc_ValueError, "the lengths of the lists do not agree");
-        return NULL;
+        goto done;
     }
-    PyObject *none = PyTuple_New(0), *list = none ? PyList_New(count) : NULL;
+    list = PyList_New(count);
     for (Py_ssize_t i = 0; list && i < count; i++) {
-        PyObject *row[5];
-        for (int c = 0; c < 5; c++)
-            row[c] = PyList_GetItem(columns[c], i);
-        PyObject *const fields[] = {row[1], row[2], row[3], method, confidence, row[4], none};
-        PyObject *candidate = make_record(&own, fields);
-        PyObject *candidates = candidate ? PyTuple_Pack(1, candidate) : NULL;
-        Py_XDECREF(candidate);
-        if (candidates)
-            PyObject_GC_UnTrack(candidates);
-        PyObject *const values[] = {row[0], row[1], row[2], row[3], method, confidence, candidates};
+        PyObject *row[BY_NAME];
+        for (int c = 0; c < BY_NAME; c++)
+            row[c] = PyList_GetItem(by_name[c], i);
+        PyObject *candidates = candidates_of_name(&own, by_entity, begins[i], begins[i + 1], method, row, no_text, none);
+        PyObject *const values[] = {row[0], PyList_GetItem(by_entity[0], begins[i]), PyList_GetItem(by_entity[1], begins[i]),
+                                    PyList_GetItem(by_entity[2], begins[i]), method, row[2], candidates};
         PyObject *match = candidates ? make_record(&matches, values) : NULL;
         Py_XDECREF(candidates);
         if (!match || PyList_SetItem(list, i, match) < 0)
             Py_CLEAR(list);
     }
+done:
     Py_XDECREF(none);
+    Py_XDECREF(no_text);
+    give_back(b, 1);
     return list;
 }
 
@@ -3869,6 +3992,7 @@ static PyMethodDef methods[] = {
     {"fold_many", fold_many, METH_VARARGS, fold_many_doc},
     {"shortlist", shortlist, METH_VARARGS, shortlist_doc},
     {"rank", rank, METH_VARARGS, rank_doc},
+    {"otherwise_spelled", otherwise_spelled, METH_VARARGS, otherwise_spelled_doc},
     {"token_hashes", token_hashes, METH_VARARGS, token_hashes_doc},
     {"find_texts", find_texts, METH_VARARGS, find_texts_doc},
     {"take_strings", take_strings, METH_VARARGS, take_strings_doc},

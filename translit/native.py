@@ -216,42 +216,40 @@ def _forest_scores(forest: Any, rows: NDArray[np.float32]) -> I32:
 
 _MANY = 256
 """Names of a batch that are worth the table of the alphabets' code points."""
-_VERY_MANY = 5000
-"""Names of a process that are worth the table of all but rare characters."""
-_beyond = 0
-"""Names so far that had a character beyond the alphabets."""
 
 
 def _fold_many(names: Sequence[str]) -> list[str]:
-    global _beyond, _widest
     given = list(names)
     folded, rest = _fold_names(given, _NO_CODE_POINTS)
     if len(rest) >= _MANY:
-        rest = _fold_rest(given, folded, rest)
-        _beyond += len(rest)
-        if _widest == 0 and _beyond >= _VERY_MANY:
-            _widest = 1
-            rest = _fold_rest(given, folded, rest)
+        some, left = _fold_names([given[row] for row in rest], scan.code_points(scan.LIMITS[_widest]))
+        for row, text in zip(rest, some, strict=True):
+            folded[row] = text
+        rest = [rest[i] for i in left]
     for row in rest:
         folded[row] = tokens.fold(given[row])
     return folded
 
 
-def _fold_rest(given: list[str], folded: list[str], rows: list[int]) -> list[int]:
-    """Fold some rows by the code points that texts and names so far have needed; gives those that need others."""
-    some, left = _fold_names([given[row] for row in rows], scan.code_points(scan.LIMITS[_widest]))
-    for row, text in zip(rows, some, strict=True):
-        folded[row] = text
-    return [rows[i] for i in left]
-
-
 def _fold_names(given: list[str], points: scan.CodePoints) -> tuple[list[str], list[int]]:
+    """The names folded, and the rows of those that only Python can fold by these code points."""
     folded, left = _native.fold_many(given, *points)
     return folded, np.frombuffer(left, dtype=np.int64).tolist()
 
 
 def _token_hashes(words: Sequence[str]) -> U64:
     return np.frombuffer(_native.token_hashes(list(words)), dtype=np.uint64)
+
+
+def _otherwise_spelled(names: Sequence[str], folded: Sequence[str]) -> tuple[list[int], list[str]]:
+    given, forms = list(names), list(folded)
+    found, texts, rest = _native.otherwise_spelled(given, forms)
+    left = np.frombuffer(rest, dtype=np.int64).tolist()
+    rows, more = tokens.otherwise_spelled([given[i] for i in left], [forms[i] for i in left])
+    every = np.concatenate((np.frombuffer(found, dtype=np.int64), np.array([left[row] for row in rows], dtype=np.int64)))
+    order = np.argsort(every)
+    both = texts + more
+    return every[order].tolist(), [both[i] for i in order.tolist()]
 
 
 def _find_texts(texts: Sequence[str], hashes: U64, values: U32, data: NDArray[np.uint8], starts: U32) -> I64:
@@ -267,10 +265,13 @@ def _slots(record: type) -> tuple[Any, ...]:
 
 
 def _make_matches(
-    names: list[str], idents: list[str], canonicals: list[str], kinds: list[str], forms: list[str], method: Method, confidence: float
-) -> list[Match]:
+    names: list[str], forms: list[str], first: list[int], idents: list[str], canonicals: list[str], kinds: list[str],
+    method: Method, confidences: list[float], rests: list[float],
+) -> list[Match]:  # fmt: skip
     types = (Match, _slots(Match), Candidate, _slots(Candidate))
-    return cast(list[Match], _native.make_matches(*types, names, idents, canonicals, kinds, forms, method, confidence))
+    begins = np.array(first, dtype=np.int64)
+    found = _native.make_matches(*types, names, forms, begins, idents, canonicals, kinds, method, confidences, rests)
+    return cast(list[Match], found)
 
 
 TWINS: Mapping[str, Callable[..., Any]] = {
@@ -278,7 +279,8 @@ TWINS: Mapping[str, Callable[..., Any]] = {
     "replace_listed": _replace_listed, "name_keys": _name_keys,
     "forest_scores": _forest_scores, "text_features": _text_features, "rank": _rank,
     "shortlist": _shortlist, "name_blocks": _name_blocks, "fold_many": _fold_many,
-    "token_hashes": _token_hashes, "find_texts": _find_texts, "take_strings": _take_strings, "make_matches": _make_matches,
+    "token_hashes": _token_hashes, "otherwise_spelled": _otherwise_spelled, "find_texts": _find_texts, "take_strings": _take_strings,
+    "make_matches": _make_matches,
 }  # fmt: skip
 """Name of a Python function → what stands for it where the compiled extension is in use."""
 scan_words, find_listed, replace_listed = twin(scan.scan_words), twin(scan.find_listed), twin(scan.replace_listed)

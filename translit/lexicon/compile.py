@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from translit import limits, native
-from translit.lexicon.index import CANONICAL, OUTWEIGH, PLURAL, SCRIPT_CODES, TYPE_NUMBERS, Rows, spelled, table_arrays
+from translit.lexicon.index import CANONICAL, OUTWEIGH, PLURAL, SCRIPT_CODES, TYPE_NUMBERS, Rows, table_arrays
 from translit.lexicon.parts import PERSON, align_parts, words_of_name
 from translit.lexicon.storage import Array, Strings
 from translit.matching.align import CostTable
@@ -18,7 +18,7 @@ from translit.matching.rough import Rough
 from translit.model import Entity
 from translit.unicode.fold import fold_token
 from translit.unicode.scan import WindowTable, window_table
-from translit.unicode.tokens import fold, tokens
+from translit.unicode.tokens import fold, spelled, tokens
 
 FULL_NAMES = 0.3
 """Most persons of one word that a list of full names may have; beyond, its entries are parts of names themselves."""
@@ -140,7 +140,8 @@ def _forms(arrays: dict[str, Array], ordered: Sequence[Entity], rough: Rough) ->
     starts[1:] = np.cumsum(np.bincount(form[first], minlength=len(texts)))
     arrays["form.postings"] = starts
     _put(arrays, "form.text", texts)
-    _listed(arrays, [listed[i] for i in order.tolist()], texts, form, posting)
+    places = order.tolist()
+    _listed(arrays, [listed[i] for i in places], [attested[i] for i in places], texts, form, posting)
     windows = window_table(texts)
     arrays["window.hash"], arrays["window.value"], arrays["window.starts"] = windows.hashes, windows.values, windows.starts
     arrays["window.words"] = _longest(texts, windows)
@@ -227,9 +228,12 @@ def _parts(arrays: dict[str, Array], ordered: Sequence[Entity]) -> None:
     _put(arrays, "part.text", [best[i] for i in order.tolist()])
 
 
-def _listed(arrays: dict[str, Array], spellings: Sequence[str], texts: Sequence[str], form: Rows, posting: Rows) -> None:
+def _listed(
+    arrays: dict[str, Array], spellings: Sequence[str], attested: Sequence[str], texts: Sequence[str], form: Rows, posting: Rows
+) -> None:
     """Which postings list their form as it is, and the hashes of what else is listed."""
-    plain = np.array([spelling == texts[row] for spelling, row in zip(spellings, form.tolist(), strict=True)], dtype=bool)
+    told = zip(spellings, attested, form.tolist(), strict=True)
+    plain = np.array([texts[row] in (spelling, as_written) for spelling, as_written, row in told], dtype=bool)
     arrays["posting.plain"] = np.zeros(len(arrays["posting.entity"]), dtype=bool)
     arrays["posting.plain"][posting[plain]] = True
     others = np.flatnonzero(~plain)

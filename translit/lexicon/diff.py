@@ -19,13 +19,13 @@ from numpy.typing import NDArray
 
 from translit import limits, native
 from translit.lexicon.index import hashes
-from translit.lexicon.index import spelled as spelled_so
 from translit.lexicon.lexicon import Lexicon
 from translit.matching.decisions import from_rows, rule
 from translit.matching.exact import resolve
 from translit.matching.tiers import UNDECIDED, Answer, Tiers
 from translit.model import DEFAULT_TYPES, Method
 from translit.unicode.tokens import fold
+from translit.unicode.tokens import spelled as spelled_so
 
 Keys = NDArray[np.uint64]
 What = Literal["moves", "respelled", "appears", "vanishes"]

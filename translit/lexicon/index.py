@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from translit import native
 from translit.lexicon.storage import Array, Strings
 from translit.model import VARIANT_TYPES
-from translit.unicode.fold import APOSTROPHES, strict
 from translit.unicode.scripts import CODES
+from translit.unicode.tokens import otherwise_spelled
 
 if TYPE_CHECKING:
     from translit.matching.align import CostTable
@@ -75,22 +75,6 @@ def spread(low: Rows, high: Rows) -> tuple[Rows, Rows]:
     row = np.repeat(np.arange(len(low)), size)
     first = np.cumsum(size) - size
     return row, np.arange(len(row)) - first[row] + low[row]
-
-
-_SIGNS = str.maketrans({**dict.fromkeys("-\u2010\u2011", " "), **{c: "'" for c in APOSTROPHES if not c.isalnum()}})
-
-
-def spelled(text: str) -> str:
-    """A spelling whatever its case, its blanks and hyphens, and the kind of its apostrophes.
-
-    >>> spelled("MAZAR-E  Sharif "), spelled("L’Aquila")
-    ('mazar e sharif', "l'aquila")
-    """
-    text = text.lower() if text.isascii() else strict(text)
-    if text.isalnum():
-        return text
-    words = text.replace("-", " ").split()
-    return " ".join(words if "".join(words).isalnum() else text.translate(_SIGNS).split())
 
 
 class Index:
@@ -224,22 +208,25 @@ class Index:
         Returns:
             Row of the spelling and posting, rising.
         """
-        texts = [spelled(text) for text in spellings]
         start = self.posting_start
         row, posting = spread(start[forms].astype(np.int64), np.where(forms >= 0, start[forms + 1], 0))
-        other = np.array([i for i, (text, form) in enumerate(zip(texts, folded, strict=True)) if text != form], dtype=np.int64)
+        others, texts = native.twin(otherwise_spelled)(spellings, folded)
+        other = np.array(others, dtype=np.int64)
         plain = self.posting_plain[posting]
         if not len(other):
             return row[plain], posting[plain]
-        plain &= ~np.isin(row, other)
+        as_form = np.ones(len(forms), dtype=bool)
+        as_form[other] = False
+        plain &= as_form[row]
         known: NDArray[np.uint64] = self.arrays["listed.hash"]
-        digest = native.token_hashes([texts[i] for i in other.tolist()])
+        digest = native.token_hashes(texts)
         which, place = spread(np.searchsorted(known, digest, "left"), np.searchsorted(known, digest, "right"))
         found, own = self.arrays["listed.posting"][place].astype(np.int64), other[which]
         # What merely has the hash of a listed spelling has another form.
         same = (forms[own] >= 0) & (start[forms[own]] <= found) & (found < start[forms[own] + 1])
         rows, postings = np.concatenate((row[plain], own[same])), np.concatenate((posting[plain], found[same]))
-        order = np.lexsort((postings, rows))
+        # Both halves rise, and no row is in both.
+        order = np.argsort(rows, kind="stable")
         return rows[order], postings[order]
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Literal
 
 import numpy as np
@@ -149,9 +149,11 @@ def resolve_many(index: Index, rows: Rows, postings: Rows, count: int, types: fr
     rows, entity = rows[meant], entity[meant]
     weight = index.entity_weight[entity].astype(np.float64)
     pull = (weight + 1.0) * np.where(canonical[meant], _CANONICAL_BONUS, 1.0)
-    order = np.lexsort((entity, -pull, rows))
-    rows, entity, weight, pull = rows[order], entity[order], weight[order], pull[order]
     size = np.bincount(rows, minlength=count)
+    shared = np.flatnonzero(size[rows] > 1)
+    order = np.arange(len(rows))
+    order[shared] = shared[np.lexsort((entity[shared], -pull[shared], rows[shared]))]
+    entity, weight, pull = entity[order], weight[order], pull[order]
     first = np.append(0, np.cumsum(size))
     best = first[:-1][size > 0]
     share = np.zeros(count)
@@ -159,7 +161,6 @@ def resolve_many(index: Index, rows: Rows, postings: Rows, count: int, types: fr
     share[size == 1] = 1.0
     several = np.flatnonzero(size > 1)
     alike = size == 1
-    shared = np.repeat(size > 1, size)
     texts = iter(index.canonicals.take(entity[shared]))
     alike[several] = [len(set(islice(texts, bearers))) == 1 for bearers in size[several].tolist()]
     best = first[several]
@@ -171,15 +172,24 @@ def resolve_many(index: Index, rows: Rows, postings: Rows, count: int, types: fr
 
 
 def make_matches(
-    names: list[str], idents: list[str], canonicals: list[str], kinds: list[str], forms: list[str], method: Method, confidence: float
-) -> list[Match]:
-    """The records of answers with one candidate each.
+    names: list[str], forms: list[str], first: list[int], idents: list[str], canonicals: list[str], kinds: list[str],
+    method: Method, confidences: list[float], rests: list[float],
+) -> list[Match]:  # fmt: skip
+    """The records of answers.
 
     Args:
         names: the names as given.
-        idents, canonicals, kinds: the entities.
-        forms: the listed forms.
-        method, confidence: of all.
+        forms: the listed form of each.
+        first: where the candidates of each begin in the next three, and the end.
+        idents, canonicals, kinds: the entities, those of each name best first.
+        method: of all.
+        confidences, rests: of the first candidate of each name, and of each other one.
     """
-    rows = zip(names, idents, canonicals, kinds, forms, strict=True)
-    return [Match(n, i, c, k, method, confidence, (Candidate(i, c, k, method, confidence, f),)) for n, i, c, k, f in rows]
+    out: list[Match] = []
+    bounds = pairwise(first)
+    for name, form, confidence, rest, (start, end) in zip(names, forms, confidences, rests, bounds, strict=True):
+        best = idents[start], canonicals[start], kinds[start]
+        others = zip(idents[start + 1 : end], canonicals[start + 1 : end], kinds[start + 1 : end], strict=True)
+        candidates = (Candidate(*best, method, confidence, form), *(Candidate(*other, method, rest) for other in others))
+        out.append(Match(name, *best, method, confidence, candidates))
+    return out

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from translit import limits, native
-from translit.lexicon.index import TYPE_NUMBERS, Rows, spelled, spread
+from translit.lexicon.index import TYPE_NUMBERS, Rows, spread
 from translit.lexicon.lexicon import Lexicon
 from translit.matching.decisions import Rulings
 from translit.matching.exact import LISTED, ONE, OPEN, Resolution, Resolutions, make_matches, resolve, resolve_many
 from translit.model import Candidate, Match, Method
-from translit.unicode.skeleton import disguises, plain_name
-from translit.unicode.tokens import fold
+from translit.unicode.skeleton import DIGITS, LOOK_ALIKE, disguises, plain_name
+from translit.unicode.tokens import fold, spelled
 
 if TYPE_CHECKING:
     from translit.matching.calibrate import Curve
@@ -53,7 +52,8 @@ class Answer:
 
 def _folded(names: Sequence[str]) -> list[str]:
     """The names folded; the ones that are too long are empty."""
-    return native.fold_many([name if len(name) <= limits.MAX_NAME_CODEPOINTS else "" for name in names])
+    most = limits.MAX_NAME_CODEPOINTS
+    return native.fold_many([name if len(name) <= most else "" for name in names] if max(map(len, names), default=0) > most else names)
 
 
 class Tiers:
@@ -154,7 +154,7 @@ class Tiers:
             least: least confidence instead of the promised precision.
             listed: False to answer them as other spellings of the same letters, which the lexicon does not list as they stand.
         """
-        given, names = names, [plain_name(name) for name in names]
+        given, names = names, self._unmasked(names)
         folded = _folded(names)
         forms = self.index.find_forms(folded).tolist()
         spelled = self.index.listed_many(names) if listed else [[] for _ in names]
@@ -191,6 +191,15 @@ class Tiers:
                     out[i] = answer if answer.confidence >= (self.precision if least is None else least) else None
         return out
 
+    def _unmasked(self, names: Sequence[str]) -> list[str]:
+        """The names without their disguise; a spelling that the lexicon lists is none."""
+        plain = [plain_name(name) for name in names]
+        masked = [i for i, (name, text) in enumerate(zip(names, plain, strict=True)) if name != text]
+        for i, found in zip(masked, self.index.listed_many([names[i] for i in masked]), strict=True):
+            if found:
+                plain[i] = names[i]
+        return plain
+
     def match_many(self, names: Sequence[str], least: float | None = None) -> list[Match | None]:
         """The record of each answer of :meth:`answer_many`; what the lexicon lists as it stands is answered all at once."""
         out: list[Match | None] = [None] * len(names)
@@ -209,41 +218,33 @@ class Tiers:
         found = resolve_many(self.index, row, posting, len(names), self.types, self.target)
         state = found.state
         most = limits.MAX_NAME_TOKENS
-        state[[i for i, text in enumerate(folded) if len(text) > most and text.count(" ") >= most]] = OPEN
+        long = np.flatnonzero(self.index.forms.starts[forms + 1] - self.index.forms.starts[forms] > 2 * most)
+        state[[i for i in long.tolist() if folded[i].count(" ") >= most]] = OPEN
         # Where the form has more bearers than the spelling has, these may count, too.
         bearers = self.index.posting_start[forms + 1].astype(np.int64) - self.index.posting_start[forms]
         state[(forms >= 0) & (bearers > np.bincount(row, minlength=len(names)))] = OPEN
-        rivals = np.diff(found.first)
-        enough = self.precision if least is None else least
-        sure = np.flatnonzero((state == ONE) & (rivals == 1)) if enough <= LISTED else np.zeros(0, dtype=np.int64)
-        rows, entity = sure.tolist(), found.rivals[found.first[sure]]
-        kinds = [self.index.kinds[k] for k in self.index.entity_kind[entity].tolist()]
-        matches = native.twin(make_matches)(
-            [names[i] for i in rows], self.index.ids.take(entity), self.index.targets(entity, self.target), kinds,
-            [folded[i] for i in rows], "exact", LISTED,
-        )  # fmt: skip
-        for i, match in zip(rows, matches, strict=True):
-            out[i] = match
-        for i, match in self._shared(names, folded, found, np.flatnonzero((state == ONE) & (rivals > 1))):
-            if match.confidence >= enough:
-                out[i] = match
+        rows = np.flatnonzero(state == ONE)
+        for i, match in zip(rows.tolist(), self._records(names, folded, found, rows), strict=True):
+            out[i] = match if match.confidence >= (self.precision if least is None else least) else None
         return np.flatnonzero(state == OPEN if least is None else state != ONE).tolist()
 
-    def _shared(self, names: Sequence[str], folded: Sequence[str], found: Resolutions, rows: Rows) -> Iterator[tuple[int, Match]]:
-        """The matches of some names that several entities bear, of which one is meant."""
-        row, place = spread(found.first[rows], np.minimum(found.first[rows + 1], found.first[rows] + limits.MAX_CANDIDATES_SHOWN))
+    def _records(self, names: Sequence[str], folded: Sequence[str], found: Resolutions, rows: Rows) -> list[Match]:
+        """The records of names that the lexicon lists as they stand."""
+        begin = found.first[rows]
+        size = np.minimum(found.first[rows + 1] - begin, limits.MAX_CANDIDATES_SHOWN)
+        _, place = spread(begin, begin + size)
         bearers = found.rivals[place]
-        kinds = [self.index.kinds[k] for k in self.index.entity_kind[bearers].tolist()]
-        told = zip(self.index.ids.take(bearers), self.index.targets(bearers, self.target), kinds, strict=True)
-        shares = zip(found.share[rows].tolist(), found.alike[rows].tolist(), strict=True)
-        for i, count, (share, alike) in zip(rows.tolist(), np.bincount(row).tolist(), shares, strict=True):
-            confidence = round(LISTED * (1.0 if alike else share), 5)
-            rest = round((1 - confidence) / (count - 1), 5)
-            (ident, canonical, kind), *others = islice(told, count)
-            candidates = (
-                Candidate(ident, canonical, kind, "exact", confidence, folded[i]), *(Candidate(*other, "exact", rest) for other in others),
-            )  # fmt: skip
-            yield i, Match(names[i], ident, canonical, kind, "exact", confidence, candidates)
+        confidences = [LISTED] * len(rows)
+        rests = [0.0] * len(rows)
+        for i in np.flatnonzero(size > 1).tolist():
+            confidences[i] = round(LISTED * (1.0 if found.alike[rows[i]] else float(found.share[rows[i]])), 5)
+            rests[i] = round((1 - confidences[i]) / (int(size[i]) - 1), 5)
+        chosen = rows.tolist()
+        return native.twin(make_matches)(
+            [names[i] for i in chosen], [folded[i] for i in chosen], np.append(0, np.cumsum(size)).tolist(), self.index.ids.take(bearers),
+            self.index.targets(bearers, self.target), [self.index.kinds[k] for k in self.index.entity_kind[bearers].tolist()],
+            "exact", confidences, rests,
+        )  # fmt: skip
 
     def exact(self, found: Resolution, exactly: bool, folded: str) -> Answer:
         """The answer of the exact tier."""
@@ -349,7 +350,9 @@ class Tiers:
         """The record of an answer, whose first candidate tells the reasons and what the name is disguised by."""
         if answer.entity < 0:
             return Match(name, f"{PART}:{fold(answer.canonical)}", answer.canonical, PART, answer.method, answer.confidence)
-        reasons += tuple(f"written with {what}" for what in disguises(name))
+        # Letters that are the listed form's own stand for no others.
+        own_letters = (DIGITS, LOOK_ALIKE) if answer.form == fold(name) else ()
+        reasons += tuple(f"written with {what}" for what in disguises(name) if what not in own_letters)
         index, e = self.index, answer.entity
         ident, kind = index.ids[e], index.kind(e)
         own = Candidate(ident, answer.canonical, kind, answer.method, answer.confidence, answer.form, reasons)

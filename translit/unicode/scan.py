@@ -367,7 +367,7 @@ _FLAG_BITS = 12
 _COMPOSED = 0x20000
 """No code point from here on is composed of two."""
 _SEPARATOR = "\n"
-LIMITS = (0x3000, 0x20000, 0x110000)
+LIMITS = (0x3100, 0x20000, 0x110000)
 """Code points that :func:`code_points` is asked for in turn: alphabets, then all but rare Han characters, then all."""
 
 

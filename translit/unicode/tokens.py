@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import regex
 
-from translit.unicode.fold import APOSTROPHES, INVISIBLE, fold_token
+from translit.unicode.fold import APOSTROPHES, INVISIBLE, fold_token, strict
 from translit.unicode.scripts import SCRIPTS, SPACELESS
 
 _SPACELESS = "".join(rf"\p{{{SCRIPTS[code]}}}" for code in sorted(SPACELESS))
@@ -84,6 +84,41 @@ def folded_words(name: str) -> list[str]:
     ['mazar', 'e', 'sharif', 'darcy']
     """
     return name.lower().translate(_ASCII_SIGNS).split()
+
+
+_SIGNS = str.maketrans({**dict.fromkeys("-\u2010\u2011", " "), **{c: "'" for c in APOSTROPHES if not c.isalnum()}})
+
+
+def spelled(text: str) -> str:
+    """A spelling whatever its case, its blanks and hyphens, and the kind of its apostrophes.
+
+    >>> spelled("MAZAR-E  Sharif "), spelled("L’Aquila")
+    ('mazar e sharif', "l'aquila")
+    """
+    text = text.lower() if text.isascii() else strict(text)
+    if text.isalnum():
+        return text
+    words = text.replace("-", " ").split()
+    return " ".join(words if "".join(words).isalnum() else text.translate(_SIGNS).split())
+
+
+def otherwise_spelled(names: Sequence[str], folded: Sequence[str]) -> tuple[list[int], list[str]]:
+    """The names that are not spelled as their folded forms, but for case, blanks, hyphens and the kind of apostrophes.
+
+    Args:
+        names: the names.
+        folded: each of them folded.
+
+    Returns:
+        Their rows, and each :func:`spelled`.
+    """
+    rows: list[int] = []
+    texts: list[str] = []
+    for row, (name, form) in enumerate(zip(names, folded, strict=True)):
+        if name != form and (text := spelled(name)) != form:
+            rows.append(row)
+            texts.append(text)
+    return rows, texts
 
 
 def join(words: list[str]) -> str:
