@@ -36,6 +36,7 @@ class Normalizer:
         target: BCP 47 tag of the language whose canonical spellings are written.
         types: the variant types that are rewritten, of :data:`translit.model.VARIANT_TYPES`.
         fallback: the romanizer that the lexicon must have been compiled with; None for the lexicon's own.
+        markup: whether texts are marked up: tags, entities, URLs, e-mail addresses and code of HTML, XML and Markdown stay.
         decisions: what people decided, which goes before every tier: files of decisions, or
             :class:`~translit.matching.decisions.Decision` records. They go before those that the lexicon was built with.
         evidence: whether a spelling in a text must be borne out by what stands around it. Without, texts are searched as other
@@ -57,6 +58,7 @@ class Normalizer:
         self, lexicon: Lexicon | None = None, precision: float = 0.99, conventions: Iterable[str] | None = None,
         target: str = "en", types: Iterable[str] = DEFAULT_TYPES, fallback: str | None = None,
         decisions: str | os.PathLike[str] | Iterable[str | os.PathLike[str] | Decision] = (), evidence: bool = True,
+        markup: bool = False,
     ) -> None:  # fmt: skip
         if not 0 < precision < 1:
             raise TranslitError(f"precision is {precision}; choose a number above 0 and below 1, such as 0.99")
@@ -70,13 +72,23 @@ class Normalizer:
             raise TranslitError(f"the lexicon was compiled with the fallback {made}; build it again with {fallback}")
         self.precision, self.target, self.types = precision, target, chosen
         self.conventions = None if conventions is None else tuple(sorted(conventions))
-        self.evidence = evidence
+        self.evidence, self.markup = evidence, markup
         self.decisions = read_decisions(decisions)
         ruled = [*from_rows(self.lexicon.meta.get("decisions", ())), *self.decisions]
         self._rulings = rule(ruled, self.lexicon.index, target) if ruled else UNDECIDED
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self.lexicon, self.precision, self.conventions, self.target, self.types, None, self.decisions, self.evidence)
+        return type(self), (
+            self.lexicon,
+            self.precision,
+            self.conventions,
+            self.target,
+            self.types,
+            None,
+            self.decisions,
+            self.evidence,
+            self.markup,
+        )
 
     @cached_property
     def _tiers(self) -> Tiers:
@@ -124,7 +136,7 @@ class Normalizer:
 
     def find_many(self, texts: Sequence[str]) -> list[list[Mention]]:
         """The mentions of each text; unknown words of all texts are looked up once."""
-        return self._finder.find_many(texts)
+        return self._finder.find_many(self._prose(texts))
 
     def survey_many(self, texts: Sequence[str]) -> list[Survey]:
         """The mentions of each text, and beside them what was nearly taken for one, and why it was not.
@@ -134,7 +146,7 @@ class Normalizer:
         >>> Normalizer(lexicon).survey_many(["in Bombay"])[0].abstentions[0].why
         'known'
         """
-        return self._finder.survey_many(texts)
+        return self._finder.survey_many(self._prose(texts))
 
     def clean(self, text: str) -> str:
         """The text with its mentions in their canonical spelling, every other character as it was."""
@@ -142,7 +154,19 @@ class Normalizer:
 
     def clean_many(self, texts: Sequence[str]) -> list[str]:
         """Each text cleaned, in order."""
-        return self._finder.clean_many(texts)
+        if not self.markup:
+            return self._finder.clean_many(texts)
+        from translit.trail import apply
+
+        return [apply(text, found) for text, found in zip(texts, self.find_many(texts), strict=True)]
+
+    def _prose(self, texts: Sequence[str]) -> Sequence[str]:
+        """The texts as they are read: without their markup, where they have some."""
+        if not self.markup:
+            return texts
+        from translit.mentions.markup import blotted
+
+        return [blotted(text) for text in texts]
 
     def explain(self, name: str) -> Explanation:
         """Every tier's candidates for a name with the reasons; ``str()`` of it is text for a person."""

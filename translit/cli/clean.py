@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import glob
 import json
 import os
@@ -35,6 +36,7 @@ _FORMATS = [format_.name for format_ in formats().values() if format_.suffixes]
     show_default=True,
     help="Whether a value is prose with names in it or one name.",
 )
+@click.option("--markup", is_flag=True, help="Leave tags, entities, addresses and code of HTML, XML and Markdown as they are.")
 @click.option("--add", metavar="WHAT,…", callback=split_list(ADDABLE), help=f"Add columns beside each column: {', '.join(ADDABLE)}.")
 @click.option("--delimiter", metavar="D", default="", help="Character between CSV fields.")
 @click.option(
@@ -53,6 +55,7 @@ def command(
     format_name: str | None,
     columns: tuple[str, ...],
     mode: Any,
+    markup: bool,
     add: tuple[str, ...],
     delimiter: str,
     workers: int,
@@ -89,6 +92,7 @@ def command(
         raise click.UsageError("--resume and --report exclude each other: a report needs the whole run.")
     task = Task(mode, columns, add, bool(audit or page), delimiter, len(jobs) > 1)
     check(jobs)
+    choice = dataclasses.replace(choice, markup=markup)
     normalizer = choice.open()
     fingerprint = choice.fingerprint(normalizer) if resume else ""
     options = Options(audit, rejects, strict, workers or os.cpu_count() or 1, resume, fingerprint)

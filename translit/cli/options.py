@@ -32,6 +32,7 @@ class Choice:
     unlocked: bool = False
     decisions: tuple[str, ...] = ()
     conventions: tuple[str, ...] | None = None
+    markup: bool = False
 
     def open(self) -> Normalizer:
         """Open the lexicon, compiling it where need be; one that the project's lock does not have is refused."""
@@ -43,7 +44,8 @@ class Choice:
         if lock is not None:
             lock.check(lexicon)
         return translit.Normalizer(
-            lexicon, precision=self.precision, conventions=self.conventions, target=self.target, types=self.types, decisions=self.decisions
+            lexicon, precision=self.precision, conventions=self.conventions, target=self.target, types=self.types, decisions=self.decisions,
+            markup=self.markup,
         )  # fmt: skip
 
     def fingerprint(self, normalizer: Normalizer) -> str:
