@@ -25,7 +25,7 @@ from benchmarks.data import SEED, world_records
 from benchmarks.harness import Report, clock, load
 from benchmarks.texts import NoTexts, debian_articles, own_articles
 from translit import Entity, Lexicon, Normalizer
-from translit.lexicon.opening import compiled
+from translit.lexicon.cache import content_key, folder
 from translit.lexicon.source import read_source, write_records
 from translit.mentions.vocabulary import NAME, WORD, shipped_vocabulary
 from translit.model import DEFAULT_TYPES
@@ -193,10 +193,15 @@ def _setting(report: Report, name: str, known: Known, articles: Sequence[str], r
 
 def _compiled(known: Known) -> Lexicon:
     """The lexicon of the entities, from the cache where it was compiled before."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "prose.jsonl")
+    with tempfile.TemporaryDirectory() as scratch:
+        path = Path(scratch, "prose.jsonl")
         write_records(known.entities, path)
-        return compiled([path])
+        # Records do not say which entities only support others, so the entities themselves are compiled.
+        target = folder() / f"{content_key([path])}-prose.translit"
+    if not target.exists():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        Lexicon.build(known.entities).save(target)
+    return Lexicon.load(target)
 
 
 def _translit(normalizer: Normalizer, texts: Sequence[str]) -> list[list[Edit]]:
