@@ -350,9 +350,11 @@ class Tiers:
         """The record of an answer, whose first candidate tells the reasons and what the name is disguised by."""
         if answer.entity < 0:
             return Match(name, f"{PART}:{fold(answer.canonical)}", answer.canonical, PART, answer.method, answer.confidence)
-        # Letters that are the listed form's own stand for no others.
-        own_letters = (DIGITS, LOOK_ALIKE) if answer.form == fold(name) else ()
-        reasons += tuple(f"written with {what}" for what in disguises(name) if what not in own_letters)
+        disguised = disguises(name)
+        if disguised:
+            # Letters that are the listed form's own stand for no others.
+            own_letters = (DIGITS, LOOK_ALIKE) if answer.form == fold(name) else ()
+            reasons += tuple(f"written with {what}" for what in disguised if what not in own_letters)
         index, e = self.index, answer.entity
         ident, kind = index.ids[e], index.kind(e)
         own = Candidate(ident, answer.canonical, kind, answer.method, answer.confidence, answer.form, reasons)

@@ -109,8 +109,8 @@ def initials(name: str) -> bool:
     >>> initials("A. Massoud"), initials("A S Massoud"), initials("A. S."), initials("Ahmad Massoud")
     (True, True, False, False)
     """
-    found = _INITIAL.findall(name)
-    if not found:
+    # One word in full is the usual case.
+    if name.isalpha() or not _INITIAL.search(name):
         return False
     rest = _INITIAL.sub(" ", name)
     return any(len(_plain(word)) > 2 for word in rest.split())

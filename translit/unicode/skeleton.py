@@ -114,6 +114,8 @@ def disguises(raw: str) -> tuple[str, ...]:
     >>> disguises("Кabul"), disguises("Ka\\u200bbul"), disguises("Ｋａｂｕｌ"), disguises("Kabul")
     (('letters of another script that look alike',), ('characters inside it that are not seen',), ('full-width letters',), ())
     """
+    if _MAYBE.search(raw) is None:
+        return ()
     told = []
     if any(unmask(word) != word for word in _WORD.findall(raw)):
         told.append(DIGITS if _SUSPECT.search(raw) is None else LOOK_ALIKE)
