@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import cache
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,7 +83,7 @@ class Known:
         found = numbers(pc.index_in(column, value_set=self._values, skip_nulls=True))
         missing = (found < 0) & numbers(column.is_valid().cast(pa.int8())).astype(bool)
         if missing.any():
-            encoded = column.filter(pa.array(missing)).dictionary_encode()
+            encoded = column.take(integers(np.flatnonzero(missing))).dictionary_encode()
             found[missing] = len(self.answers) + numbers(encoded.indices)
             self._learn(encoded.dictionary)
         return found
@@ -111,7 +111,8 @@ class Known:
         count = 0 if done is None else len(done)
         if done is None or count < len(self.answers):
             pairs = zip(self.answers[count:], self.originals[count:], strict=True)
-            fresh = pa.array([cell(answer, value) for answer, value in pairs], type_)
+            cells = [cell(answer, value) for answer, value in pairs]
+            fresh = strings(cast("list[str | None]", cells)) if pa.types.is_large_string(type_) else pa.array(cells, type_)
             done = self._made[key] = fresh if done is None else pa.concat_arrays([done, fresh])
         return done
 
@@ -141,16 +142,49 @@ class Known:
 
 def gathered(values: pa.Array, codes: Codes) -> pa.Array:
     """One of ``values`` for each row, null where its code is -1."""
+    return values.take(integers(codes))
+
+
+# pa.array imports pandas wherever it is installed, which takes longer than a small file does: these do not.
+
+
+def integers(numbers: Codes) -> pa.Array:
+    """Numbers as an Arrow array, null where they are negative."""
     import pyarrow as pa
 
-    return values.take(pa.array(codes, mask=codes < 0))
+    valid = numbers >= 0
+    mask = None if valid.all() else pa.py_buffer(np.packbits(valid, bitorder="little"))
+    return pa.Array.from_buffers(pa.int64(), len(numbers), [mask, pa.py_buffer(np.ascontiguousarray(numbers, np.int64))])
+
+
+def strings(texts: Sequence[str | None]) -> pa.Array:
+    """Texts and nulls as an Arrow array.
+
+    >>> strings(["a", None, "é"]).to_pylist()
+    ['a', None, 'é']
+    """
+    import pyarrow as pa
+
+    encoded = [b"" if text is None else text.encode() for text in texts]
+    ends = np.cumsum([0, *map(len, encoded)], dtype=np.int64)
+    valid = np.array([text is not None for text in texts], bool)
+    mask = None if valid.all() else pa.py_buffer(np.packbits(valid, bitorder="little"))
+    return pa.Array.from_buffers(pa.large_string(), len(texts), [mask, pa.py_buffer(ends), pa.py_buffer(b"".join(encoded))])
 
 
 def numbers(array: pa.Array) -> Codes:
-    """Whole numbers without nulls: -1 in their place."""
-    numbers = array.fill_null(-1) if array.null_count else array
+    """The numbers of an Arrow array, -1 for a null."""
+    import pyarrow as pa
+
+    if not len(array):
+        return np.zeros(0, np.int64)
+    whole = array.cast(pa.int64())
+    bits, data = whole.buffers()
     # A copy: what comes from Arrow cannot be written to.
-    return np.array(numbers.to_numpy(zero_copy_only=False), np.int64)
+    found = np.frombuffer(data, np.int64, len(whole), 8 * whole.offset).copy()
+    if whole.null_count:
+        found[np.unpackbits(np.frombuffer(bits, np.uint8), bitorder="little")[whole.offset : whole.offset + len(whole)] == 0] = -1
+    return found
 
 
 def _large_string() -> pa.DataType:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from translit.files.answers import Answer, shown
 from translit.files.base import Collector
-from translit.files.columns import Codes, Known
+from translit.files.columns import Codes, Known, integers
 from translit.files.csv_fields import field_of
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def spliced(block: bytes, cells: Grid, columns: Sequence[int], delimiter: str, k
     offsets = np.concatenate([[0], np.stack(bounds, axis=1).ravel(), [len(block)]])
     pieces = _strings(block, offsets)
     places = np.arange(rows * each).reshape(rows, each)
-    codes = {index: known.codes(pieces.take(pa.array(places[:, 2 * place + 1]))) for place, index in enumerate(order)}
+    codes = {index: known.codes(pieces.take(integers(places[:, 2 * place + 1]))) for place, index in enumerate(order)}
     known.collect([(index, codes[index]) for index in range(len(columns))], row, collector)
     changed = {index: known.changed(codes[index]) for index in codes}
     if not task.add and not any(mask.any() for mask in changed.values()):
@@ -125,7 +125,7 @@ def spliced(block: bytes, cells: Grid, columns: Sequence[int], delimiter: str, k
         added.append(_chosen(both, cells.quoted[:, columns[index]], codes[index]))
     if added:
         places = np.column_stack([places, *added])
-    joined = pa.concat_arrays(store.arrays).take(pa.array(np.append(places.ravel(), len(pieces) - 1)))
+    joined = pa.concat_arrays(store.arrays).take(integers(np.append(places.ravel(), len(pieces) - 1)))
     _, ends, data = joined.buffers()
     return bytes(data.slice(0, int(np.frombuffer(ends, np.int64)[len(joined)])))
 

@@ -23,7 +23,7 @@ from translit.files.base import (
     need_columns,
     unknown_column,
 )
-from translit.files.columns import Codes, Known, gathered, known_of, numbers
+from translit.files.columns import Codes, Known, gathered, known_of, numbers, strings
 from translit.files.inputs import Input
 from translit.limits import CHUNK_BYTES, MAX_CHUNK_ROWS, MAX_ROW_GROUP_BYTES
 
@@ -149,8 +149,9 @@ class _Column:
 
         if what == "original":
             return self.array
-        type_ = pa.float64() if what == "confidence" else pa.string()
-        return gathered(self.known.told(("add", what), lambda answer, value: answer.cell(what, value), type_), self.codes)
+        type_ = pa.float64() if what == "confidence" else pa.large_string()
+        cells = gathered(self.known.told(("add", what), lambda answer, value: answer.cell(what, value), type_), self.codes)
+        return cells if what == "confidence" else cells.cast(pa.string())
 
 
 def _sound(values: pa.Array) -> tuple[pa.Array, dict[int, str]]:
@@ -172,7 +173,7 @@ def _sound(values: pa.Array) -> tuple[pa.Array, dict[int, str]]:
         except UnicodeDecodeError as error:
             kept.append(None)
             broken[place] = bad_utf8(error, 0).replace("byte offset", "byte")
-    return pa.array(kept, pa.large_string()), broken
+    return strings(kept), broken
 
 
 def _open(source: Input) -> pq.ParquetFile:
