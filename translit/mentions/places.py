@@ -31,7 +31,9 @@ class Place:
 
     def moved(self, by: int) -> Place:
         """The same so many words farther on."""
-        return Place(self.first + by, self.last + by, self.answer, self.ending, self.need, self.why, self.passed)
+        return Place(
+            self.first + by, self.last + by, self.answer, self.ending, self.need, self.why, self.passed, self.cut, self.lead
+        )  # fmt: skip
 
 
 def without_answer(place: Place) -> Place:

@@ -34,7 +34,7 @@ class Writer:
         text, at = words.text, 0
         for place in places:
             if place.answer is not None:
-                start, end = words.tokens[place.first].start, words.tokens[place.last - 1].end
+                start, end = words.tokens[place.first].start + place.lead, words.tokens[place.last - 1].end
                 out += (text[at:start], self.written(text, start, end, place.answer.canonical, place.ending))
                 at = end
         return "".join([*out, text[at:]])
