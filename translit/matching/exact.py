@@ -66,7 +66,7 @@ def resolve(index: Index, postings: Sequence[int], types: frozenset[int], target
         kind = int(index.posting_type[posting])
         if index.kind(entity) == PROTECTED:
             return Resolution("protected", entity, 1.0, (entity,))
-        if kind != CANONICAL and kind not in types:
+        if kind != CANONICAL and kind not in types and not (target != "en" and _written_so(index, entity, target, postings)):
             known = True
             continue
         bearers[entity] = bearers.get(entity, False) or kind == CANONICAL
@@ -80,9 +80,7 @@ def resolve(index: Index, postings: Sequence[int], types: frozenset[int], target
     if not chosen:
         return Resolution("known", -1, 0.0, tuple(sorted(bearers)))
     if len(chosen) > 1:
-        written = {e for e in chosen if bearers[e] and index.target(e, target) == index.canonicals[e]}
-        if target != "en" and not written:
-            written = {e for e in chosen if _written_so(index, e, target, postings)}
+        written = {e for e in chosen if (bearers[e] if target == "en" else _written_so(index, e, target, postings))}
         chosen = written or chosen
     pull = {e: (float(index.entity_weight[e]) + 1.0) * (_CANONICAL_BONUS if bearers[e] else 1.0) for e in chosen}
     ranked = sorted(pull, key=lambda e: (-pull[e], e))
@@ -140,7 +138,7 @@ def resolve_many(index: Index, rows: Rows, postings: Rows, count: int, types: fr
     rewritten[[CANONICAL, *types]] = True
     meant = rewritten[kind] & ~index.entity_support[entity]
     if target in index.meta["targets"]:
-        left |= np.bincount(rows[meant], minlength=count) > 1
+        left |= (np.bincount(rows, minlength=count) > 1) | (np.bincount(rows[meant], minlength=count) == 0)
     meant &= ~left[rows]
     rows, entity, canonical = rows[meant], entity[meant], kind[meant] == CANONICAL
     written = np.zeros(count, dtype=bool)
@@ -166,7 +164,9 @@ def resolve_many(index: Index, rows: Rows, postings: Rows, count: int, types: fr
     best = first[several]
     heavier = (pull[best] >= OUTWEIGH * pull[best + 1]) & (weight[best] > 0)
     state[size == 1] = ONE
-    state[several] = np.where(heavier | alike[several], ONE, SEVERAL)
+    # Canonical spellings that differ in their marks: which of them is written just so is not told by the postings.
+    marked = np.where(written[several], OPEN, np.where(heavier, ONE, SEVERAL))
+    state[several] = np.where(alike[several], ONE, marked)
     state[left] = OPEN
     return Resolutions(state, share, alike, first, entity)
 

@@ -115,18 +115,22 @@ class Tiers:
         """A resolution among all that bear the spelling with some marks, where that tells more than the spelling as listed.
 
         Newspapers leave marks out: that some language lists *Cordoba* for one *Córdoba* does not say that it means no other. But
-        of a city and its province the one that is written just so is meant: *Zurich*, not *Zürich*.
+        one that is written just so is never rewritten: of a city and its province it is meant (*Zurich*, not *Zürich*), and
+        nobody is where they lie in several countries (*Los Ángeles*).
         """
         if found.entity < 0 or form < 0:
             return found
         asked = spelled(name)
         written = tuple(e for e in found.rivals if spelled(self.canonical(e)) == asked)
+        written = tuple(e for e in written if self.canonical(e) == name) or written
         if not written:
             wider = resolve(self.index, self.index.postings(form), self.types, self.target)
             return wider if wider is not None and len(wider.rivals) > 1 and found.entity in wider.rivals else found
-        if found.state == "several" and len({self.index.country(e) for e in found.rivals} | {""}) == 2:
-            return Resolution("one", written[0], 1.0, (*written, *(e for e in found.rivals if e not in written)), True)
-        return found
+        one_country = len({self.index.country(e) for e in found.rivals} | {""}) == 2
+        if found.entity in written and (found.state == "one" or len(written) == len(found.rivals)) and not one_country:
+            return found
+        others = tuple(e for e in found.rivals if e not in written)
+        return Resolution("one" if one_country else "several", written[0], 1.0, (*written, *others), True)
 
     def _listed_but(self, barred: frozenset[str], name: str, form: int) -> tuple[Resolution, bool]:
         """What the lexicon lists under a name that was decided not to mean some entities; known, and left alone, where that is all."""
