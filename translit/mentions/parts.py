@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from translit.lexicon.index import CANONICAL
 from translit.lexicon.parts import PERSON, align_parts, words_of_name
 from translit.matching.tiers import OFTEN_LAST, Answer, Tiers
 from translit.mentions.endings import POSSESSIVES, endings
@@ -81,7 +82,12 @@ class Parts:
         part = self._known_part(word)
         if part is None or part[2] < OFTEN_LAST or context.is_word(i) or context.beside_name(i, i + 1) or len(word) <= SHORT:
             return None
-        return self.tiers.part(word)
+        return None if self._is_canonical(word) else self.tiers.part(word)
+
+    def _is_canonical(self, word: str) -> bool:
+        """Whether a word is how some name is written, in a pack of names: *Paul* is no *Pavle* where nobody is named in full."""
+        form = int(self.index.find_forms([word])[0])
+        return form >= 0 and any(int(self.index.posting_type[p]) == CANONICAL for p in self.index.postings(form))
 
     def _known_part(self, word: str) -> tuple[str, float, float] | None:
         known = self._parts.known
