@@ -31,7 +31,7 @@ CASES = [
     ("Panjsjir, PANJSJIR, panjsjir, PanJsJir", "Panjshir, PANJSHIR, panjshir, Panjshir"),
     ("kabul KABUL Kabul Cabul cabul", "kabul KABUL Kabul Kabul kabul"),
     ("Jahoo! Jahoo, jahoo", "Yahoo! Yahoo!, yahoo!"),
-    ("Nova York and Nova\nYork, nueva york, Jork", "New York and New York, new york, York"),
+    ("Nova York and Nova\nYork, nueva york, Jork", "New York and New\nYork, new york, York"),
     ("Yosay in Springfeld and Bombay", "Yosay in Springfeld and Bombay"),
     ("Peking duck, Pekín duck, Pekín", "Peking duck, Pekín duck, Beijing"),
     ("xPanjsjir Panjsjirs Panjsjir_", "xPanjsjir Panjsjirs Panjshir_"),

@@ -16,7 +16,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -24,15 +24,16 @@ import regex
 from numpy.typing import NDArray
 
 from translit import limits
+from translit.unicode import plain
 from translit.unicode.fold import APOSTROPHES, INVISIBLE, fold_token
+from translit.unicode.plain import PRIME
 from translit.unicode.scripts import SCRIPTS, SPACELESS
-from translit.unicode.tokens import spaceless, tokens
+from translit.unicode.tokens import fold, spaceless, tokens
 
 I64 = NDArray[np.int64]
 U64 = NDArray[np.uint64]
 U32 = NDArray[np.uint32]
 U8 = NDArray[np.uint8]
-_PRIME = np.uint64(0x9E3779B97F4A7C55)
 _MIX = (np.uint64(0xFF51AFD7ED558CCD), np.uint64(0xC4CEB9FE1A85EC53))
 _SHIFT = np.uint64(33)
 
@@ -56,7 +57,7 @@ def _states(words: Sequence[str]) -> U64:
     longer = len(words) - np.searchsorted(np.sort(sizes), np.arange(sizes.max(initial=0)), "right")
     state = np.zeros(len(words), dtype=np.uint64)
     for i, live in enumerate(longer):
-        state[:live] = state[:live] * _PRIME + data[starts[:live] + i]
+        state[:live] = state[:live] * PRIME + data[starts[:live] + i]
     out = np.empty(len(words), dtype=np.uint64)
     out[order] = state
     return out
@@ -84,11 +85,32 @@ class WindowTable:
 
     def find(self, hashes: U64) -> U32:
         """The value of each hash, 0 where it is not in the table."""
-        row = np.searchsorted(self.hashes, hashes)
-        row[row == len(self.hashes)] = 0
+        found = np.zeros(len(hashes), dtype=np.uint32)
         if not len(self.hashes):
-            return np.zeros(len(hashes), dtype=np.uint32)
-        found: U32 = np.where(self.hashes[row] == hashes, self.values[row], np.uint32(0))
+            return found
+        likely = np.flatnonzero(self._present[(hashes & np.uint64(len(self._present) - 1)).astype(np.int64)])
+        found[likely] = self._found(hashes[likely])
+        return found
+
+    @cached_property
+    def _present(self) -> NDArray[np.bool_]:
+        """Whether some hash ends with so many low bits: small enough for a processor's cache, and no for most words."""
+        present = np.zeros(1 << min(max((8 * len(self.hashes)).bit_length(), 8), 22), dtype=bool)
+        present[(self.hashes & np.uint64(len(present) - 1)).astype(np.int64)] = True
+        return present
+
+    def _found(self, hashes: U64) -> U32:
+        found = np.zeros(len(hashes), dtype=np.uint32)
+        bits = (len(self.starts) - 1).bit_length() - 1
+        bucket = (hashes >> np.uint64(64 - bits)).astype(np.int64) if bits else np.zeros(len(hashes), dtype=np.int64)
+        row, end = self.starts[bucket], self.starts[bucket + 1]
+        left = np.flatnonzero(row < end)
+        while len(left):
+            same = self.hashes[row[left]] == hashes[left]
+            found[left[same]] = self.values[row[left[same]]]
+            left = left[~same]
+            row[left] += np.uint32(1)
+            left = left[row[left] < end[left]]
         return found
 
     def joined_by(self, forms: Sequence[str], first: int) -> WindowTable:
@@ -279,6 +301,12 @@ class Plan(NamedTuple):
     starts: U32
 
 
+def _is_simple(raw: str, form: int, forms: Column, plan: Plan) -> bool:
+    """Whether the plan alone says what is written."""
+    own = plan.action[form] == WRITE and raw.isascii() and raw.lower() == forms[form]
+    return bool(own) and any(c.isupper() for c in raw) and any(c.islower() for c in raw)
+
+
 Ask = Callable[[int, int, int], "str | None"]
 """Start, end and form of a window → what is written in its stead, None to leave it."""
 
@@ -301,6 +329,22 @@ def find_listed(text: str, table: WindowTable, forms: Column, action: U8) -> U32
     >>> found.tolist()
     [[0, 5, 0], [7, 21, 2]]
     """
+    if text.isascii():
+        found = _plain(text, table, forms, action)
+        listed = action[found.form] != LEAVE
+        return np.stack([found.start[listed], found.end[listed], found.form[listed]], axis=1).astype(np.uint32)
+    return _find_listed(text, table, forms, action)
+
+
+def _plain(text: str, table: WindowTable, forms: Column, action: U8) -> plain.Found:
+    def lookup(states: U64) -> U32:
+        return table.find(_mixed(states))
+
+    return plain.longest(text, plain.Listing(lookup, forms.data, forms.starts, action == PASS, goes_on, fold))
+
+
+def _find_listed(text: str, table: WindowTable, forms: Column, action: U8) -> U32:
+    """:func:`find_listed`, word by word."""
     found = list(tokens(text))
     folded = [fold_token(t.text) if len(t.text) <= limits.MAX_TOKEN_CODEPOINTS else "" for t in found]
     distinct = list(dict.fromkeys(folded))
@@ -340,23 +384,33 @@ def replace_listed(text: str, table: WindowTable, forms: Column, plan: Plan, ask
     >>> replace_listed("Kaboul, KABOUL", window_table(forms), forms, plan, lambda start, end, form: "KABUL")
     'Kabul, KABUL'
     """
-    data, starts = bytes(plan.data), plan.starts
+    data, starts = plan.data.data, plan.starts
+    rows: list[tuple[int, int, int, bool, int, int]] = []
+    if text.isascii():
+        found = _plain(text, table, forms, plan.action)
+        action = plan.action[found.form]
+        simple = found.mixed & (action == WRITE)
+        row = plan.row[found.form]
+        low, high = starts[row].astype(np.int64), starts[row + np.uint32(1)].astype(np.int64)
+        changes = (action != LEAVE) & ~(simple & plain.same_but_for_case(text, found, plan.data, low, high))
+        columns = (found.start, found.end, found.form, simple, low, high)
+        rows = list(zip(*(column[changes].tolist() for column in columns), strict=True))
+    else:
+        for start, end, form in _find_listed(text, table, forms, plan.action).tolist():
+            place, to = (int(starts[plan.row[form] + k]) for k in (0, 1))
+            simple_one = _is_simple(text[start:end], form, forms, plan)
+            if not simple_one or str(data[place:to], "utf-8").lower() != text[start:end].lower():
+                rows.append((start, end, form, simple_one, place, to))
     out: list[str] = []
     at = 0
-    for start, end, form in find_listed(text, table, forms, plan.action).tolist():
-        raw = text[start:end]
-        written: str | None
-        plain = plan.action[form] == WRITE and raw.isascii() and raw.lower() == forms[form]
-        if plain and any(c.isupper() for c in raw) and any(c.islower() for c in raw):
-            row = plan.row[form]
-            written = data[starts[row] : starts[row + 1]].decode()
-            written = None if written.lower() == raw.lower() else written
-        else:
-            written = ask(start, end, form)
+    for start, end, form, simple_one, place, to in rows:
+        written = str(data[place:to], "utf-8") if simple_one else ask(start, end, form)
         if written is not None:
-            out += (text[at:start], written)
+            out.append(text[at:start])
+            out.append(written)
             at = end
-    return "".join([*out, text[at:]])
+    out.append(text[at:])
+    return "".join(out)
 
 
 # What the compiled twin reads of a code point: the low bits of its entry, which _native.c names alike.
