@@ -292,9 +292,10 @@ def test_a_signal_stops_it_after_the_answers_under_way(start: Start, number: int
     served = start()
     with socket.create_connection(("127.0.0.1", served.port), timeout=30) as connection:
         body = json.dumps({"names": ["Punjir"]}).encode()
-        head = f"POST /match HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
-        connection.sendall(head.encode())
-        time.sleep(0.3)
+        head = "POST /match HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nExpect: 100-continue\r\n"
+        connection.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n".encode())
+        # Now the request is under way.
+        assert b"100 Continue" in connection.recv(1 << 16)
         served.process.send_signal(number)
         time.sleep(0.3)
         connection.sendall(body)
