@@ -58,7 +58,8 @@ def test_linear_in_smoke_mode(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_pipeline_in_smoke_mode(tmp_path: Path) -> None:
-    done = _run(tmp_path, "-m", "benchmarks", "--smoke", "--out", str(tmp_path), "pipeline")
+    parts = [option for part in ("names", "articles", "kernel") for option in ("--task", part)]
+    done = _run(tmp_path, "-m", "benchmarks", "--smoke", "--out", str(tmp_path), *parts, "pipeline")
     assert done.returncode == 0, done.stderr
     tables = json.loads((tmp_path / "pipeline.json").read_text())["tables"]
     assert [table["rows"][0][0] for table in tables] == ["translit, in memory", "translit, in memory", "bare"]
