@@ -96,6 +96,7 @@ class Encoder:
         self._static = self._trie()
         self._listed = frozenset(self._listing())
         self._lock = Lock()
+        self._fits: dict[str, NDArray[np.uint8]] = {}
         self._known = [frozenset[str]() for _ in self.codes]
         self._arrays = self._grown()
 
@@ -174,10 +175,10 @@ class Encoder:
             for letter in known:
                 defaults[number, place[letter]] = self._sound(script.default(letter))
         columns = [EDGE, UNLISTED, *symbols]
-        fits = np.zeros((len(self._contexts), len(columns)), dtype=np.uint8)
-        for (names, file), row in self._contexts.items():
-            classes = self._classes[file]
-            fits[row] = [not names or any(holds(name, c, classes) for name in names) for c in columns]
+        fresh = [c for c in columns if c not in self._fits]
+        if fresh:
+            self._fits.update(zip(fresh, self._fitting(fresh).T, strict=True))
+        fits = np.ascontiguousarray(np.stack([self._fits[c] for c in columns], axis=1))
         edges, begins, roots = self._static
         sizes = [len(sound) for sound in self._sounds]
         return Arrays(
@@ -186,6 +187,19 @@ class Encoder:
             np.array([ord(c) for c in symbols], dtype=np.uint32), fits, defaults,
             "".join(self._sounds).encode("ascii", "replace"), np.concatenate(([0], np.cumsum(sizes))).astype(np.int32),
         )  # fmt: skip
+
+    def _fitting(self, characters: Sequence[str]) -> NDArray[np.uint8]:
+        """Whether each context holds for each character, shape (contexts, characters)."""
+        held: dict[tuple[str, int], NDArray[np.bool_]] = {}
+        out = np.zeros((len(self._contexts), len(characters)), dtype=np.uint8)
+        for (names, file), row in self._contexts.items():
+            out[row] = not names
+            for name in names:
+                if (name, file) not in held:
+                    classes = self._classes[file]
+                    held[name, file] = np.array([holds(name, c, classes) for c in characters], dtype=np.bool_)
+                out[row] |= held[name, file]
+        return out
 
 
 def _hashed(children: Mapping[tuple[int, str], int]) -> I64:
