@@ -24,6 +24,8 @@ Answer = tuple[str, float] | None
 Text = Callable[[str], str]
 Scorer = Any
 PROMISED = 0.99
+FIRST = 50
+"""Questions asked before the time is taken."""
 CHUNK = 250
 NEAREST = 25
 """Candidates that a slow comparison is given by a quick one."""
@@ -79,8 +81,8 @@ def _task(report: Report, task: Task, peers: Sequence[Peer], best: Table, promis
     found: dict[str, Ranked] = {}
     for peer in [Peer("translit", (), Translit), *peers]:
         built, system = clock(partial(_make, peer, task))
-        # What is read or imported at the first question is no cost of a question.
-        system.ask(names[:1])
+        # What is read or imported at the first questions, script by script, is no cost of a question.
+        system.ask(names[:FIRST])
         asked, answers = clock(partial(_ask, system, names))
         ranked = rank(expected, answers)
         found[peer.name] = ranked
