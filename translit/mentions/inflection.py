@@ -44,9 +44,11 @@ MOST_GONE = 2
 LEAST_DERIVED = 4
 """Fewest letters of the stem of a derived word."""
 _ELISION = regex.compile(r"(?<!\p{L})(\p{L}{1,4})['’ʼ](?=\p{Lu})")
-_OTHERS = r"[\p{Cyrillic}\p{Greek}\p{Armenian}\p{Cherokee}\p{Coptic}\p{Lisu}]"
-_MIXED_ASCII = regex.compile(r"[A-Za-z](?=[01])|[01](?=[A-Za-z])")
-_MIXED = regex.compile(rf"\p{{Latin}}(?={_OTHERS}|[01])|(?:{_OTHERS}|[01])(?=\p{{Latin}})")
+_BEFORE_CAPITAL = regex.compile(r"['’ʼ](?=\p{Lu})")
+_OTHERS = r"[\p{Cyrillic}\p{Greek}\p{Armenian}\p{Cherokee}\p{Coptic}\p{Lisu}01]"
+# Looked for from the side that few texts have.
+_MIXED_ASCII = regex.compile(r"[01](?:(?=[A-Za-z])|(?<=[A-Za-z].))")
+_MIXED = regex.compile(rf"{_OTHERS}(?:(?=\p{{Latin}})|(?<=\p{{Latin}}.))")
 _IN = {"Cyrl": regex.compile(r"\p{Cyrillic}"), "Arab": regex.compile(r"\p{Arabic}")}
 
 
@@ -240,7 +242,7 @@ def _elided(words: Words) -> dict[int, tuple[Stem, ...]]:
     """The names behind a small word that is written together with them by an apostrophe: *l’Afghanistan*."""
     out: dict[int, tuple[Stem, ...]] = {}
     small = {row.ending for row in shipped_endings().rows["elision"]}
-    for i in _at(words, _ELISION.finditer(words.text)):
+    for i in _at(words, _BEFORE_CAPITAL.finditer(words.text)):
         raw = words.tokens[i].text
         found = _ELISION.match(raw)
         if found is not None and fold_token(found[1]) in small:
