@@ -90,8 +90,10 @@ class Context:
         unlike = not alike and not trusted and folded.isascii()
         if last - first > 1:
             # Several words that are all known ones by themselves may say something else: Federal Capital, Karl Marx.
-            plain = all(self.bits[word] & (WORD | NAME | CALENDAR) for word in folded.split(" "))
-            return Need.CUE if unlike and plain else Need.NOTHING
+            words = folded.split(" ")
+            plain = all(self.bits[word] & (WORD | NAME | CALENDAR) for word in words)
+            shared = any(len(word) > SHORT for word in set(words).intersection(canonical.split(" ")))
+            return Need.CUE if unlike and plain and not shared else Need.NOTHING
         bits = self.bits[folded]
         if bits & REGION and folded != canonical and not trusted:
             return Need.MORE
