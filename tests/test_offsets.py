@@ -38,6 +38,7 @@ def check(norm: Normalizer, many: list[str]) -> None:
         assert undo(cleaned, mentions) == text
 
 
+@pytest.mark.timeout(max(600, STRINGS // 50))
 @settings(
     max_examples=max(1, STRINGS // (2 * MANY)),
     phases=[Phase.generate],
