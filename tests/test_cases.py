@@ -55,7 +55,8 @@ def test_homonyms(case: dict[str, str], normalizers: Normalizers) -> None:
 def test_nobody_is_meant_among_those_named(normalizers: Normalizers) -> None:
     [survey] = normalizers("built-in").survey_many(["He was born in San Jose."])
     [abstention] = survey.abstentions
-    assert (abstention.input, abstention.why) == ("San Jose", "several")
+    assert abstention.input == "San Jose"
+    assert abstention.why in ("several", "unsure")
     assert {"gn:5392171", "subdivision:cr-sj"} <= {candidate.id for candidate in abstention.candidates}
 
 
