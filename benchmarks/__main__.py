@@ -53,11 +53,18 @@ def _bytes(_context: click.Context, _parameter: click.Parameter, value: str) -> 
     help="Prose: write all false edits and misses there.",
 )
 @click.option("--size", default="100MB", show_default=True, callback=_bytes, help="Pipeline: size of a file, such as 1GB.")
+@click.option(
+    "--prior",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Accuracy: learn on the model there, made by 'lexicons/make/make_model.py --without SOURCE --out DIR'.",
+)
 @click.option("--plot", is_flag=True, help="Draw the accuracy as SVG beside the results.")
 @click.option("--readme", is_flag=True, help="Write the README's figures from the kept results.")  # fmt: skip
 def main(
     names: tuple[str, ...], smoke: bool, tasks: Path | None, only: tuple[str, ...], peers: tuple[str, ...],
     sizes: tuple[int, ...], megabytes: float, runs: int, out: Path | None, plot: bool, readme: bool, listing: Path | None, size: int,
+    prior: Path | None,
 ) -> None:  # fmt: skip
     """Run the benchmarks NAME (accuracy, speed, scale, linear, prose, pipeline; all by default) beside the peers that are installed."""
     if readme:
@@ -65,9 +72,9 @@ def main(
 
         click.echo(f"{renew(out or RESULTS)} renewed", err=True)
         return
-    settings = Settings(smoke, tasks, only, peers, sizes, megabytes, runs, out or (None if smoke else RESULTS), plot, listing, size)
+    settings = Settings(smoke, tasks, only, peers, sizes, megabytes, runs, out or (None if smoke else RESULTS), plot, listing, size, prior)
     if smoke:
-        settings = Settings(True, tasks, only, peers, (300,), 0.05, 2, out, plot, listing, 0)
+        settings = Settings(True, tasks, only, peers, (300,), 0.05, 2, out, plot, listing, 0, prior)
     for name in names or NAMES:
         report = Report(name, settings)
         importlib.import_module(f"benchmarks.{name}").run(report)

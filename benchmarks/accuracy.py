@@ -11,6 +11,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import lru_cache, partial
+from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -79,7 +80,7 @@ def _task(report: Report, task: Task, peers: Sequence[Peer], best: Table, promis
         "", "top-1", *(f"R@{p:g}" for p in PRECISIONS), "build s", "µs/question",
     )  # fmt: skip
     found: dict[str, Ranked] = {}
-    for peer in [Peer("translit", (), Translit), *peers]:
+    for peer in [Peer("translit", (), partial(Translit, prior=report.settings.prior)), *peers]:
         built, system = clock(partial(_make, peer, task))
         # What is read or imported at the first questions, script by script, is no cost of a question.
         system.ask(names[:FIRST])
@@ -137,10 +138,10 @@ def _plot(report: Report, task: str, found: dict[str, Ranked]) -> None:
 class Translit:
     """translit with its default settings."""
 
-    def __init__(self, records: Sequence[Record]) -> None:
+    def __init__(self, records: Sequence[Record], prior: Path | None = None) -> None:
         from translit import Lexicon
 
-        self.lexicon = Lexicon.build(records)
+        self.lexicon = Lexicon.build(records, prior=prior)
 
     def ask(self, names: Sequence[str]) -> list[Answer]:
         """The best candidates."""

@@ -39,6 +39,7 @@ class Settings:
         plot: whether to draw the results, too.
         listing: file for what went wrong in prose; None to write none.
         bytes: size of the files of a pipeline.
+        prior: folder of the model that translit learns on; None for the one that ships.
     """
 
     smoke: bool = False
@@ -52,6 +53,7 @@ class Settings:
     plot: bool = False
     listing: Path | None = None
     bytes: int = 100_000_000
+    prior: Path | None = None
 
     def wants(self, peer: str) -> bool:
         """Whether a peer was asked for."""

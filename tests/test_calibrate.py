@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from strategies import SMALL, anything, names, spellings_of, worn
 
 from translit import Lexicon, Normalizer, limits
-from translit.matching.calibrate import GRID, NEVER, Curve, Model, curve, curve_from_json, curve_to_json, shuffle
+from translit.matching.calibrate import GRID, NEVER, Curve, Model, curve, curve_from_json, curve_to_json, drawn
 from translit.matching.fuzzy import guess_many
 from translit.matching.prior import read_model
 from translit.matching.score import COMPARISON, DECISION, DECISION_SIGNS
@@ -108,10 +108,11 @@ def test_the_order_of_the_answers_does_not_count(given_: list[tuple[int, bool]],
     assert of(random.sample(given_, len(given_))).thresholds == of(given_).thresholds
 
 
-@given(st.integers(0, 3000), st.integers(0, 2**31))
-def test_a_shuffle_is_a_permutation_and_always_the_same(rows: int, salt: int) -> None:
-    assert sorted(shuffle(rows, salt).tolist()) == list(range(rows))
-    assert (shuffle(rows, salt) == shuffle(rows, salt)).all()
+@given(st.lists(st.integers(0, 2**64 - 1), max_size=300), st.integers(0, 2**31))
+def test_a_draw_depends_on_nothing_but_its_digest(digests: list[int], salt: int) -> None:
+    numbers = drawn(np.array(digests, dtype=np.uint64), salt)
+    assert ((numbers >= 0) & (numbers < 1)).all()
+    assert (numbers[::-1] == drawn(np.array(digests[::-1], dtype=np.uint64), salt)).all()
 
 
 @given(st.lists(asked, min_size=1, max_size=12))

@@ -19,19 +19,20 @@ from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from rapidfuzz.distance import Indel
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from translit.fallback import with_unidecode
 from translit.lexicon.compile import compile_entities
-from translit.lexicon.index import Index
+from translit.lexicon.index import Index, hashes
 from translit.matching.align import LETTERS, CostTable, learn
 from translit.matching.alphabet import SYLLABIC, atoms, script_of_name
-from translit.matching.calibrate import Examples, Model, Questions, ask, curves_of, judge, shuffle
+from translit.matching.calibrate import Examples, Model, Questions, ask, curves_of, drawn, judge
 from translit.matching.prior import COSTS_FORMAT, model_to_json
 from translit.matching.rough import Rough
-from translit.matching.score import DECISION_SIGNS
+from translit.matching.score import COLUMNS, DECISION_SIGNS
 from translit.matching.trees import fit
 from translit.model import Entity, Variant
 from translit.unicode.scripts import ABJADS, scripts_in
@@ -80,6 +81,11 @@ def geonames() -> Iterator[tuple[str, list[str]]]:
 
 
 COLLECTIONS = {"wikidata": wikidata, "geonames": geonames}
+
+
+def permutation(rows: int, salt: int) -> NDArray[np.int64]:
+    """A fixed order of so many rows."""
+    return np.argsort(drawn(np.arange(rows, dtype=np.uint64), salt), kind="stable")
 
 
 def consonants(text: str) -> str:
@@ -183,7 +189,7 @@ def trials(names: Sequence[str], tables: dict[str, CostTable]) -> Iterator[Examp
     for name in names:
         collection = [(ident, forms) for ident, forms in COLLECTIONS[name]() if latin_forms(forms)]
         for number, size in enumerate((400, 2500, 8000, 20000)):
-            rows = shuffle(len(collection), 1000 * number)[:size]
+            rows = permutation(len(collection), 1000 * number)[:size]
             chosen = [collection[i] for i in sorted(rows.tolist())]
             entities, foreign = [], []
             for ident, forms in chosen:
@@ -192,7 +198,7 @@ def trials(names: Sequence[str], tables: dict[str, CostTable]) -> Iterator[Examp
                 foreign += [(f, ident) for f in forms if script_of_name(f) in tables and script_of_name(f) != "Latn"]
             arrays, meta, questions = compile_entities(entities, tables, rough)
             index = Index(arrays, meta)
-            few = shuffle(len(questions.text), 5)[: min(6000, 3 * size)]
+            few = np.argsort(drawn(questions.digest, 5), kind="stable")[: min(6000, 3 * size)]
             yield ask(index, rough, questions.take(few), 404 + number)
             row = {ident: i for i, ident in enumerate(index.ids)}
             # Every script has its say: the rarer ones whole, the common ones a sample.
@@ -201,12 +207,12 @@ def trials(names: Sequence[str], tables: dict[str, CostTable]) -> Iterator[Examp
                 by_script[script_of_name(text)].append((text, ident))
             asked = []
             for _, items in sorted(by_script.items()):
-                asked += [items[i] for i in shuffle(len(items), 9)[:1200].tolist()]
+                asked += [items[i] for i in permutation(len(items), 9)[:1200].tolist()]
             yield ask(
                 index, rough,
                 Questions(
                     [t for t, _ in asked], np.full(len(asked), -1), np.array([row[i] for _, i in asked]),
-                    np.ones(len(asked), dtype=bool), np.ones(len(asked), dtype=bool),
+                    np.ones(len(asked), dtype=bool), np.ones(len(asked), dtype=bool), hashes([f"{t}\0{i}" for t, i in asked]),
                 ),
                 505 + number,
             )  # fmt: skip
@@ -215,10 +221,10 @@ def trials(names: Sequence[str], tables: dict[str, CostTable]) -> Iterator[Examp
 def part(examples: Examples, salt: int, k: int) -> Examples:
     """Every third question of a trial."""
     names = len(examples.truth)
-    mine = shuffle(names, salt) % 3 == k
+    mine = permutation(names, salt) % 3 == k
     keep = mine[examples.comparisons.name]
     c = examples.comparisons
-    return Examples(type(c)(c.name[keep], c.entity[keep], c.form[keep], c.features[keep]), examples.crowd, examples.truth)
+    return Examples(type(c)(*(getattr(c, field)[keep] for field in COLUMNS)), examples.crowd, examples.truth)
 
 
 def learn_prior(names: Sequence[str], tables: dict[str, CostTable]) -> Model:

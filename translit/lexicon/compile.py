@@ -163,7 +163,9 @@ def _forms(arrays: dict[str, Array], ordered: Sequence[Entity], rough: Rough) ->
     for key in listed:
         bearers[key] = bearers.get(key, 0) + 1
     spelled_by = np.array([bearers[listed[i]] for i in order[asked].tolist()], dtype=np.int64)
-    return Questions([attested[i] for i in order[asked].tolist()], form[asked], owner[asked], ~several[posting[asked]], spelled_by == 1)
+    texts_asked = [attested[i] for i in order[asked].tolist()]
+    drawn_by = native.token_hashes([f"{text}\0{ordered[e].id}" for text, e in zip(texts_asked, owner[asked].tolist(), strict=True)])
+    return Questions(texts_asked, form[asked], owner[asked], ~several[posting[asked]], spelled_by == 1, drawn_by)
 
 
 def _entity_forms(arrays: dict[str, Array]) -> None:

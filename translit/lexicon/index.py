@@ -236,14 +236,19 @@ class Index:
         return self.windows.hashes[forms], (self.windows.values[forms] >> np.uint32(1)).astype(np.int64) - 1
 
     @cached_property
+    def form_digest(self) -> NDArray[np.uint64]:
+        """The hash of each form."""
+        digest = np.empty(len(self.forms), dtype=np.uint64)
+        hashes, order = self.form_hashes
+        digest[order] = hashes
+        return digest
+
+    @cached_property
     def listing(self) -> tuple[NDArray[np.uint64], NDArray[np.uint32]]:
         """The hash of every listed spelling with the posting that lists it, in the order of both."""
         plain = np.flatnonzero(self.posting_plain)
         form = np.searchsorted(self.posting_start, plain, side="right") - 1
-        digest = np.empty(len(self.forms), dtype=np.uint64)
-        hashes, order = self.form_hashes
-        digest[order] = hashes
-        known = np.concatenate((self.arrays["listed.hash"], digest[form]))
+        known = np.concatenate((self.arrays["listed.hash"], self.form_digest[form]))
         posting = np.concatenate((self.arrays["listed.posting"], plain.astype(np.uint32)))
         order = np.lexsort((posting, known))
         return known[order], posting[order]

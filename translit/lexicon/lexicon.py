@@ -53,6 +53,7 @@ class Lexicon:
     @classmethod
     def build(
         cls, sources: Iterable[Any], *, fallback: str = "unidecode", progress: Progress | None = None, decisions: Iterable[Any] = (),
+        prior: str | os.PathLike[str] | None = None,
     ) -> Lexicon:  # fmt: skip
         """Compile sources.
 
@@ -62,6 +63,8 @@ class Lexicon:
             fallback: which romanizer serves a character that nothing else covers: ``"unidecode"`` or ``"anyascii"``.
             progress: called with a line of text at each step.
             decisions: files of decisions, or records of them, that the lexicon takes in: they go before its every tier.
+            prior: folder of the cost tables and the model to learn on, as ``lexicons/make/make_model.py`` writes it; None for those
+                that ship.
 
         Raises:
             SourceErrors: with every fault of every source, or of the decisions.
@@ -74,13 +77,14 @@ class Lexicon:
         from translit.matching.prior import model_to_json, read_model, read_tables
         from translit.matching.rough import Rough
 
+        folder = None if prior is None else Path(prior)
         decided = read_decisions(decisions)
         tell = progress or (lambda line: None)
         tell("reading sources")
         sources = expand(sources)
         entities = read_sources(sources)
         tell(f"compiling {len(entities)} entities")
-        tables = read_tables()
+        tables = read_tables(folder)
         rough = Rough(tables, romanizer(fallback))
         arrays, meta, questions = compile_entities(entities, tables, rough)
         meta |= {"fallback": fallback, "unicode": unicodedata.unidata_version}
@@ -89,7 +93,7 @@ class Lexicon:
             meta["decisions"] = as_rows(decided)
         tell(f"calibrating on {len(questions.text)} variants")
         meta["folded_precision"] = folded_precision(Index(arrays, meta), questions, arrays["entity.weight"])
-        shipped = read_model()
+        shipped = read_model(folder)
         model = learn(Index(arrays, meta), rough, questions, shipped)
         arrays["shipped"] = _packed(model_to_json(shipped))
         if model is not shipped:

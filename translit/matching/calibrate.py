@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from translit import limits
+from translit.matching.blocking import mix
 from translit.matching.compare import Hidden, Listing, compare
 from translit.matching.rough import Rough
 from translit.matching.score import COLUMNS, COMPARISON, DECISION_SIGNS, Comparisons, Decisions, decide
@@ -89,6 +90,7 @@ class Questions:
         form, entity: which listed form each folds to, and whose it is.
         alone: whether no other spelling of its entity folds to the same form.
         only: whether no other entity lists the same spelling.
+        digest: a number of each question by its spelling and entity alone, by which it is drawn.
     """
 
     text: Sequence[str]
@@ -96,10 +98,13 @@ class Questions:
     entity: Rows
     alone: Flags
     only: Flags
+    digest: NDArray[np.uint64]
 
     def take(self, rows: Rows) -> Questions:
         """Some of the questions."""
-        return Questions([self.text[i] for i in rows.tolist()], self.form[rows], self.entity[rows], self.alone[rows], self.only[rows])
+        return Questions(
+            [self.text[i] for i in rows.tolist()], self.form[rows], self.entity[rows], self.alone[rows], self.only[rows], self.digest[rows]
+        )
 
 
 @dataclass(frozen=True)
@@ -116,13 +121,9 @@ class Examples:
         return np.asarray(self.comparisons.entity == self.truth[self.comparisons.name])
 
 
-def shuffle(rows: int, salt: int) -> Rows:
-    """A fixed permutation, the same on every machine."""
-    with np.errstate(over="ignore"):
-        x = (np.arange(rows, dtype=np.uint64) + np.uint64(salt)) * np.uint64(0x9E3779B97F4A7C15)
-        x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return np.argsort(x ^ (x >> np.uint64(31)), kind="stable").astype(np.int64)
+def drawn(digest: NDArray[np.uint64], salt: int) -> NDArray[np.float64]:
+    """A number from 0 to 1 for each digest, the same on every machine and whatever else is drawn."""
+    return mix(digest, salt) / np.float64(2**32)
 
 
 def ask(listing: Listing, rough: Rough, questions: Questions, salt: int, whole: float = WHOLE) -> Examples:
@@ -136,19 +137,16 @@ def ask(listing: Listing, rough: Rough, questions: Questions, salt: int, whole: 
         whole: share of the questions whose entity is hidden whole.
     """
     n = len(questions.text)
-    order = shuffle(n, salt)
-    gone = np.zeros(n, dtype=bool)
-    gone[order[: int(whole * n)]] = True
-    coin = np.zeros(n, dtype=bool)
-    coin[shuffle(n, salt + 1)[: n // 2]] = True
+    gone = drawn(questions.digest, salt) < whole
+    coin = drawn(questions.digest, salt + 1) < 0.5
     own = np.where(questions.alone | coin, questions.form, -1)
-    hidden = Hidden(questions.entity, gone, salt, own)
+    hidden = Hidden(questions.entity, gone, questions.digest + np.uint64(salt), own)
     parts: list[Comparisons] = []
     crowds: list[Rows] = []
     for start in range(0, n, limits.BATCH):
         rows = np.arange(start, min(start + limits.BATCH, n))
         names = [rough.views(questions.text[i]) for i in rows.tolist()]
-        part = Hidden(hidden.entity[rows], hidden.whole[rows], salt + start, hidden.own_form[rows])
+        part = Hidden(hidden.entity[rows], hidden.whole[rows], hidden.digest[rows], hidden.own_form[rows])
         found, crowd, _ = compare(listing, rough, names, part)
         parts.append(replace(found, name=found.name + start))
         crowds.append(crowd)
@@ -214,9 +212,9 @@ def learn(
     n = len(questions.text)
     if n < limits.LEAST_QUESTIONS and prior is not None:
         return prior
-    chosen = shuffle(n, 11)[:most]
-    third = -(-len(chosen) * 3 // 10)
-    first, second, last = chosen[:third], chosen[third : 2 * third + third // 2], chosen[2 * third + third // 2 :]
+    chosen = np.argsort(drawn(questions.digest, 11), kind="stable")[:most]
+    place = drawn(questions.digest[chosen], 12)
+    first, second, last = chosen[place < 0.3], chosen[(place >= 0.3) & (place < 0.65)], chosen[place >= 0.65]
     examples = ask(listing, rough, questions.take(first), 101)
     comparison = fit(examples.comparisons.features, examples.labels, trees=trees, depth=5, start=prior.comparison if prior else None)
     decisions, right = judge(comparison, ask(listing, rough, questions.take(second), 202))

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from translit import limits, native
 from translit.matching.align import CostTable, costs_of
+from translit.matching.blocking import mix
 from translit.matching.candidates import Blocks, Found, search, shortlist
 from translit.matching.rough import Rough, Spelled
 from translit.matching.score import COMPARISON, SCRIPT_CLASSES, Comparisons, text_features
@@ -34,6 +35,11 @@ class Listing(Protocol):
         ...
 
     @property
+    def form_digest(self) -> NDArray[np.uint64]:
+        """A number of each form by its letters alone."""
+        ...
+
+    @property
     def posting_canonical(self) -> NDArray[np.bool_]:
         """Whether a posting's form is its entity's canonical spelling."""
         ...
@@ -49,11 +55,18 @@ class Listing(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Hidden:
-    """What a batch must not see, for calibration: (name row, form, entity) triples told by a function of arrays."""
+    """What a batch must not see, for calibration, by name.
+
+    Args:
+        entity: the entity meant.
+        whole: whether all its forms are hidden.
+        digest: decides, with that of a form, which other forms of the entity are hidden.
+        own_form: the form that is hidden in any case, or -1.
+    """
 
     entity: Rows
     whole: NDArray[np.bool_]
-    salt: int
+    digest: NDArray[np.uint64]
     own_form: Rows
 
 
@@ -185,15 +198,12 @@ def _costs(rough: Rough, names: Sequence[Spelled], targets: Spans, table: Rows, 
     return costs
 
 
-def _visible(hidden: Hidden, name: Rows, form: Rows, entity: Rows, canonical: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _visible(hidden: Hidden, name: Rows, form: Rows, entity: Rows, listing: Listing, position: Rows) -> NDArray[np.bool_]:
     mine = hidden.entity[name] == entity
+    coin = mix(listing.form_digest[form] ^ hidden.digest[name], 1) < 2**31
     # About half of the entity's other forms are hidden with the name's own, as in a lexicon that knows half the spellings.
-    with np.errstate(over="ignore"):
-        salted = (name + hidden.salt).astype(np.uint64)
-        mixed = (form.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)) ^ (salted * np.uint64(0xBF58476D1CE4E5B9))
-        mixed = (mixed ^ (mixed >> np.uint64(29))) * np.uint64(0x94D049BB133111EB)
-    coin = (mixed >> np.uint64(63)).astype(bool)
-    gone: NDArray[np.bool_] = mine & (hidden.whole[name] | ((coin | (hidden.own_form[name] == form)) & ~canonical))
+    coin |= hidden.own_form[name] == form
+    gone: NDArray[np.bool_] = mine & (hidden.whole[name] | (coin & ~listing.posting_canonical[position]))
     return ~gone
 
 
@@ -213,7 +223,7 @@ def _claims(listing: Listing, hidden: Hidden | None, found: Found, asked: Rows) 
     position, owner = position[meant], owner[meant]
     entity = listing.posting_entity[position].astype(np.int64)
     if hidden is not None:
-        keep = _visible(hidden, asked[found.name[owner]], found.form[owner], entity, listing.posting_canonical[position])
+        keep = _visible(hidden, asked[found.name[owner]], found.form[owner], entity, listing, position)
         position, owner, entity = position[keep], owner[keep], entity[keep]
     return position, owner, entity
 
