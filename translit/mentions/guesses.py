@@ -57,17 +57,31 @@ class Guesses:
         guesses = self._guesses(list(dict.fromkeys(stem for *_, stem, _ in runs)))
         runs = [run for run in runs if guesses[run[3]] is not None]
         named = [Counter(p.answer.entity for p in found if p.answer is not None) for found in places]
-        guessed: set[tuple[int, int]] = set()
         near: list[list[Place]] = [[] for _ in contexts]
-        for number, first, last, stem, ending in sorted(runs, key=lambda run: (run[0], run[1] - run[2], run[1])):
-            guess = guesses[stem]
-            if guess is None or any((number, k) in guessed for k in range(first, last)):
-                continue
-            convinced = self._convinced(contexts[number], named[number][guess.entity], first, last, guess)
-            if convinced is not None:
+        guessed: set[tuple[int, int]] = set()
+        left = sorted(runs, key=lambda run: (run[0], run[1] - run[2], run[1]))
+        more = True
+        while more:
+            # Whoever a guess names bears out others of the same text, as it would when the text is cleaned again.
+            refused, met = [], [Counter[int]() for _ in contexts]
+            for run in left:
+                number, first, last, stem, ending = run
+                guess = guesses[stem]
+                if guess is None or any((number, k) in guessed for k in range(first, last)):
+                    continue
+                convinced = self._convinced(contexts[number], named[number][guess.entity], first, last, guess)
+                if convinced is None:
+                    refused.append(run)
+                    continue
                 places[number].append(Place(first, last, self.tiers.guessed(convinced), ending))
                 guessed.update((number, k) for k in range(first, last))
-            elif guess.confidence >= NEARLY:
+                met[number][guess.entity] += 1
+            for own, new in zip(named, met, strict=True):
+                own.update(new)
+            left, more = refused, any(met)
+        for number, first, last, stem, ending in left:
+            guess = guesses[stem]
+            if guess is not None and guess.confidence >= NEARLY and not any((number, k) in guessed for k in range(first, last)):
                 near[number].append(Place(first, last, None, ending, why="far", passed=(guess.entity,)))
         for found in places:
             found.sort(key=lambda place: place.first)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 
 from translit.matching.exact import Resolution, resolve
-from translit.matching.tiers import REJECTED, Tiers
+from translit.matching.tiers import REJECTED, Answer, Tiers
 from translit.mentions.endings import POSSESSIVES, endings
 from translit.mentions.evidence import Need
 from translit.mentions.facts import ENDED
@@ -17,6 +17,7 @@ from translit.mentions.places import Place
 from translit.mentions.windows import Forms
 from translit.mentions.words import Words
 from translit.unicode.scan import I64
+from translit.unicode.tokens import fold
 
 Reach = dict[int, int]
 """Word → how many words the longest window has that begins there and may be listed, with an ending or without; rising."""
@@ -173,5 +174,13 @@ class Listed:
                     continue
                 if found.state != "one":
                     return self._left_alone(i, i + count, found, form, ending)
-                return Place(i, i + count, self.tiers.exact(found, True, self.index.forms[form]), ending)
+                answer = self.tiers.exact(found, True, self.index.forms[form])
+                return Place(i, i + count, answer, "" if self._lists(answer, ending) else ending)
         return None
+
+    def _lists(self, answer: Answer, ending: str) -> bool:
+        """Whether the entity's canonical spelling with a bare ending is listed, and so would lose the ending when it is cleaned again."""
+        if not ending.isalpha():
+            return False
+        form = int(self.index.find_forms([fold(answer.canonical + ending)])[0])
+        return form >= 0 and any(int(self.index.posting_entity[p]) == answer.entity for p in self.index.postings(form))
