@@ -18,6 +18,8 @@ from translit.matching.score import COMPARISON, SCRIPT_CLASSES, Comparisons, tex
 from translit.matching.spans import Spans
 
 Rows = NDArray[np.int64]
+PART_OF, PART = 0.7, 3000
+"""A name of one word that is shorter than this share of a form of several is a part of it at best; and its handicap, in 1/1000 log-odds."""
 
 
 class Listing(Protocol):
@@ -130,9 +132,11 @@ def compare(
     features[:, put["weight"]] = listing.entity_weight[entity]
     features[:, put["is_canonical"]] = listing.posting_canonical[position]
     features[:, put["claims"]] = np.minimum(claims[owner], 10)
-    handicap = np.array([n.handicap for n in names], dtype=np.int32)[name[owner]]
+    handicap = np.array([n.handicap for n in names], dtype=np.int32)[name]
+    one_of_several = (text[:, put["name_words"]] == 1) & (text[:, put["form_words"]] > 1)
+    handicap[one_of_several & (text[:, put["name_length"]] < PART_OF * text[:, put["form_length"]])] += PART
     who = asked[found.name[owner]]
-    return Comparisons(who, entity, form[owner], features, name[owner], handicap), found.crowd[as_it_stands], names
+    return Comparisons(who, entity, form[owner], features, name[owner], handicap[owner]), found.crowd[as_it_stands], names
 
 
 def _fewer_of_other_views(found: Found, asked: Rows) -> Found:

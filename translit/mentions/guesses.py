@@ -59,25 +59,29 @@ class Guesses:
         named = [Counter(p.answer.entity for p in found if p.answer is not None) for found in places]
         near: list[list[Place]] = [[] for _ in contexts]
         guessed: set[tuple[int, int]] = set()
+        done = [Counter[str]() for _ in contexts]
         left = sorted(runs, key=lambda run: (run[0], run[1] - run[2], run[1]))
         more = True
         while more:
             # Whoever a guess names bears out others of the same text, as it would when the text is cleaned again.
-            refused, met = [], [Counter[int]() for _ in contexts]
+            refused, met, again = [], [Counter[int]() for _ in contexts], [Counter[str]() for _ in contexts]
             for run in left:
                 number, first, last, stem, ending = run
                 guess = guesses[stem]
                 if guess is None or any((number, k) in guessed for k in range(first, last)):
                     continue
-                convinced = self._convinced(contexts[number], named[number][guess.entity], first, last, guess)
+                left_over = contexts[number].words.count(first) - done[number][stem]
+                convinced = self._convinced(contexts[number], named[number][guess.entity], left_over, first, last, guess)
                 if convinced is None:
                     refused.append(run)
                     continue
                 places[number].append(Place(first, last, self.tiers.guessed(convinced), ending))
                 guessed.update((number, k) for k in range(first, last))
                 met[number][guess.entity] += 1
-            for own, new in zip(named, met, strict=True):
-                own.update(new)
+                again[number][stem] += 1
+            for number in range(len(contexts)):
+                named[number].update(met[number])
+                done[number].update(again[number])
             left, more = refused, any(met)
         for number, first, last, stem, ending in left:
             guess = guesses[stem]
@@ -117,14 +121,17 @@ class Guesses:
                 if unknown & UNKNOWN:
                     yield i, k + 1
 
-    def _convinced(self, context: Context, named: int, first: int, last: int, guess: Guess) -> Guess | None:
-        """The guess with the confidence that the evidence gives it, where it is sure enough: ``named`` sure mentions, cues, fame."""
+    def _convinced(self, context: Context, named: int, count: int, first: int, last: int, guess: Guess) -> Guess | None:
+        """The guess with the confidence that the evidence gives it, where it is sure enough.
+
+        ``named`` tells how often the entity is surely mentioned in the text, ``count`` how often the first word stands there yet.
+        """
         if self.index.entity_support[guess.entity] or self._would_repeat(context.words, first, last, guess):
             return None
         if self._derived(context.words, first, last, guess):
             return None
         # A spelling met more often than all others of the entity is likelier a name of its own than a slip.
-        anchored = named > 0 and (last - first > 1 or context.words.count(first) <= max(named, 2))
+        anchored = named > 0 and (last - first > 1 or count <= max(named, 2))
         if last - first == 1 and not anchored and context.beside_name(first, last):
             return None
         score = guess.score + self.fame.of(guess.entity)

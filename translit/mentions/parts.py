@@ -54,7 +54,10 @@ class Parts:
             for _, stem, ending in _stems(words, i):
                 answer = self._part(context, i, stem, anchors)
                 if answer is not None:
-                    extra.append(Place(i, i + 1, answer, ending))
+                    # What the spelling with its ending would be taken for when it is cleaned again is taken for it at once.
+                    again = fold_token(answer.canonical + ending) if ending.isalpha() else ""
+                    known = again in anchors or (again != "" and self.index.part(again) is not None)
+                    extra.append(Place(i, i + 1, answer, "" if known else ending))
                     break
         return sorted([*places, *extra], key=lambda place: place.first)
 
