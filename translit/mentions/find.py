@@ -84,8 +84,8 @@ class Finder:
         proposed = self.listed.places_many(documents, facts)
         self.inflected.add(contexts, proposed)
         places = [self._borne_out(context, found) for context, found in zip(contexts, proposed, strict=True)]
-        near = self.guesses.add(contexts, facts, places)
-        places = [self.parts.added(context, own, found) for context, own, found in zip(contexts, facts, places, strict=True)]
+        near, open_ = self.guesses.add(contexts, facts, places)
+        places = [self.parts.added(*rest) for rest in zip(contexts, facts, places, open_, strict=True)]
         return documents, places, near
 
     def _borne_out(self, context: Context, proposed: list[Place]) -> list[Place]:

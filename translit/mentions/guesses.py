@@ -44,8 +44,12 @@ class Guesses:
 
     def add(
         self, contexts: Sequence[Context], facts: Sequence[I64], places: list[list[Place]]
-    ) -> list[list[Place]]:  # fmt: skip
-        """Unknown capitalised words of all texts, each distinct name looked up once by the fuzzy tier; those not sure enough."""
+    ) -> tuple[list[list[Place]], list[set[int]]]:  # fmt: skip
+        """Unknown capitalised words of all texts, each distinct name looked up once by the fuzzy tier.
+
+        Returns:
+            Those that are nearly sure, and the words of those of several words that are not sure.
+        """
         runs: list[tuple[int, int, int, str, str]] = []
         for number, (context, known) in enumerate(zip(contexts, facts, strict=True)):
             taken = {k for place in places[number] for k in range(place.first, place.last)}
@@ -87,9 +91,13 @@ class Guesses:
             guess = guesses[stem]
             if guess is not None and guess.confidence >= NEARLY and not any((number, k) in guessed for k in range(first, last)):
                 near[number].append(Place(first, last, None, ending, why="far", passed=(guess.entity,)))
+        open_: list[set[int]] = [set() for _ in contexts]
+        for number, first, last, _, _ in left:
+            if last - first > 1:
+                open_[number].update(range(first, last))
         for found in places:
             found.sort(key=lambda place: place.first)
-        return near
+        return near, open_
 
     def _guesses(self, names: list[str]) -> dict[str, Guess | None]:
         """The guess for each name that any evidence could make sure, or that is worth telling; remembered."""

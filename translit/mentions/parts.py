@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
+
 import numpy as np
 
 from translit.lexicon.index import CANONICAL
@@ -26,8 +28,11 @@ class Parts:
         self._anchors: Memory[int, list[tuple[str, str]]] = Memory()
         self._parts: Memory[str, tuple[str, float, float] | None] = Memory()
 
-    def added(self, context: Context, facts: I64, places: list[Place]) -> list[Place]:
-        """Places with the parts of names that stand alone added."""
+    def added(self, context: Context, facts: I64, places: list[Place], open_: Set[int]) -> list[Place]:
+        """Places with the parts of names that stand alone added.
+
+        Those in words that are ``open_``, since they may be another's name, are left as they are.
+        """
         words = context.words
         anchors: dict[str, dict[str, set[int]]] = {}
         for place in places:
@@ -36,7 +41,7 @@ class Parts:
                 continue
             if self.index.kind(meant.entity) == PERSON:
                 self._anchor(meant.entity, anchors)
-        taken: set[int] = set()
+        taken = set(open_)
         for place in places:
             if place.answer is None or place.answer.entity >= 0 or place.answer.decided:
                 taken.update(range(place.first, place.last))
