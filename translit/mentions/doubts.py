@@ -35,6 +35,9 @@ def doubt(context: Context, first: int, last: int, form: str, canonical: str, pl
     alias = form != canonical
     few = place and not trusted and not famed
     if last - first > 1:
+        if not form.isascii():
+            # Of other scripts the list of words says too little, and a Han name is short.
+            return Need.NOTHING
         words = form.split(" ")
         if place and alias and not trusted and max(map(len, words)) <= SHORT:
             # The D, LA CA: words of so few letters are said of anything.
