@@ -1416,7 +1416,7 @@ typedef struct {
 #else
 #define FETCH(address) ((void)(address))
 #endif
-enum { STEP = 4, MANY = 1 << 14 };
+enum { STEP = 10, MANY = 1 << 14 };
 
 /* Tables of many forms lie beyond the caches: ask for what a token will need while those before it are looked at. */
 static inline void fetch_bucket(const Scan *s, const Token *t)
