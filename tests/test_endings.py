@@ -14,7 +14,7 @@ from translit.unicode.skeleton import disguises, plain_name, unmask
 
 ROWS = [row for rows in shipped_endings().rows.values() for row in rows]
 RECORDS = [
-    {"id": "kabul", "canonical": "Kabul", "kind": "place", "variants": ["Кабул", "كابول", "Caboul", "喀布尔", "คาบูล", "カブール"]},
+    {"id": "kabul", "canonical": "Kabul", "kind": "place", "variants": ["Кабул", "كابول", "Caboul", "喀布尔", "คาบูล", "カブール", "카불"]},
     {"id": "moscow", "canonical": "Moscow", "kind": "place", "variants": ["Москва", "Moskwa"]},
     {"id": "panjshir", "canonical": "Panjshir", "kind": "place", "variants": ["Панджшер", "Panjsjir", "Pandższir"]},
     {"id": "massoud", "canonical": "Ahmad Massoud", "kind": "person", "variants": ["Ахмад Масуд", "Achmad Massud"]},
@@ -38,6 +38,7 @@ TEXTS = [
     ("我在喀布尔大学", "我在Kabul大学"),
     ("อยู่ในคาบูลแล้ว", "อยู่ในKabulแล้ว"),
     ("カブール に", "Kabul に"),
+    ("카불 공항", "Kabul 공항"),
     # Disguises.
     ("Саboul, Cab0ul, Ca\u200bboul, Ｃａｂｏｕｌ", "Kabul, Kabul, Kabul, Kabul"),
     ("Achmad Мassud said; Мassud left", "Ahmad Massoud said; Massoud left"),

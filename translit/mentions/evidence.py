@@ -6,6 +6,7 @@ An ordinary word, a personal name, a very short or unlike spelling may stand for
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -101,7 +102,8 @@ class Context:
         if trusted and caseless:
             # Without capitals no word list can tell a place from a word; the lexicon says that this is its native name.
             return Need.NOTHING
-        if bits & (WORD | CALENDAR) or len(folded) <= SHORT:
+        # A Hangul syllable is two or three letters.
+        if bits & (WORD | CALENDAR) or len(unicodedata.normalize("NFD", folded)) <= SHORT:
             return Need.ANCHOR if bits & GEO else Need.BOTH
         need = Need.NOTHING
         if bits & NAME and (unlike or not bits & GEO):
