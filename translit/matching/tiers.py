@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from translit import limits, native
 from translit.lexicon.index import TYPE_NUMBERS, Rows, spread
@@ -228,8 +229,10 @@ class Tiers:
         bearers = self.index.posting_start[forms + 1].astype(np.int64) - self.index.posting_start[forms]
         state[(forms >= 0) & (bearers > np.bincount(row, minlength=len(names)))] = OPEN
         rows = np.flatnonzero(state == ONE)
+        enough = self.precision if least is None else least
         for i, match in zip(rows.tolist(), self._records(names, folded, found, rows), strict=True):
-            out[i] = match if match.confidence >= (self.precision if least is None else least) else None
+            if match.confidence >= enough:
+                out[i] = match
         return np.flatnonzero(state == OPEN if least is None else state != ONE).tolist()
 
     def _records(self, names: Sequence[str], folded: Sequence[str], found: Resolutions, rows: Rows) -> list[Match]:
@@ -246,9 +249,13 @@ class Tiers:
         chosen = rows.tolist()
         return native.twin(make_matches)(
             [names[i] for i in chosen], [folded[i] for i in chosen], np.append(0, np.cumsum(size)).tolist(), self.index.ids.take(bearers),
-            self.index.targets(bearers, self.target), [self.index.kinds[k] for k in self.index.entity_kind[bearers].tolist()],
+            self.index.targets(bearers, self.target), self._kinds[self.index.entity_kind[bearers]].tolist(),
             "exact", confidences, rests,
         )  # fmt: skip
+
+    @cached_property
+    def _kinds(self) -> NDArray[np.object_]:
+        return np.array(self.index.kinds, dtype=object)
 
     def exact(self, found: Resolution, exactly: bool, folded: str) -> Answer:
         """The answer of the exact tier."""
