@@ -8,9 +8,6 @@ from collections.abc import Sequence
 
 from translit.cli.group import COMMANDS, LazyGroup
 
-_GRACE = 2.0
-"""Seconds that a broken pool of workers has to end."""
-
 
 def main(args: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit status; never raises.
@@ -57,15 +54,11 @@ def _failed(error: BaseException) -> int:
 
 def _leave_broken_pools(status: int) -> None:
     """End here where threads of a pool that broke would keep the process: Python before 3.11.6 may wait for them for ever."""
-    if "concurrent.futures.process" not in sys.modules:
-        return
-    import threading
+    if "translit.files.workers" in sys.modules:
+        from translit.files.workers import is_held_up
 
-    own = [t for t in threading.enumerate() if type(t).__name__ == "_ExecutorManagerThread" or t.name == "QueueFeederThread"]
-    for thread in own:
-        thread.join(_GRACE)
-    if any(thread.is_alive() for thread in own):
-        os._exit(status)
+        if is_held_up():
+            os._exit(status)
 
 
 def _quiet_stdout() -> None:

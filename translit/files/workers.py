@@ -9,17 +9,21 @@ import os
 import pickle
 import signal
 import threading
+import time
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from multiprocessing import connection
+from multiprocessing import connection, synchronize, util
 from typing import Any, Protocol, cast
 
 from translit.errors import TranslitError
 from translit.files.answers import Memo
 from translit.files.base import Chunk, Engine, Format, Result, Task, formats
+
+GRACE = 2.0
+"""Seconds that the threads of a broken pool have to end."""
 
 
 class Pool(Protocol):
@@ -42,6 +46,8 @@ def pool_of(engine: Engine, workers: int, jobs: int) -> Iterator[Pool]:
         yield _Processes(executor, workers)
         executor.shutdown()
     except BrokenProcessPool:
+        # Ctrl-C strikes the workers as well: where it is on its way to this process, too, it is what the user is told.
+        time.sleep(0.1)
         raise TranslitError("a worker process ended before its time (killed, or out of memory); run again with fewer --workers") from None
     finally:
         # After an error nobody waits for work that is not wanted any more.
@@ -52,6 +58,19 @@ def pool_of(engine: Engine, workers: int, jobs: int) -> Iterator[Pool]:
         # Python before 3.11.6 would wait for ever to hand work to the dead: their pipe has a reader left, in this process.
         if handed is not None:
             handed._reader.close()
+
+
+def is_held_up() -> bool:
+    """Whether threads of a pool that broke do not end by themselves; what the system keeps for them is given back then."""
+    own = [t for t in threading.enumerate() if type(t).__name__ == "_ExecutorManagerThread" or t.name == "QueueFeederThread"]
+    for thread in own:
+        thread.join(GRACE)
+    if not any(thread.is_alive() for thread in own):
+        return False
+    for finalizer in list(cast(Any, util)._finalizer_registry.values()):
+        if finalizer._callback is cast(Any, synchronize.SemLock)._cleanup:
+            finalizer()
+    return True
 
 
 @dataclass(slots=True)
