@@ -30,8 +30,10 @@ MAX_CANDIDATES = 24
 """Most candidate forms of a name that are compared with it in full."""
 MAX_BEHIND = 700
 """How much farther than the nearest, in 1/1000 of :func:`translit.matching.candidates.shortlist`, a candidate may be."""
-MAX_VIEWS = 4
+MAX_VIEWS = 5
 """Most orders and shapes of a name that are compared."""
+MAX_SYLLABLE = 6
+"""Most letters of a word that may be one syllable of a given name."""
 MAX_TURNED_WORDS = 4
 """Most words of a name whose order is changed."""
 MAX_VIEW_CANDIDATES = 8

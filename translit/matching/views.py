@@ -26,6 +26,8 @@ TITLES_FORMAT = "translit-titles/1"
 TITLED, TURNED, CAPITALS, UNTURNED = 300, 1500, 300, 1500
 """Handicaps in 1/1000 log-odds: of a title left out; of words in another order, less where capitals tell the surname; and of the
 order as it stands where a comma says that it is another."""
+JOINED = 300
+"""Handicap of two words taken as one."""
 INITIAL, MISSING, CONTRADICTED = 2000, 800, 6000
 """Handicaps of an initial that a word of the form begins with, that the form has no word for, or that no word left begins with."""
 LEAST_NEARNESS = 0.8
@@ -49,6 +51,8 @@ def views(name: str) -> list[View]:
     ['MASSOUD, Ahmad', 'Ahmad MASSOUD']
     >>> [view.text for view in views("Gen. Ahmad Massoud")]
     ['Gen. Ahmad Massoud', 'Ahmad Massoud', 'Massoud Ahmad']
+    >>> [view.text for view in views("Hu Jin Tao")][:2]
+    ['Hu Jin Tao', 'Hu Jintao']
     >>> [view.text for view in views("Panjshir")]
     ['Panjshir']
     """
@@ -61,6 +65,9 @@ def views(name: str) -> list[View]:
         out.append(View(turned, 0))
     if bare is not None:
         out.append(View(bare, TITLED))
+    joined = _joined(turned or bare or name)
+    if joined is not None:
+        out.append(View(joined, JOINED))
     if not turned:
         base, start = (name, 0) if bare is None else (bare, TITLED)
         out += [View(view.text, view.handicap + start) for view in _orders(base)]
@@ -85,6 +92,14 @@ def _untitled(name: str) -> str | None:
     while last - first > 2 and _plain(words[last - 1]) in after:
         last -= 1
     return " ".join(words[first:last]) if (first, last) != (0, len(words)) else None
+
+
+def _joined(name: str) -> str | None:
+    """A name of three short words with the last two in one, as Chinese given names of two syllables are mostly written."""
+    words = name.split()
+    if len(words) != 3 or any(not word.isalpha() or len(word) > limits.MAX_SYLLABLE for word in words):
+        return None
+    return f"{words[0]} {words[1]}{words[2].lower()}"
 
 
 def _plain(word: str) -> str:
