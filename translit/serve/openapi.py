@@ -179,15 +179,20 @@ def _reconcile() -> Schema:
     return _operation(summary, "reconcile", {"type": "object"}, _BODY, requestBody={"required": True, "content": content})
 
 
-_QUERY = _object(
-    {"query": _TEXT, "type": {"anyOf": [_TEXT, _list(_TEXT)]}, "limit": {"type": "integer", "minimum": 1}}, ("type", "limit")
-)  # fmt: skip
+def _open(schema: Schema) -> Schema:
+    """The same with more fields: clients of the reconciliation API send settings that only some services know."""
+    return {**schema, "additionalProperties": True}
+
+
+_QUERY = _open(
+    _object({"query": _TEXT, "type": {"anyOf": [_TEXT, _list(_TEXT)]}, "limit": {"type": "integer", "minimum": 1}}, ("type", "limit"))
+)
 _PROPERTY = _object({"id": {"enum": list(PROPERTIES)}})
 _FIELDS = {
     "queries": ("a batch of queries by their keys, as JSON", {"type": "object", "additionalProperties": _QUERY}),
     "extend": (
         "entities and properties, as JSON",
-        _object({"ids": _list(_TEXT), "properties": _list(_object({"id": {"enum": list(PROPERTIES)}}))}),
+        _open(_object({"ids": _list(_TEXT), "properties": _list(_open(_object({"id": {"enum": list(PROPERTIES)}})))})),
     ),
 }
 
