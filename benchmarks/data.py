@@ -17,6 +17,7 @@ from typing import Any
 
 from translit.evaluation import Question, read_questions
 from translit.resources import data_root
+from translit.unicode.fold import strict
 
 Record = dict[str, Any]
 SEED = 20_261_123
@@ -85,6 +86,9 @@ def hide(name: str, records: Sequence[Record], entities: int, questions: int) ->
         if not gone:
             kept.append({**record, "variants": sorted(variants[half:])})
         asked += [Question(variant, "" if gone else record["id"]) for variant in variants[:half]]
+    # A spelling that another entity lists is no unseen one: who is meant by it cannot be told from the name.
+    listed = {strict(text) for record in kept for text in (record["canonical"], *record["variants"])}
+    asked = [question for question in asked if strict(question.query) not in listed]
     drawn.shuffle(asked)
     return Task(name, kept, asked[:questions])
 
