@@ -113,7 +113,7 @@ def _summary(found: dict[str, Ranked]) -> list[Cell]:
     out: list[Cell] = []
     for measure in measures:
         out.append(measure(found["translit"]))
-        leader = max(others, key=lambda name, m=measure: m(others[name]), default=None)  # type: ignore[misc]
+        leader = max(others, key=lambda name, m=measure: m(others[name]), default=None)  # type: ignore[misc]  # a default of another type
         value = measure(others[leader]) if leader is not None else 0.0
         out.append(f"{value:.3f} ({leader})" if value else "0.000")
     return out

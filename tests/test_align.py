@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from translit.matching.align import DEAREST, FORBIDDEN, CostTable, align, costs_of, explain, learn
+from translit.matching.align import DEAREST, FORBIDDEN, CostTable, align, costs_of, explain
+from translit.matching.correspondences import learn
 from translit.matching.prior import read_tables
 from translit.matching.spans import Spans
 

@@ -29,7 +29,7 @@ from translit.model import Candidate, Match
 from translit.resources import name_paths
 from translit.rules import keys
 from translit.rules.shipped import shipped_keys
-from translit.unicode import scan
+from translit.unicode import code_points, hashes, scan
 from translit.unicode.fold import fold_token
 from translit.unicode.tokens import fold, fold_many, join, otherwise_spelled, spelled, tokens
 
@@ -39,7 +39,7 @@ PURE: dict[str, Callable[..., Any]] = {
     "find_listed": scan.find_listed, "replace_listed": scan.replace_listed, "name_keys": keys.name_keys,
     "forest_scores": trees.forest_scores, "text_features": score.text_features, "rank": score.rank, "name_blocks": blocking.name_blocks,
     "shortlist": candidates.shortlist,
-    "fold_many": fold_many, "token_hashes": scan.token_hashes, "find_texts": index.find_texts,
+    "fold_many": fold_many, "token_hashes": hashes.token_hashes, "find_texts": index.find_texts,
     "take_strings": storage.take_strings, "otherwise_spelled": otherwise_spelled, "make_matches": exact.make_matches,
 }  # fmt: skip
 IMPLEMENTATIONS = {"python": PURE, **({"native": dict(native.TWINS)} if native.in_use() == "native" else {})}
@@ -177,7 +177,7 @@ LISTED = ["kabul", "strasse", "izmir", "кабул", "北京", "京東京", "ガ
 @both
 @pytest.mark.parametrize(("text", "words", "hits", "open_"), SCANS)
 def test_scan(functions: dict[str, Callable[..., Any]], text: str, words: list[str], hits: list[str], open_: list[str]) -> None:
-    found = functions["scan_words"](text, scan.window_table(LISTED))
+    found = functions["scan_words"](text, hashes.window_table(LISTED))
     spelled = [text[a:b] for a, b in zip(found.start, found.end, strict=True)]
     assert spelled == words
     assert found.word.tolist() == [list(dict.fromkeys(words)).index(word) for word in words]
@@ -186,7 +186,7 @@ def test_scan(functions: dict[str, Callable[..., Any]], text: str, words: list[s
     assert [text[found.start[i] : found.end[k]] for i, k in found.open.tolist()] == open_
     for word, digest in zip(dict.fromkeys(words), found.hash.tolist(), strict=True):
         folded = fold_token(word) if len(word) <= limits.MAX_TOKEN_CODEPOINTS else ""
-        assert digest == (int(scan.token_hashes([folded])[0]) if folded else 0)
+        assert digest == (int(hashes.token_hashes([folded])[0]) if folded else 0)
 
 
 # Letters that join, compose, change places, vanish, grow when folded, or need neighbours, beside plain ones.
@@ -218,7 +218,7 @@ def same(name: str, *given: Any) -> None:
 @given(texts, st.lists(st.integers(0, 120), max_size=10))
 def test_scan_agrees(text: str, listed: list[int]) -> None:
     windows = windows_of(text)
-    same("scan_words", text, scan.window_table([*{windows[i] for i in listed if i < len(windows)}, "kabul"]))
+    same("scan_words", text, hashes.window_table([*{windows[i] for i in listed if i < len(windows)}, "kabul"]))
 
 
 @compiled
@@ -226,7 +226,7 @@ def test_scan_agrees(text: str, listed: list[int]) -> None:
 def test_listed_windows_agree(text: str, listed: list[int], actions: list[int]) -> None:
     windows = windows_of(text)
     forms = storage.Strings.make([*{windows[i] for i in listed if i < len(windows) if "\ud800" not in windows[i]}, "kabul"])
-    table, action = scan.window_table(forms), np.array(actions[: len(forms)], dtype=np.uint8)
+    table, action = hashes.window_table(forms), np.array(actions[: len(forms)], dtype=np.uint8)
     same("find_listed", text, table, forms, action)
     written = storage.Strings.make([form.title() for form in forms])
     plan = scan.Plan(action, np.arange(len(forms), dtype=np.uint32), written.data, written.starts)
@@ -249,7 +249,7 @@ PLAIN = st.lists(st.sampled_from(["new", "New", "YORK", "york", "of", "'s", "a."
 @given(PLAIN, st.sets(st.sampled_from(["new", "new york", "york", "york of", "york of new york", "a b", "a", "new york s"])))
 def test_plain_text_agrees(text: str, listed: set[str]) -> None:
     forms = storage.Strings.make(sorted(listed))
-    table = scan.window_table(forms)
+    table = hashes.window_table(forms)
     same("scan_words", text, table)
     same("find_listed", text, table, forms, np.full(len(forms), scan.WRITE, dtype=np.uint8))
 
@@ -257,19 +257,19 @@ def test_plain_text_agrees(text: str, listed: set[str]) -> None:
 @compiled
 def test_scan_agrees_on_every_pair_of_tricky_characters() -> None:
     text = "\n".join(f"{a}{b} {a}\u0654{b} a{a}{b}{a}" for a in TRICKY for b in TRICKY)
-    same("scan_words", text, scan.window_table(["kabul", "a"]))
+    same("scan_words", text, hashes.window_table(["kabul", "a"]))
 
 
 @compiled
 def test_scan_agrees_on_every_code_point() -> None:
     text = " ".join(f"{chr(c)} a{chr(c)}{chr(c)}" for c in range(0x110000) if not 0xD800 <= c < 0xE000)
-    same("scan_words", text, scan.window_table(["a"]))
+    same("scan_words", text, hashes.window_table(["a"]))
 
 
 @compiled
 def test_gaps_agree_on_every_code_point() -> None:
     text = "A".join(f"{chr(c)}" for c in range(0x110000) if not 0xD800 <= c < 0xE000)
-    same("scan_words", text, scan.window_table(["a"]))
+    same("scan_words", text, hashes.window_table(["a"]))
 
 
 KEYED = [
@@ -471,18 +471,18 @@ def digest(word: str) -> int:
 
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=20), max_size=10))
 def test_hashes(words: list[str]) -> None:
-    assert scan.token_hashes(words).tolist() == [digest(word) for word in words]
+    assert hashes.token_hashes(words).tolist() == [digest(word) for word in words]
 
 
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=12).map(fold), max_size=30), st.integers(0, 30))
 def test_every_form_is_in_the_table(forms: list[str], cut: int) -> None:
     forms = [form for form in dict.fromkeys(forms) if form]
-    table = scan.window_table(forms[:cut]).joined_by(forms[cut:], min(cut, len(forms)))
+    table = hashes.window_table(forms[:cut]).joined_by(forms[cut:], min(cut, len(forms)))
     bits = (len(table.starts) - 1).bit_length() - 1
     for row, value in enumerate(table.hashes.tolist()):
         bucket = value >> (64 - bits) if bits else 0
         assert table.starts[bucket] <= row < table.starts[bucket + 1]
-    for number, value in enumerate(table.find(scan.token_hashes(forms)).tolist(), 1):
+    for number, value in enumerate(table.find(hashes.token_hashes(forms)).tolist(), 1):
         assert value // 2 == number or not list(tokens(forms[number - 1]))
 
 
@@ -509,18 +509,18 @@ def test_folding(functions: dict[str, Callable[..., Any]]) -> None:
     assert functions["fold_many"](names * 300) == [folded for _, folded in FOLDS] * 300
 
 
-def folded_in_c(names: list[str], limit: int = scan.LIMITS[-1]) -> list[str]:
+def folded_in_c(names: list[str], limit: int = code_points.LIMITS[-1]) -> list[str]:
     """The names folded, by the code points up to a limit wherever they suffice."""
     from translit import _native  # type: ignore[attr-defined, unused-ignore]
 
-    folded, left = _native.fold_many(names, *scan.code_points(limit))
+    folded, left = _native.fold_many(names, *code_points.code_points(limit))
     for row in np.frombuffer(left, dtype=np.int64).tolist():
         assert folded[row] == ""
         folded[row] = fold(names[row])
     return list(folded)
 
 
-limits_of_tables = st.sampled_from([0, *scan.LIMITS])
+limits_of_tables = st.sampled_from([0, *code_points.LIMITS])
 
 
 @compiled
@@ -532,7 +532,7 @@ def test_folding_agrees(names: list[str], limit: int) -> None:
 @compiled
 def test_folding_agrees_on_every_pair_of_tricky_characters() -> None:
     names = [name for a in TRICKY for b in TRICKY for name in (a + b, f"{a}\u0654{b}", f"{a} {b}", f"a{a}{b}{a}")]
-    for limit in (0, *scan.LIMITS):
+    for limit in (0, *code_points.LIMITS):
         assert folded_in_c(names, limit) == fold_many(names)
 
 
@@ -541,7 +541,7 @@ def test_folding_agrees_on_every_code_point() -> None:
     names = [f"{chr(c)} a{chr(c)}{chr(c)} {chr(c)}" for c in range(0x110000)]
     expected = fold_many(names)
     assert folded_in_c(names) == expected
-    assert folded_in_c(names, scan.LIMITS[0]) == expected
+    assert folded_in_c(names, code_points.LIMITS[0]) == expected
 
 
 SPELLINGS = [
@@ -573,12 +573,12 @@ anywhere = st.lists(st.text(max_size=12), max_size=20)
 @compiled
 @given(anywhere)
 def test_hashing_agrees(words: list[str]) -> None:
-    np.testing.assert_array_equal(native.TWINS["token_hashes"](words), scan.token_hashes(words), strict=True)
+    np.testing.assert_array_equal(native.TWINS["token_hashes"](words), hashes.token_hashes(words), strict=True)
 
 
 def column_of(known: list[str]) -> tuple[Any, ...]:
     """A column of strings with the table that they are found by."""
-    table, strings = scan.window_table(known), storage.Strings.make(known)
+    table, strings = hashes.window_table(known), storage.Strings.make(known)
     return table.hashes, table.values, strings.data, strings.starts
 
 
@@ -593,8 +593,8 @@ def test_finding(functions: dict[str, Callable[..., Any]]) -> None:
 @both
 def test_texts_of_one_hash_are_told_apart(functions: dict[str, Callable[..., Any]]) -> None:
     _, _, data, starts = column_of(["herat", "kabul", "kunduz"])
-    hashes = np.repeat(scan.token_hashes(["kabul"]), 4)
-    found = functions["find_texts"](["kabul", "herat"], hashes, np.array([1, 3, 2, 4], dtype=np.uint32), data, starts)
+    alike = np.repeat(hashes.token_hashes(["kabul"]), 4)
+    found = functions["find_texts"](["kabul", "herat"], alike, np.array([1, 3, 2, 4], dtype=np.uint32), data, starts)
     assert found.tolist() == [1, -1]
 
 
@@ -683,7 +683,7 @@ def test_what_folding_raises_passes_through_the_scanner() -> None:
     def refuse(word: str) -> str:
         raise LookupError(word)
 
-    arrays = (*scan.code_points(0x3000), *dataclasses.astuple(scan.window_table(["a"])))
+    arrays = (*code_points.code_points(0x3000), *dataclasses.astuple(hashes.window_table(["a"])))
     with pytest.raises(LookupError, match="न\u093c"):
         _native.scan_words("न\u093c".encode(), arrays, refuse, 120, 1)
 

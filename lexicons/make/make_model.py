@@ -27,9 +27,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from translit.fallback import with_unidecode
 from translit.lexicon.compile import compile_entities
 from translit.lexicon.index import Index, hashes
-from translit.matching.align import LETTERS, CostTable, learn
+from translit.matching.align import LETTERS, CostTable
 from translit.matching.alphabet import SYLLABIC, atoms, script_of_name
 from translit.matching.calibrate import Examples, Model, Questions, ask, curves_of, drawn, judge
+from translit.matching.correspondences import learn
 from translit.matching.prior import COSTS_FORMAT, model_to_json
 from translit.matching.rough import Rough
 from translit.matching.score import COLUMNS, DECISION_SIGNS

@@ -72,11 +72,11 @@ def run(lexicon: Path, source: Path, folder: Path, *extra: str, **popen: object)
         # Where much else runs, who strikes is before who is struck.
         os.nice(5)
         if prepare is not None:
-            prepare()  # type: ignore[operator]
+            prepare()  # type: ignore[operator]  # taken out of **popen, which holds anything
 
     # No thread is started here before the child is.
     popen |= {"stderr": subprocess.PIPE, "start_new_session": True, "preexec_fn": interruptible}
-    return subprocess.Popen(command, **popen)  # type: ignore[call-overload, no-any-return]
+    return subprocess.Popen(command, **popen)  # type: ignore[call-overload, no-any-return]  # as above
 
 
 def files(folder: Path) -> dict[str, bytes]:

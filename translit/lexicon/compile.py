@@ -17,7 +17,7 @@ from translit.matching.candidates import make_blocks
 from translit.matching.rough import Rough
 from translit.model import Entity
 from translit.unicode.fold import fold_token
-from translit.unicode.scan import WindowTable, window_table
+from translit.unicode.hashes import WindowTable, window_table
 from translit.unicode.tokens import fold, spelled, tokens
 
 FULL_NAMES = 0.3

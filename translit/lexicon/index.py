@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from translit.matching.align import CostTable
     from translit.matching.candidates import Blocks
     from translit.matching.spans import Spans
-    from translit.unicode.scan import WindowTable
+    from translit.unicode.hashes import WindowTable
 
 SCRIPT_CODES = (*CODES, "Zyyy")
 CANONICAL = 255
@@ -51,7 +51,7 @@ def find_texts(
 
     Args:
         texts: what to look for.
-        hashes, values: a :class:`~translit.unicode.scan.WindowTable` of the column's strings.
+        hashes, values: a :class:`~translit.unicode.hashes.WindowTable` of the column's strings.
         data, starts: the column, as of :class:`~translit.lexicon.storage.Strings`.
     """
     column = Strings(data, starts)
@@ -154,7 +154,7 @@ class Index:
     @cached_property
     def windows(self) -> WindowTable:
         """The forms and what they begin with, for scanning texts."""
-        from translit.unicode.scan import WindowTable
+        from translit.unicode.hashes import WindowTable
 
         return WindowTable(self.arrays["window.hash"], self.arrays["window.value"], self.arrays["window.starts"])
 

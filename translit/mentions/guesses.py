@@ -161,7 +161,8 @@ class Guesses:
         """Whether the words beside a guess are words of its canonical already, which would then stand twice."""
         written = set(fold(self.tiers.canonical(guess.entity)).split(" "))
         written.difference_update(words.folded[first:last])
-        beside = [words.folded[first - 1]] if first and words.joined[first] else []
-        if last < len(words.folded) and words.joined[last]:
+        # Whatever stands between: the stop of an abbreviation (*St. Andrew*) ends no name.
+        beside = [words.folded[first - 1]] if first else []
+        if last < len(words.folded):
             beside += [words.folded[last], *(stem for _, stem, _ in endings(words.tokens[last].text))]
         return any(word in written for word in beside)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from translit.lexicon.storage import Strings
 from translit.matching.tiers import Tiers
-from translit.unicode.scan import WindowTable
+from translit.unicode.hashes import WindowTable
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from translit import native
 from translit.unicode.fold import fold_token
-from translit.unicode.scan import CAPITAL, EMPTY, JOINED, Scanned, WindowTable, window_table
+from translit.unicode.hashes import WindowTable, window_table
+from translit.unicode.scan import CAPITAL, EMPTY, JOINED, Scanned
 from translit.unicode.skeleton import plain_name, unmask
 from translit.unicode.tokens import Token, spaceless
 
