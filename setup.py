@@ -16,6 +16,7 @@ from setuptools import Command, Extension, setup
 from setuptools.command.build import build
 
 LEXICONS = Path("lexicons")
+SOURCES = Path("translit", "csrc")
 SHIPPED = ("rules/*.tsv", "names/*.tsv", "names/*.tsv.gz", "model/*", "*.tsv", "*.tsv.gz")
 COMPILE = """
 import os
@@ -96,10 +97,12 @@ setup(
     ext_modules=[
         Extension(
             "translit._native",
-            sources=["translit/_native.c"],
+            sources=sorted(map(str, SOURCES.glob("*.c"))),
+            depends=sorted(map(str, SOURCES.glob("*.h"))),
             define_macros=[("Py_LIMITED_API", "0x030B0000")] if limited else [],
-            # A product and a sum rounded once would be another number than the Python twin's.
-            extra_compile_args=[] if sys.platform == "win32" else ["-ffp-contract=off"],
+            # A product and a sum rounded once would be another number than the Python twin's; the names that the files
+            # share are no other library's business.
+            extra_compile_args=[] if sys.platform == "win32" else ["-ffp-contract=off", "-fvisibility=hidden"],
             py_limited_api=limited,
             optional=True,
         )

@@ -99,7 +99,7 @@ def test_an_editable_install_finds_the_packs(sources: Path, tmp_path: Path) -> N
 def test_the_source_distribution_is_complete(distributions: tuple[Path, Path]) -> None:
     with tarfile.open(distributions[0]) as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
-    fixed = {"setup.py", "translit/_native.c", "translit/py.typed", "docs/recipes.md", "tests/conftest.py"}
+    fixed = {"setup.py", "translit/csrc/module.c", "translit/csrc/native.h", "translit/py.typed", "docs/recipes.md", "tests/conftest.py"}
     assert fixed | {f"lexicons/{path.as_posix()}" for path in PACKS} <= names
     assert not [name for name in names if name.endswith((".so", ".translit", ".pyc"))]
 

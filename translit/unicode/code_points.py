@@ -16,7 +16,7 @@ from translit.unicode.scripts import SCRIPTS, SPACELESS
 
 I64 = NDArray[np.int64]
 U32 = NDArray[np.uint32]
-# What the compiled twin reads of a code point: the low bits of its entry, which _native.c names alike.
+# What the compiled twin reads of a code point: the low bits of its entry, which csrc/points.h names alike.
 _SPACELESS, _MARK, _START, _INNER, _TRAILING, _CONTEXT = 1, 2, 4, 8, 16, 32
 _BEGINS_MARK, _BEGINS_SECOND, _ENDS_MARK, _ENDS_FIRST = 64, 128, 256, 512
 _CASED, _SMALL = 1024, 2048

@@ -1,0 +1,303 @@
+/* Candidate search: the forms that share most of their keys with a name; matching/candidates.py. */
+
+#include "native.h"
+
+typedef struct {
+    const uint32_t *starts, *entries, *asked;
+    const uint64_t *signatures, *contours, *my_signatures, *my_contours;
+    const int64_t *owner;
+    Py_ssize_t count, forms, queries, names; /* count: of entries */
+    Py_ssize_t most, max_block, least_overlap;
+    int bits; /* of a key that number its bucket, and of an entry that number its form */
+} Query;
+
+#if defined(__GNUC__) && defined(__x86_64__)
+#define HARD_BITS 1
+#define COUNT(x, hard) ((hard) ? (uint32_t)__builtin_popcountll(x) : bits(x))
+#else
+#define HARD_BITS 0
+#define COUNT(x, hard) bits(x)
+#endif
+
+enum { AHEAD = 8 }; /* how many forms ahead memory is asked for */
+
+static void sift_down(uint64_t *heap, size_t size, size_t at)
+{
+    const uint64_t value = heap[at];
+    for (size_t child; (child = 2 * at + 1) < size; at = child) {
+        child += child + 1 < size && heap[child + 1] > heap[child];
+        if (heap[child] <= value)
+            break;
+        heap[at] = heap[child];
+    }
+    heap[at] = value;
+}
+
+static void sift_up(uint64_t *heap, size_t at)
+{
+    const uint64_t value = heap[at];
+    while (at && heap[(at - 1) / 2] < value) {
+        heap[at] = heap[(at - 1) / 2];
+        at = (at - 1) / 2;
+    }
+    heap[at] = value;
+}
+
+static void sort_heap(uint64_t *heap, size_t size)
+{
+    while (size > 1) {
+        const uint64_t top = heap[0];
+        heap[0] = heap[--size];
+        sift_down(heap, size, 0);
+        heap[size] = top;
+    }
+}
+
+typedef struct {
+    size_t start, end;
+} Span;
+
+/* A set of forms that is emptied by a new stamp: each slot holds a stamp and a form. */
+typedef struct {
+    uint64_t *slots;
+    size_t room;
+    uint32_t stamp;
+} Seen;
+
+static int renew(Seen *seen, size_t members)
+{
+    if (2 * members > seen->room || seen->stamp == UINT32_MAX) {
+        size_t room = seen->room ? seen->room : 1024;
+        while (room < 2 * members)
+            room *= 2;
+        free(seen->slots);
+        seen->slots = calloc(room, sizeof *seen->slots);
+        seen->room = room;
+        seen->stamp = 0;
+        if (!seen->slots)
+            return NO_MEMORY;
+    }
+    seen->stamp++;
+    return FINE;
+}
+
+static int is_new(Seen *seen, uint32_t form)
+{
+    const uint64_t entry = ((uint64_t)seen->stamp << 32) | form;
+    size_t at = (size_t)((form * UINT64_C(0x9E3779B97F4A7C15)) >> 32) & (seen->room - 1);
+    while (seen->slots[at] >> 32 == seen->stamp) {
+        if (seen->slots[at] == entry)
+            return 0;
+        at = (at + 1) & (seen->room - 1);
+    }
+    seen->slots[at] = entry;
+    return 1;
+}
+
+typedef struct {
+    size_t *starts;  /* where each name's keys begin in `asked` */
+    uint32_t *asked; /* the keys, by name */
+    Span *spans;
+    uint64_t *heap;
+    size_t heap_room;
+    Seen seen;
+} Workspace;
+
+static int sort_by_owner(const Query *q, Workspace *w)
+{
+    w->starts = calloc((size_t)q->names + 2, sizeof *w->starts);
+    w->asked = malloc(((size_t)q->queries + 1) * sizeof *w->asked);
+    w->spans = malloc(((size_t)q->queries + 1) * sizeof *w->spans);
+    if (!w->starts || !w->asked || !w->spans)
+        return NO_MEMORY;
+    for (Py_ssize_t i = 0; i < q->queries; i++) {
+        if (q->owner[i] < 0 || q->owner[i] >= q->names)
+            return OUT_OF_RANGE;
+        w->starts[q->owner[i] + 2]++;
+    }
+    for (Py_ssize_t i = 2; i <= q->names + 1; i++)
+        w->starts[i] += w->starts[i - 1];
+    for (Py_ssize_t i = 0; i < q->queries; i++)
+        w->asked[w->starts[q->owner[i] + 1]++] = q->asked[i];
+    return FINE;
+}
+
+static int blocks_of(const Query *q, Workspace *w, Py_ssize_t name, size_t *blocks, size_t *members)
+{
+    size_t count = 0;
+    *members = 0;
+    for (size_t i = w->starts[name]; i < w->starts[name + 1]; i++) {
+        const uint32_t key = w->asked[i], bucket = key >> (32 - q->bits), rest = key << q->bits >> q->bits;
+        const size_t from = q->starts[bucket], to = q->starts[bucket + 1];
+        if (from > to || to > (size_t)q->count)
+            return OUT_OF_RANGE;
+        const size_t start = from + first_at_least(q->entries + from, to - from, rest << q->bits);
+        size_t end = start;
+        while (end < to && q->entries[end] >> q->bits == rest && end - start < (size_t)q->max_block)
+            end++;
+        int again = 0;
+        for (size_t k = 0; k < count; k++)
+            again |= w->spans[k].start == start;
+        if (start == end || again)
+            continue;
+        w->spans[count++] = (Span){start, end};
+        *members += end - start;
+    }
+    *blocks = count;
+    return FINE;
+}
+
+/* Look at the forms of a name's blocks. With `hard`, bits are counted by the processor's own instruction. */
+static FORCED_INLINE int look_at(const Query *q, Workspace *w, Py_ssize_t name, size_t count, size_t most, int64_t *crowd, size_t *kept,
+                                 int hard)
+{
+    (void)hard;
+    const uint64_t mine = q->my_signatures[name], ours = q->my_contours[name];
+    const uint32_t my_size = bits(mine) + bits(ours), last = (UINT32_C(1) << q->bits) - 1;
+    size_t size = 0;
+    *crowd = 0;
+    for (size_t k = 0; k < count; k++) {
+        for (size_t i = w->spans[k].start; i < w->spans[k].end; i++) {
+            const uint32_t form = q->entries[i] & last;
+            if (i + AHEAD < w->spans[k].end) {
+                const size_t next = q->entries[i + AHEAD] & last;
+                PREFETCH(q->signatures + next);
+                PREFETCH(q->contours + next);
+            }
+            if (form >= (size_t)q->forms)
+                return OUT_OF_RANGE;
+            if (!is_new(&w->seen, form))
+                continue;
+            const uint64_t theirs = q->signatures[form], outline = q->contours[form];
+            const uint32_t of = my_size + COUNT(theirs, hard) + COUNT(outline, hard);
+            const uint32_t score = 2000 * (COUNT(mine & theirs, hard) + COUNT(ours & outline, hard)) / (of ? of : 1);
+            if ((Py_ssize_t)score < q->least_overlap)
+                continue;
+            ++*crowd;
+            const uint64_t packed = ((uint64_t)(2000 - score) << 32) | form;
+            if (size < most) {
+                w->heap[size] = packed;
+                sift_up(w->heap, size++);
+            } else if (most && packed < w->heap[0]) {
+                w->heap[0] = packed;
+                sift_down(w->heap, size, 0);
+            }
+        }
+    }
+    *kept = size;
+    return FINE;
+}
+
+#if HARD_BITS
+__attribute__((target("popcnt"))) static int look_hard(const Query *q, Workspace *w, Py_ssize_t name, size_t count, size_t most,
+                                                       int64_t *crowd, size_t *kept)
+{
+    return look_at(q, w, name, count, most, crowd, kept, 1);
+}
+#endif
+
+static int candidates_of(const Query *q, Workspace *w, Py_ssize_t name, int64_t *crowd, size_t *kept)
+{
+    size_t count, members;
+    if (blocks_of(q, w, name, &count, &members) != FINE)
+        return OUT_OF_RANGE;
+    const size_t most = q->most > 0 ? (size_t)q->most : 0;
+    if (renew(&w->seen, members) != FINE)
+        return NO_MEMORY;
+    const size_t room = members < most ? members : most;
+    if (room > w->heap_room) {
+        free(w->heap);
+        w->heap_room = 2 * room;
+        w->heap = malloc(w->heap_room * sizeof *w->heap);
+        if (!w->heap)
+            return NO_MEMORY;
+    }
+    int status;
+#if HARD_BITS
+    if (__builtin_cpu_supports("popcnt"))
+        status = look_hard(q, w, name, count, most, crowd, kept);
+    else
+#endif
+        status = look_at(q, w, name, count, most, crowd, kept, 0);
+    if (status == FINE && *kept)
+        sort_heap(w->heap, *kept);
+    return status;
+}
+
+static int gather_all(const Query *q, Column *name, Column *form, int64_t *crowd)
+{
+    Workspace w = {0};
+    int status = sort_by_owner(q, &w);
+    for (Py_ssize_t row = 0; status == FINE && row < q->names; row++) {
+        size_t kept = 0;
+        status = candidates_of(q, &w, row, &crowd[row], &kept);
+        for (size_t i = 0; status == FINE && i < kept; i++) {
+            status = push(name, row);
+            if (status == FINE)
+                status = push(form, (int64_t)(w.heap[i] & 0xffffffffu));
+        }
+    }
+    free(w.starts);
+    free(w.asked);
+    free(w.spans);
+    free(w.heap);
+    free(w.seen.slots);
+    return status;
+}
+
+PyDoc_STRVAR(gather_doc,
+             "gather(starts, entries, signatures, contours, asked, owner, mine, ours, most, max_block, least_overlap)\n"
+             "-> (name, form, crowd), bytearrays of int64\n\n"
+             "Twin of translit.matching.candidates.gather; starts, entries and asked are uint32, the other arrays 64 bits wide.");
+
+static PyObject *gather(PyObject *self, PyObject *args)
+{
+    (void)self;
+    PyObject *given[8];
+    Query q = {0};
+    if (!PyArg_ParseTuple(args, "OOOOOOOOnnn", &given[0], &given[1], &given[2], &given[3], &given[4], &given[5], &given[6],
+                          &given[7], &q.most, &q.max_block, &q.least_overlap))
+        return NULL;
+    static const char *const names[] = {"starts", "entries", "signatures", "contours", "asked", "owner", "mine", "ours"};
+    static const int width[] = {4, 4, 8, 8, 4, 8, 8, 8};
+    Buffer b[8] = {0};
+    Column name = {0}, form = {0};
+    PyObject *crowd = NULL, *result = NULL;
+    for (int i = 0; i < 8; i++)
+        if (take(given[i], &b[i], width[i], 1, names[i]) < 0)
+            goto done;
+    q.starts = b[0].view.buf, q.entries = b[1].view.buf, q.signatures = b[2].view.buf, q.contours = b[3].view.buf;
+    q.asked = b[4].view.buf, q.owner = b[5].view.buf, q.my_signatures = b[6].view.buf, q.my_contours = b[7].view.buf;
+    q.count = items(&b[1]), q.forms = items(&b[2]), q.queries = items(&b[4]), q.names = items(&b[6]);
+    while (q.bits < 31 && ((Py_ssize_t)1 << q.bits) + 1 < items(&b[0]))
+        q.bits++;
+    if (!q.bits || ((Py_ssize_t)1 << q.bits) + 1 != items(&b[0]) || items(&b[3]) != q.forms || items(&b[5]) != q.queries || items(&b[7]) != q.names ||
+        q.max_block < 0) {
+        PyErr_SetString(PyExc_ValueError, "the shapes of the arrays do not agree");
+        goto done;
+    }
+    crowd = PyByteArray_FromStringAndSize(NULL, q.names * (Py_ssize_t)sizeof(int64_t));
+    if (!crowd)
+        goto done;
+    int64_t *counts = (int64_t *)(void *)PyByteArray_AsString(crowd);
+    int status;
+    Py_BEGIN_ALLOW_THREADS
+    status = gather_all(&q, &name, &form, counts);
+    Py_END_ALLOW_THREADS
+    if (status != FINE) {
+        fail(status);
+        goto done;
+    }
+    result = Py_BuildValue("(NNO)", as_bytes(&name), as_bytes(&form), crowd);
+done:
+    Py_XDECREF(crowd);
+    free(name.data);
+    free(form.data);
+    give_back(b, 8);
+    return result;
+}
+
+PyMethodDef candidates_methods[] = {
+    {"gather", gather, METH_VARARGS, gather_doc},
+    {NULL, NULL, 0, NULL},
+};

@@ -1,0 +1,653 @@
+/* Phonetic keys of names by the romanization rules; rules/keys.py. */
+
+#include "native.h"
+
+#define FNV_START UINT64_C(0xcbf29ce484222325)
+#define FNV_PRIME UINT64_C(0x100000001b3)
+
+static uint64_t hashed(uint64_t hash, const uint8_t *bytes, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        hash = (hash ^ bytes[i]) * FNV_PRIME;
+    return hash;
+}
+
+/* A text in the making with the languages that read it so and what it costs; `place` parts the texts of different positions. */
+typedef struct {
+    uint64_t hash, mask;
+    size_t text;
+    uint32_t size, place;
+    int32_t cost;
+    int alive;
+} State;
+
+typedef struct {
+    State *states;
+    size_t size, room;
+    uint8_t *texts;
+    size_t used, texts_room;
+    uint64_t *slots; /* stamp and one more than the state */
+    size_t slots_room;
+    uint32_t stamp;
+} Pool;
+
+typedef struct {
+    uint32_t *items;
+    size_t size, room;
+} Members;
+
+typedef struct {
+    int32_t width, penalty;
+    const uint8_t *sound;
+    uint32_t size;
+    uint64_t mask;
+} Option;
+
+typedef struct {
+    const uint32_t *letters, *symbols;
+    const int64_t *word_begins, *name_begins, *edges, *entries;
+    const uint64_t *masks;
+    const int32_t *scripts, *name_words, *name_scripts, *node_begins, *roots, *longest, *defaults, *sound_begins;
+    const uint8_t *fits, *sounds;
+    size_t letters_size, words, names, name_words_size, nodes, entry_count, script_count, symbol_count, contexts, sound_count, sounds_size;
+    int edge_bits, skeleton;
+    size_t most_letters, most_readings, most_keys;
+} Rules;
+
+typedef struct {
+    Pool pool;
+    Members *places; /* states by how many letters (or words) they have read */
+    Members best;
+    int32_t *columns; /* of `fits`, by letter */
+    Option *options;
+    size_t option_count, option_room;
+    Pool keys; /* the finished keys of all words */
+    size_t *word_keys;
+    uint8_t *scratch[2];
+    size_t scratch_room[2];
+    Column ends;
+    uint8_t *out;
+    size_t out_size, out_room;
+} Expansion;
+
+enum { ENTRY = 7 }; /* columns of an entry: before, after, sound, languages, contexts given, extra, penalty */
+
+static int join_member(Members *members, uint32_t item)
+{
+    if (members->size == members->room) {
+        const size_t room = members->room ? 2 * members->room : 64;
+        uint32_t *items = realloc(members->items, room * sizeof *items);
+        if (!items)
+            return NO_MEMORY;
+        members->items = items;
+        members->room = room;
+    }
+    members->items[members->size++] = item;
+    return FINE;
+}
+
+static int empty_pool(Pool *pool)
+{
+    pool->size = pool->used = 0;
+    if (pool->stamp == UINT32_MAX || !pool->slots_room) {
+        free(pool->slots);
+        pool->slots_room = pool->slots_room ? pool->slots_room : 1024;
+        pool->slots = calloc(pool->slots_room, sizeof *pool->slots);
+        pool->stamp = 0;
+        if (!pool->slots) {
+            pool->slots_room = 0;
+            return NO_MEMORY;
+        }
+    }
+    pool->stamp++;
+    return FINE;
+}
+
+static size_t slot_at(const Pool *pool, uint64_t hash, uint32_t place)
+{
+    return (size_t)(((hash + place) * UINT64_C(0x9E3779B97F4A7C15)) >> 32) & (pool->slots_room - 1);
+}
+
+static int wider_pool(Pool *pool)
+{
+    const size_t room = 2 * pool->slots_room;
+    uint64_t *slots = calloc(room, sizeof *slots);
+    if (!slots)
+        return NO_MEMORY;
+    free(pool->slots);
+    pool->slots = slots;
+    pool->slots_room = room;
+    for (size_t i = 0; i < pool->size; i++) {
+        size_t at = slot_at(pool, pool->states[i].hash, pool->states[i].place);
+        while (slots[at])
+            at = (at + 1) & (room - 1);
+        slots[at] = (uint64_t)pool->stamp << 32 | (i + 1);
+    }
+    return FINE;
+}
+
+/* Append a state whether or not its text is there already; `text` must not lie in the pool. */
+static int new_state(Pool *pool, const State *prefix, const uint8_t *text, uint32_t size, State state)
+{
+    if (pool->size == pool->room) {
+        const size_t room = pool->room ? 2 * pool->room : 256;
+        State *states = realloc(pool->states, room * sizeof *states);
+        if (!states)
+            return NO_MEMORY;
+        pool->states = states;
+        pool->room = room;
+    }
+    const size_t before = prefix ? prefix->size : 0;
+    state.text = pool->used;
+    state.size = (uint32_t)before + size;
+    if (reserve_bytes(&pool->texts, &pool->texts_room, pool->used + state.size + 1) != FINE)
+        return NO_MEMORY;
+    if (before)
+        memcpy(pool->texts + state.text, pool->texts + prefix->text, before);
+    if (size)
+        memcpy(pool->texts + state.text + before, text, size);
+    pool->used += state.size;
+    pool->states[pool->size++] = state;
+    return FINE;
+}
+
+/* Add the text of a state and what goes on to the states of a place; the same text is one state. */
+static int add_state(Pool *pool, Members *members, uint32_t place, size_t from, const uint8_t *text, uint32_t size, uint64_t mask,
+                     int32_t cost)
+{
+    if (2 * pool->size >= pool->slots_room && wider_pool(pool) != FINE)
+        return NO_MEMORY;
+    const State prefix = pool->states[from];
+    const uint64_t hash = hashed(prefix.hash, text, size);
+    size_t at = slot_at(pool, hash, place);
+    for (; pool->slots[at] >> 32 == pool->stamp; at = (at + 1) & (pool->slots_room - 1)) {
+        const uint32_t number = (uint32_t)pool->slots[at] - 1;
+        State *known = &pool->states[number];
+        if (known->hash != hash || known->place != place || known->size != prefix.size + size ||
+            (prefix.size && memcmp(pool->texts + known->text, pool->texts + prefix.text, prefix.size)) ||
+            (size && memcmp(pool->texts + known->text + prefix.size, text, size)))
+            continue;
+        if (known->alive) {
+            known->mask |= mask;
+            known->cost = cost < known->cost ? cost : known->cost;
+            return FINE;
+        }
+        known->alive = 1;
+        known->mask = mask;
+        known->cost = cost;
+        return join_member(members, number);
+    }
+    const State state = {.hash = hash, .mask = mask, .place = place, .cost = cost, .alive = 1};
+    if (new_state(pool, &prefix, text, size, state) != FINE)
+        return NO_MEMORY;
+    pool->slots[at] = (uint64_t)pool->stamp << 32 | pool->size;
+    return join_member(members, (uint32_t)pool->size - 1);
+}
+
+static int compare_texts(const Pool *pool, const State *a, const State *b)
+{
+    const int order = memcmp(pool->texts + a->text, pool->texts + b->text, a->size < b->size ? a->size : b->size);
+    return order ? order : (a->size > b->size) - (a->size < b->size);
+}
+
+/* Cheaper first; where languages count, those that more of them read; then by the letters. */
+static int is_before(const Pool *pool, uint32_t left, uint32_t right, int languages)
+{
+    const State *a = &pool->states[left], *b = &pool->states[right];
+    if (a->cost != b->cost)
+        return a->cost < b->cost;
+    if (languages && bits(a->mask) != bits(b->mask))
+        return bits(a->mask) > bits(b->mask);
+    return compare_texts(pool, a, b) < 0;
+}
+
+/* Keep the first `most` members in order; the others are dead. */
+static int keep_first(Pool *pool, Members *members, Members *best, size_t most, int languages)
+{
+    best->size = 0;
+    for (size_t i = 0; i < members->size; i++) {
+        const uint32_t item = members->items[i];
+        size_t at = best->size;
+        if (at == most) {
+            if (!most || !is_before(pool, item, best->items[at - 1], languages)) {
+                pool->states[item].alive = 0;
+                continue;
+            }
+            pool->states[best->items[--at]].alive = 0;
+        } else if (join_member(best, item) != FINE) {
+            return NO_MEMORY;
+        }
+        for (; at && is_before(pool, item, best->items[at - 1], languages); at--)
+            best->items[at] = best->items[at - 1];
+        best->items[at] = item;
+    }
+    const Members kept = *best;
+    *best = *members;
+    *members = kept;
+    return FINE;
+}
+
+static int64_t child_of(const Rules *r, int64_t node, uint32_t letter)
+{
+    const int64_t key = (node << 21 | letter) + 1;
+    const size_t last = ((size_t)1 << r->edge_bits) - 1;
+    size_t at = (size_t)(((uint64_t)key * UINT64_C(0x9E3779B97F4A7C15)) >> (64 - r->edge_bits));
+    for (size_t tries = 0; tries <= last && r->edges[2 * at]; tries++, at = (at + 1) & last)
+        if (r->edges[2 * at] == key)
+            return r->edges[2 * at + 1];
+    return -1;
+}
+
+static int fits_at(const Rules *r, int64_t context, int32_t column)
+{
+    return r->fits[(size_t)context * (r->symbol_count + 2) + (size_t)column];
+}
+
+static int add_option(const Rules *r, Expansion *x, int32_t width, int64_t sound, uint64_t mask, int64_t penalty)
+{
+    if (sound < 0 || (size_t)sound >= r->sound_count)
+        return OUT_OF_RANGE;
+    const int32_t begin = r->sound_begins[sound], end = r->sound_begins[sound + 1];
+    if (begin < 0 || end < begin || (size_t)end > r->sounds_size)
+        return OUT_OF_RANGE;
+    for (size_t i = 0; i < x->option_count; i++) {
+        Option *o = &x->options[i];
+        if (o->width == width && o->sound == r->sounds + begin && o->size == (uint32_t)(end - begin) && o->penalty == penalty) {
+            o->mask |= mask;
+            return FINE;
+        }
+    }
+    if (x->option_count == x->option_room) {
+        const size_t room = x->option_room ? 2 * x->option_room : 64;
+        Option *options = realloc(x->options, room * sizeof *options);
+        if (!options)
+            return NO_MEMORY;
+        x->options = options;
+        x->option_room = room;
+    }
+    x->options[x->option_count++] = (Option){width, (int32_t)penalty, r->sounds + begin, (uint32_t)(end - begin), mask};
+    return FINE;
+}
+
+/* The rules of one node that compete at a place: those with more contexts shadow the others, language by language. */
+static int options_of(const Rules *r, Expansion *x, int64_t node, int32_t width, int32_t before, int32_t after, uint64_t mask,
+                      uint64_t *remaining)
+{
+    const int32_t begin = r->node_begins[node], end = r->node_begins[node + 1];
+    if (begin < 0 || end < begin || (size_t)end > r->entry_count)
+        return OUT_OF_RANGE;
+    uint64_t left = *remaining;
+    for (int64_t contexts = 2; contexts >= 0; contexts--) {
+        uint64_t level = 0;
+        for (const int64_t *e = r->entries + (size_t)begin * ENTRY; e < r->entries + (size_t)end * ENTRY; e += ENTRY) {
+            if (e[4] != contexts)
+                continue;
+            if (e[0] < 0 || (size_t)e[0] >= r->contexts || e[1] < 0 || (size_t)e[1] >= r->contexts)
+                return OUT_OF_RANGE;
+            const uint64_t langs = (uint64_t)e[3];
+            const uint64_t readers = langs & (e[5] ? mask : left);
+            if (!readers || !fits_at(r, e[0], before) || !fits_at(r, e[1], after))
+                continue;
+            if (!e[5])
+                level |= langs;
+            const int status = add_option(r, x, width, e[2], readers, e[6]);
+            if (status != FINE)
+                return status;
+        }
+        left &= ~level;
+    }
+    *remaining = left;
+    return FINE;
+}
+
+static int compete(const Rules *r, Expansion *x, const uint32_t *letters, size_t n, size_t i, int32_t script, uint64_t mask)
+{
+    int64_t nodes[64];
+    size_t deepest = 0;
+    int64_t node = r->roots[script];
+    while (i + deepest < n && deepest < (size_t)r->longest[script] && deepest < 64) {
+        node = child_of(r, node, letters[i + deepest]);
+        if (node < 0)
+            break;
+        if ((size_t)node >= r->nodes)
+            return OUT_OF_RANGE;
+        nodes[deepest++] = node;
+    }
+    x->option_count = 0;
+    uint64_t remaining = mask;
+    for (size_t width = deepest; width && remaining; width--) {
+        const int32_t before = i ? x->columns[i - 1] : 0, after = i + width < n ? x->columns[i + width] : 0;
+        const int status = options_of(r, x, nodes[width - 1], (int32_t)width, before, after, mask, &remaining);
+        if (status != FINE)
+            return status;
+    }
+    if (!remaining)
+        return FINE;
+    return add_option(r, x, 1, r->defaults[(size_t)script * r->symbol_count + (size_t)x->columns[i] - 2], remaining, 0);
+}
+
+static int is_vowel(uint8_t c)
+{
+    return c == 'a' || c == 'i' || c == 'u';
+}
+
+static size_t without_repeats(uint8_t *key, size_t size)
+{
+    size_t out = 0;
+    for (size_t i = 0; i < size; i++)
+        if (!out || key[out - 1] != key[i])
+            key[out++] = key[i];
+    return out;
+}
+
+/* What affricates leave: ts, tS, dz and dJ are one letter each. */
+static size_t without_stops(const uint8_t *coarse, size_t size, uint8_t *out)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < size; i++) {
+        const uint8_t c = coarse[i], next = i + 1 < size ? coarse[i + 1] : 0;
+        if ((c == 't' && (next == 's' || next == 'S')) || (c == 'd' && (next == 'z' || next == 'J'))) {
+            out[n++] = next == 's' ? 'c' : next == 'S' ? 'C' : next;
+            i++;
+        } else {
+            out[n++] = c;
+        }
+    }
+    return n;
+}
+
+static size_t final_h(const uint8_t *key, size_t size)
+{
+    return size > 1 && key[size - 1] == 'h' && is_vowel(key[size - 2]) ? size - 1 : size;
+}
+
+/* Twin of translit.rules.keys.tight; each step reads what the step before wrote. */
+static size_t tight(const uint8_t *coarse, size_t size, uint8_t *a, uint8_t *b)
+{
+    size_t n = without_repeats(a, without_stops(coarse, size, a));
+    memcpy(b, a, n);
+    for (size_t i = 1; i + 1 < n; i++)
+        if (a[i] == 'i' && is_vowel(a[i - 1]) && is_vowel(a[i + 1]))
+            b[i] = 'j';
+    if (n > 1 && (b[0] == 'i' || b[0] == 'j') && (b[1] == 'a' || b[1] == 'u'))
+        b[0] = 'j';
+    size_t m = 0;
+    for (size_t i = 0; i < n; i++) {
+        const int glide = b[i] == 'i' || b[i] == 'j';
+        if (!(glide && i && !is_vowel(b[i - 1]) && i + 1 < n && (b[i + 1] == 'a' || b[i + 1] == 'u')))
+            a[m++] = b[i];
+    }
+    n = m, m = 0;
+    for (size_t i = 0; i < n; i++) {
+        const uint8_t before = i ? a[i - 1] : 0, after = i + 1 < n ? a[i + 1] : 0;
+        const int closes = (a[i] == 'j' || a[i] == 'w') && is_vowel(before) && !is_vowel(after);
+        const int softens = a[i] == 'j' && i && !is_vowel(before) && before != 'j' && before != 'w' && after == 'i';
+        if (!closes && !softens)
+            b[m++] = a[i];
+    }
+    n = m, m = 0;
+    for (size_t i = 0; i < n; i++)
+        if (!(m && is_vowel(b[i]) && is_vowel(b[i - 1])))
+            a[m++] = b[i] == 'w' ? 'v' : b[i];
+    return without_repeats(a, final_h(a, m));
+}
+
+/* Twin of translit.rules.keys.skeleton. */
+static size_t skeleton(const uint8_t *coarse, size_t size, uint8_t *a)
+{
+    const size_t n = final_h(a, without_repeats(a, without_stops(coarse, size, a)));
+    size_t m = 0;
+    const int vowel_first = n && is_vowel(a[0]);
+    for (size_t i = 0; i < n; i++)
+        if (!is_vowel(a[i]) && a[i] != 'j' && a[i] != 'w')
+            a[m++] = a[i];
+    m = without_repeats(a, m);
+    if (vowel_first) {
+        memmove(a + 1, a, m);
+        a[0] = 'A';
+    }
+    return m + (size_t)vowel_first;
+}
+
+static int expand_word(const Rules *r, Expansion *x, size_t word)
+{
+    const int64_t begin = r->word_begins[word], end = r->word_begins[word + 1];
+    const int32_t script = r->scripts[word];
+    if (begin < 0 || end < begin || (size_t)end > r->letters_size || script < 0 || (size_t)script >= r->script_count)
+        return OUT_OF_RANGE;
+    const uint32_t *letters = r->letters + begin;
+    const size_t n = (size_t)(end - begin);
+    if (!n || n > r->most_letters)
+        return FINE;
+    for (size_t i = 0; i < n; i++) {
+        const size_t place = first_at_least(r->symbols, r->symbol_count, letters[i]);
+        if (place >= r->symbol_count || r->symbols[place] != letters[i])
+            return OUT_OF_RANGE;
+        x->columns[i] = (int32_t)place + 2;
+    }
+    for (size_t i = 0; i <= n; i++)
+        x->places[i].size = 0;
+    const State start = {.hash = FNV_START, .mask = r->masks[script], .alive = 1};
+    if (empty_pool(&x->pool) != FINE || new_state(&x->pool, NULL, NULL, 0, start) != FINE || join_member(&x->places[0], 0) != FINE)
+        return NO_MEMORY;
+    for (size_t i = 0; i < n; i++) {
+        if (!x->places[i].size)
+            continue;
+        int status = compete(r, x, letters, n, i, script, r->masks[script]);
+        for (size_t k = 0; status == FINE && k < x->option_count; k++) {
+            const Option o = x->options[k];
+            const uint32_t place = (uint32_t)i + (uint32_t)o.width;
+            for (size_t s = 0; status == FINE && s < x->places[i].size; s++) {
+                const uint32_t from = x->places[i].items[s];
+                const uint64_t readers = x->pool.states[from].mask & o.mask;
+                if (readers)
+                    status = add_state(&x->pool, &x->places[place], place, from, o.sound, o.size, readers,
+                                       x->pool.states[from].cost + o.penalty);
+            }
+        }
+        for (size_t j = i + 1; status == FINE && j <= n && j <= i + (size_t)r->longest[script]; j++)
+            if (x->places[j].size > r->most_readings)
+                status = keep_first(&x->pool, &x->places[j], &x->best, r->most_readings, 1);
+        if (status != FINE)
+            return status;
+    }
+    for (size_t s = 0; s < x->places[n].size; s++) {
+        const State *state = &x->pool.states[x->places[n].items[s]];
+        for (int k = 0; k < 2; k++)
+            if (reserve_bytes(&x->scratch[k], &x->scratch_room[k], state->size + 1) != FINE)
+                return NO_MEMORY;
+        const uint8_t *coarse = x->pool.texts + state->text;
+        const size_t size = r->skeleton ? skeleton(coarse, state->size, x->scratch[0])
+                                        : tight(coarse, state->size, x->scratch[0], x->scratch[1]);
+        const State key = {.mask = state->mask, .cost = state->cost, .alive = 1};
+        if (new_state(&x->keys, NULL, x->scratch[0], (uint32_t)size, key) != FINE)
+            return NO_MEMORY;
+    }
+    return FINE;
+}
+
+/* A whole name's key: for skeletons an initial vowel counts at its start only, and doubling nowhere behind. */
+static int write_key(Expansion *x, const State *key, int is_skeleton, size_t first)
+{
+    if (reserve_bytes(&x->out, &x->out_room, x->out_size + key->size + 1) != FINE)
+        return NO_MEMORY;
+    uint8_t *to = x->out + x->out_size;
+    const uint8_t *from = x->pool.texts + key->text;
+    size_t size = 0;
+    for (size_t i = 0; i < key->size; i++) {
+        const int passed = is_skeleton && i && (from[i] == 'A' || (size > 1 && to[size - 1] == from[i]));
+        if (!passed)
+            to[size++] = from[i];
+    }
+    for (size_t at = first; at < x->out_size;) {
+        size_t end = at;
+        while (x->out[end] != '\n')
+            end++;
+        if (end - at == size && !memcmp(x->out + at, to, size))
+            return FINE;
+        at = end + 1;
+    }
+    to[size] = '\n';
+    x->out_size += size + 1;
+    return FINE;
+}
+
+static int expand_name(const Rules *r, Expansion *x, size_t name)
+{
+    const int64_t begin = r->name_begins[name], end = r->name_begins[name + 1];
+    if (begin < 0 || end < begin || (size_t)end > r->name_words_size)
+        return OUT_OF_RANGE;
+    Members *whole = &x->places[0], *merged = &x->places[1];
+    const State start = {.hash = FNV_START, .mask = UINT64_MAX, .alive = 1};
+    whole->size = 0;
+    if (empty_pool(&x->pool) != FINE || new_state(&x->pool, NULL, NULL, 0, start) != FINE || join_member(whole, 0) != FINE)
+        return NO_MEMORY;
+    int32_t script = -1;
+    for (int64_t k = begin; k < end; k++) {
+        const int32_t word = r->name_words[k];
+        if (word < 0 || (size_t)word >= r->words)
+            return OUT_OF_RANGE;
+        if (x->word_keys[word] == x->word_keys[word + 1])
+            continue;
+        const int anew = script >= 0 && r->name_scripts[k] != script;
+        script = r->name_scripts[k];
+        merged->size = 0;
+        for (size_t s = 0; s < whole->size; s++) {
+            for (size_t i = x->word_keys[word]; i < x->word_keys[word + 1]; i++) {
+                const State *key = &x->keys.states[i], *prefix = &x->pool.states[whole->items[s]];
+                const uint64_t readers = anew ? key->mask : prefix->mask & key->mask;
+                if (readers && add_state(&x->pool, merged, (uint32_t)(k - begin) + 1, whole->items[s], x->keys.texts + key->text,
+                                         key->size, readers, prefix->cost + key->cost) != FINE)
+                    return NO_MEMORY;
+            }
+        }
+        if (merged->size > r->most_keys && keep_first(&x->pool, merged, &x->best, r->most_keys, 1) != FINE)
+            return NO_MEMORY;
+        if (merged->size) {
+            Members *last = whole;
+            whole = merged;
+            merged = last;
+        }
+    }
+    if (keep_first(&x->pool, whole, &x->best, whole->size, 0) != FINE)
+        return NO_MEMORY;
+    const size_t first = x->out_size;
+    for (size_t s = 0; s < whole->size; s++) {
+        const State *key = &x->pool.states[whole->items[s]];
+        if (key->size && write_key(x, key, r->skeleton, first) != FINE)
+            return NO_MEMORY;
+    }
+    return push(&x->ends, (int64_t)x->out_size);
+}
+
+static void free_expansion(Expansion *x, size_t places)
+{
+    for (size_t i = 0; x->places && i < places; i++)
+        free(x->places[i].items);
+    Pool *const pools[] = {&x->pool, &x->keys};
+    for (int i = 0; i < 2; i++) {
+        free(pools[i]->states);
+        free(pools[i]->texts);
+        free(pools[i]->slots);
+        free(x->scratch[i]);
+    }
+    free(x->places);
+    free(x->best.items);
+    free(x->columns);
+    free(x->options);
+    free(x->word_keys);
+    free(x->ends.data);
+    free(x->out);
+}
+
+static int expand_all(const Rules *r, Expansion *x)
+{
+    x->places = calloc(r->most_letters + 2, sizeof *x->places);
+    x->columns = calloc(r->most_letters + 1, sizeof *x->columns);
+    x->word_keys = calloc(r->words + 1, sizeof *x->word_keys);
+    if (!x->places || !x->columns || !x->word_keys)
+        return NO_MEMORY;
+    int status = FINE;
+    for (size_t word = 0; status == FINE && word < r->words; word++) {
+        status = expand_word(r, x, word);
+        x->word_keys[word + 1] = x->keys.size;
+    }
+    for (size_t name = 0; status == FINE && name < r->names; name++)
+        status = expand_name(r, x, name);
+    return status;
+}
+
+PyDoc_STRVAR(name_keys_doc,
+             "name_keys(letters, words, scripts, name_words, names, name_scripts, masks, edges, begins, entries, roots, longest,\n"
+             "          symbols, fits, defaults, sounds, sound_begins, skeleton, most_letters, most_readings, most_keys)\n"
+             "-> (keys, ends)\n\n"
+             "Twin of translit.rules.keys.name_keys. letters and symbols are uint32 code points; words, names, edges, entries int64;\n"
+             "masks uint64; fits and sounds bytes; the rest int32. keys are ASCII, each closed by a line feed; ends says where each\n"
+             "name's stop.");
+
+static PyObject *name_keys(PyObject *self, PyObject *args)
+{
+    (void)self;
+    enum { LETTERS, WORDS, SCRIPTS, NAME_WORDS, NAMES, NAME_SCRIPTS, MASKS, EDGES, BEGINS, ENTRIES, ROOTS, LONGEST, SYMBOLS, FITS,
+           DEFAULTS, SOUNDS, SOUND_BEGINS, ARRAYS };
+    PyObject *o[ARRAYS];
+    Rules r = {0};
+    Py_ssize_t letters, readings, keys;
+    if (!PyArg_ParseTuple(args, "OOOOOOOOOOOOOOOOOpnnn", &o[0], &o[1], &o[2], &o[3], &o[4], &o[5], &o[6], &o[7], &o[8], &o[9], &o[10],
+                          &o[11], &o[12], &o[13], &o[14], &o[15], &o[16], &r.skeleton, &letters, &readings, &keys))
+        return NULL;
+    static const char *const names[] = {"letters", "words", "scripts", "name_words", "names", "name_scripts", "masks", "edges", "begins",
+                                        "entries", "roots", "longest", "symbols", "fits", "defaults", "sounds", "sound_begins"};
+    static const int width[] = {4, 8, 4, 4, 8, 4, 8, 8, 4, 8, 4, 4, 4, 1, 4, 1, 4};
+    static const int dimensions[] = {1, 1, 1, 1, 1, 1, 1, 2, 1, 2, 1, 1, 1, 2, 2, 1, 1};
+    Buffer b[ARRAYS] = {0};
+    Expansion x = {0};
+    PyObject *result = NULL;
+    for (int i = 0; i < ARRAYS; i++)
+        if (take(o[i], &b[i], width[i], dimensions[i], names[i]) < 0)
+            goto done;
+    r.letters = b[LETTERS].view.buf, r.word_begins = b[WORDS].view.buf, r.scripts = b[SCRIPTS].view.buf;
+    r.name_words = b[NAME_WORDS].view.buf, r.name_begins = b[NAMES].view.buf, r.name_scripts = b[NAME_SCRIPTS].view.buf;
+    r.masks = b[MASKS].view.buf, r.edges = b[EDGES].view.buf, r.node_begins = b[BEGINS].view.buf, r.entries = b[ENTRIES].view.buf;
+    r.roots = b[ROOTS].view.buf, r.longest = b[LONGEST].view.buf, r.symbols = b[SYMBOLS].view.buf, r.fits = b[FITS].view.buf;
+    r.defaults = b[DEFAULTS].view.buf, r.sounds = b[SOUNDS].view.buf, r.sound_begins = b[SOUND_BEGINS].view.buf;
+    r.letters_size = (size_t)items(&b[LETTERS]), r.words = (size_t)items(&b[SCRIPTS]), r.name_words_size = (size_t)items(&b[NAME_WORDS]);
+    r.names = (size_t)items(&b[NAMES]), r.nodes = (size_t)items(&b[BEGINS]), r.entry_count = (size_t)b[ENTRIES].view.shape[0];
+    r.script_count = (size_t)items(&b[ROOTS]), r.symbol_count = (size_t)items(&b[SYMBOLS]), r.contexts = (size_t)b[FITS].view.shape[0];
+    r.sound_count = (size_t)items(&b[SOUND_BEGINS]), r.sounds_size = (size_t)items(&b[SOUNDS]);
+    while (r.edge_bits < 40 && (Py_ssize_t)1 << r.edge_bits < b[EDGES].view.shape[0])
+        r.edge_bits++;
+    if ((size_t)items(&b[WORDS]) != r.words + 1 || !r.names || !r.nodes || !r.sound_count || !r.edge_bits ||
+        (size_t)items(&b[NAME_SCRIPTS]) != r.name_words_size || (size_t)items(&b[MASKS]) != r.script_count ||
+        (size_t)items(&b[LONGEST]) != r.script_count || (size_t)b[DEFAULTS].view.shape[0] != r.script_count ||
+        (size_t)b[DEFAULTS].view.shape[1] != r.symbol_count || (size_t)b[FITS].view.shape[1] != r.symbol_count + 2 ||
+        b[ENTRIES].view.shape[1] != ENTRY || b[EDGES].view.shape[1] != 2 ||
+        b[EDGES].view.shape[0] != (Py_ssize_t)1 << r.edge_bits || letters < 0 || readings < 0 || keys < 0) {
+        PyErr_SetString(PyExc_ValueError, "the shapes of the arrays do not agree");
+        goto done;
+    }
+    r.names--, r.nodes--, r.sound_count--;
+    for (size_t i = 0; i < r.script_count; i++)
+        if (r.roots[i] < 0 || (size_t)r.roots[i] >= r.nodes || r.longest[i] < 0) {
+            fail(OUT_OF_RANGE);
+            goto done;
+        }
+    r.most_letters = (size_t)letters, r.most_readings = (size_t)readings, r.most_keys = (size_t)keys;
+    int status;
+    Py_BEGIN_ALLOW_THREADS
+    status = expand_all(&r, &x);
+    Py_END_ALLOW_THREADS
+    if (status != FINE)
+        fail(status);
+    else
+        result = Py_BuildValue("(NN)", PyByteArray_FromStringAndSize((const char *)x.out, (Py_ssize_t)x.out_size), as_bytes(&x.ends));
+done:
+    free_expansion(&x, r.most_letters + 2);
+    give_back(b, ARRAYS);
+    return result;
+}
+
+PyMethodDef keys_methods[] = {
+    {"name_keys", name_keys, METH_VARARGS, name_keys_doc},
+    {NULL, NULL, 0, NULL},
+};

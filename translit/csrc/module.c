@@ -1,0 +1,27 @@
+/* The module translit._native: the methods of every file. */
+
+#include "native.h"
+
+static int add_methods(PyObject *module)
+{
+    PyMethodDef *const tables[] = {
+        alignment_methods, blocks_methods,  candidates_methods, comparisons_methods, folding_methods, forests_methods,
+        keys_methods,      records_methods, rivals_methods,     texts_methods,       windows_methods, words_methods,
+    };
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+        if (PyModule_AddFunctions(module, tables[i]) < 0)
+            return -1;
+    return 0;
+}
+
+static PyModuleDef_Slot slots[] = {{Py_mod_exec, add_methods}, {0, NULL}};
+
+static struct PyModuleDef module = {
+    PyModuleDef_HEAD_INIT, .m_name = "translit._native", .m_doc = "Compiled twins of functions of translit.",
+    .m_size = 0, .m_slots = slots,
+};
+
+PyMODINIT_FUNC PyInit__native(void)
+{
+    return PyModuleDef_Init(&module);
+}

@@ -1,0 +1,177 @@
+/* What the compiled loops of translit share: buffers as arguments, texts, arrays that grow, and how a loop tells failure.
+ *
+ * Every function gives bit for bit what its Python twin gives; translit/native.py names the twins and picks between them.
+ * Arguments are C-contiguous buffers of the item sizes stated; results are bytearrays for numpy.frombuffer. Every index read
+ * from a buffer is checked before use. The GIL is released around the loops. One file holds one job, and ends with the table of
+ * the methods that it gives to the module.
+ */
+
+#ifndef TRANSLIT_NATIVE_H
+#define TRANSLIT_NATIVE_H
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What a loop comes to; WIDER: only Python can do this text. */
+enum { FINE = 0, NO_MEMORY, OUT_OF_RANGE, FAILED, WIDER };
+
+/* Set the error of a status; NULL. */
+PyObject *fail(int status);
+
+/* ---- buffers ---- */
+
+typedef struct {
+    Py_buffer view;
+    int held;
+} Buffer;
+
+/* The buffer of an argument, to be given back; -1 with an error set where items or dimensions are others. */
+int take(PyObject *object, Buffer *buffer, Py_ssize_t item, int dimensions, const char *name);
+
+static inline void give_back(Buffer *buffers, int count)
+{
+    for (int i = 0; i < count; i++)
+        if (buffers[i].held)
+            PyBuffer_Release(&buffers[i].view);
+}
+
+static inline Py_ssize_t items(const Buffer *buffer)
+{
+    return buffer->view.len / buffer->view.itemsize;
+}
+
+/* ---- texts ---- */
+
+/* Texts in UTF-8 that lie in one of two buffers; translit.matching.spans.Spans. */
+typedef struct {
+    const uint8_t *data[2];
+    int64_t size[2];
+    const int64_t *begin, *end;
+    const uint8_t *elsewhere;
+    int64_t count;
+} Texts;
+
+typedef struct {
+    uint32_t *points;
+    size_t size, room;
+} Letters;
+
+enum { TEXT_BUFFERS = 5 };
+
+/* Five buffers of the arguments from `given` on: data, other, begin, end, elsewhere. */
+int take_texts(PyObject *const *given, Buffer *b, Texts *t);
+
+/* The UTF-8 of a str as a new bytes object; NULL without an error where it has none. */
+PyObject *utf8_of(PyObject *text);
+
+/* The code points of a text. */
+int read_text(const Texts *t, int64_t row, Letters *out);
+
+/* ---- growing arrays ---- */
+
+/* An array that grows: what a loop finds, item by item. */
+#define GROWING(Column, push, as_bytes, Item)                                                                                \
+    typedef struct {                                                                                                         \
+        Item *data;                                                                                                          \
+        size_t size, room;                                                                                                   \
+    } Column;                                                                                                                \
+                                                                                                                             \
+    static inline int push(Column *column, Item value)                                                                       \
+    {                                                                                                                        \
+        if (column->size == column->room) {                                                                                  \
+            const size_t room = column->room ? 2 * column->room : 256;                                                       \
+            Item *data = realloc(column->data, room * sizeof *data);                                                         \
+            if (!data)                                                                                                       \
+                return NO_MEMORY;                                                                                            \
+            column->data = data;                                                                                             \
+            column->room = room;                                                                                             \
+        }                                                                                                                    \
+        column->data[column->size++] = value;                                                                                \
+        return FINE;                                                                                                         \
+    }                                                                                                                        \
+                                                                                                                             \
+    static inline PyObject *as_bytes(const Column *column)                                                                   \
+    {                                                                                                                        \
+        return PyByteArray_FromStringAndSize((const char *)column->data, (Py_ssize_t)(column->size * sizeof *column->data)); \
+    }
+
+GROWING(Column, push, as_bytes, int64_t)
+GROWING(Column32, push32, as_bytes32, uint32_t)
+
+static inline int reserve_bytes(uint8_t **data, size_t *room, size_t need)
+{
+    if (need <= *room)
+        return FINE;
+    size_t more = *room ? *room : 1024;
+    while (more < need)
+        more *= 2;
+    uint8_t *grown = realloc(*data, more);
+    if (!grown)
+        return NO_MEMORY;
+    *data = grown;
+    *room = more;
+    return FINE;
+}
+
+/* Bytes in the making. */
+typedef struct {
+    uint8_t *data;
+    size_t size, room;
+} Bytes;
+
+static inline int make_room(Bytes *bytes, size_t more)
+{
+    return reserve_bytes(&bytes->data, &bytes->room, bytes->size + more);
+}
+
+static inline int write_bytes(Bytes *bytes, const uint8_t *more, size_t size)
+{
+    if (make_room(bytes, size) != FINE)
+        return NO_MEMORY;
+    if (size)
+        memcpy(bytes->data + bytes->size, more, size);
+    bytes->size += size;
+    return FINE;
+}
+
+/* ---- processors ---- */
+
+#if defined(__GNUC__)
+#define FORCED_INLINE inline __attribute__((always_inline))
+#define PREFETCH(at) __builtin_prefetch(at)
+#else
+#define FORCED_INLINE inline
+#define PREFETCH(at) (void)(at)
+#endif
+
+static inline uint32_t bits(uint64_t x)
+{
+    x -= (x >> 1) & 0x5555555555555555u;
+    x = (x & 0x3333333333333333u) + ((x >> 2) & 0x3333333333333333u);
+    x = (x + (x >> 4)) & 0x0f0f0f0f0f0f0f0fu;
+    return (uint32_t)((x * 0x0101010101010101u) >> 56);
+}
+
+/* The first of sorted keys that is not below a key. */
+static inline size_t first_at_least(const uint32_t *keys, size_t count, uint32_t key)
+{
+    const uint32_t *base = keys;
+    while (count > 1) {
+        const size_t half = count / 2;
+        base += (base[half - 1] < key) * half;
+        count -= half;
+    }
+    return (size_t)(base - keys) + (count && *base < key);
+}
+
+/* A max-heap of the best `most` packed (2000 - score, form); the worst is on top. */
+
+/* ---- module ---- */
+
+extern PyMethodDef alignment_methods[], blocks_methods[], candidates_methods[], comparisons_methods[], folding_methods[], forests_methods[],
+    keys_methods[], records_methods[], rivals_methods[], texts_methods[], windows_methods[], words_methods[];
+
+#endif

@@ -1,0 +1,120 @@
+/* The records of an answer, made without a call for each; translit.Match. */
+
+#include "native.h"
+
+enum { FIELDS = 7 }; /* of a match, and of a candidate */
+
+/* A class of frozen records with slots. */
+typedef struct {
+    PyTypeObject *type;
+    allocfunc allocate;
+    PyObject *slots[FIELDS];
+    descrsetfunc set[FIELDS];
+    int collected;
+} Records;
+
+static int records_of(Records *records, PyObject *type, PyObject *slots)
+{
+    records->type = (PyTypeObject *)type;
+    records->allocate = (allocfunc)PyType_GetSlot(records->type, Py_tp_alloc);
+    records->collected = (PyType_GetFlags(records->type) & Py_TPFLAGS_HAVE_GC) != 0;
+    int fit = records->allocate && PyTuple_Size(slots) == FIELDS;
+    for (int i = 0; fit && i < FIELDS; i++) {
+        records->slots[i] = PyTuple_GetItem(slots, i);
+        records->set[i] = (descrsetfunc)PyType_GetSlot(Py_TYPE(records->slots[i]), Py_tp_descr_set);
+        fit = records->set[i] != NULL;
+    }
+    if (!fit)
+        PyErr_SetString(PyExc_TypeError, "a record must have slots");
+    return fit;
+}
+
+/* A record, its fields set past the class's own refusal to have them set. */
+static PyObject *make_record(const Records *records, PyObject *const *values)
+{
+    PyObject *record = records->allocate(records->type, 0);
+    for (int i = 0; record && i < FIELDS; i++)
+        if (records->set[i](records->slots[i], record, values[i]) < 0)
+            Py_CLEAR(record);
+    /* It holds texts and a number and takes part in no cycle: the collector need not look at it. */
+    if (record && records->collected)
+        PyObject_GC_UnTrack(record);
+    return record;
+}
+
+PyDoc_STRVAR(make_matches_doc,
+             "make_matches(match, match_slots, candidate, candidate_slots, names, forms, first, idents, canonicals, kinds, method,\n"
+             "confidences, rests) -> list\n\n"
+             "Twin of translit.matching.exact.make_matches; the slots are descriptors, in the order of the fields, and first is int64.");
+
+enum { BY_NAME = 4, BY_ENTITY = 3 }; /* lists with an item a name, or a candidate */
+
+static PyObject *candidates_of_name(const Records *records, PyObject *const *columns, Py_ssize_t begin, Py_ssize_t end,
+                                    PyObject *method, PyObject *const *row, PyObject *no_text, PyObject *none)
+{
+    PyObject *candidates = PyTuple_New(end - begin);
+    for (Py_ssize_t i = begin; candidates && i < end; i++) {
+        PyObject *const fields[] = {PyList_GetItem(columns[0], i), PyList_GetItem(columns[1], i), PyList_GetItem(columns[2], i), method,
+                                    i == begin ? row[2] : row[3], i == begin ? row[1] : no_text, none};
+        PyObject *candidate = make_record(records, fields);
+        if (!candidate || PyTuple_SetItem(candidates, i - begin, candidate) < 0)
+            Py_CLEAR(candidates);
+    }
+    if (candidates && end > begin)
+        PyObject_GC_UnTrack(candidates);
+    return candidates;
+}
+
+static PyObject *make_matches(PyObject *self, PyObject *args)
+{
+    (void)self;
+    PyObject *types[2], *slots[2], *by_name[BY_NAME], *by_entity[BY_ENTITY], *first, *method;
+    if (!PyArg_ParseTuple(args, "O!O!O!O!O!O!OO!O!O!OO!O!", &PyType_Type, &types[0], &PyTuple_Type, &slots[0], &PyType_Type, &types[1],
+                          &PyTuple_Type, &slots[1], &PyList_Type, &by_name[0], &PyList_Type, &by_name[1], &first, &PyList_Type,
+                          &by_entity[0], &PyList_Type, &by_entity[1], &PyList_Type, &by_entity[2], &method, &PyList_Type, &by_name[2],
+                          &PyList_Type, &by_name[3]))
+        return NULL;
+    Records matches, own;
+    if (!records_of(&matches, types[0], slots[0]) || !records_of(&own, types[1], slots[1]))
+        return NULL;
+    Buffer b[1] = {0};
+    PyObject *none = PyTuple_New(0), *no_text = PyUnicode_FromStringAndSize("", 0), *list = NULL;
+    if (!none || !no_text || take(first, &b[0], 8, 1, "first") < 0)
+        goto done;
+    const int64_t *begins = b[0].view.buf;
+    const Py_ssize_t count = PyList_Size(by_name[0]);
+    int equal = items(&b[0]) == count + 1;
+    for (int c = 1; c < BY_NAME; c++)
+        equal &= PyList_Size(by_name[c]) == count;
+    for (int c = 1; c < BY_ENTITY; c++)
+        equal &= PyList_Size(by_entity[c]) == PyList_Size(by_entity[0]);
+    for (Py_ssize_t i = 0; equal && i < count; i++)
+        equal &= begins[i] >= 0 && begins[i] < begins[i + 1] && begins[i + 1] <= PyList_Size(by_entity[0]);
+    if (!equal) {
+        PyErr_SetString(PyExc_ValueError, "the lengths of the lists do not agree");
+        goto done;
+    }
+    list = PyList_New(count);
+    for (Py_ssize_t i = 0; list && i < count; i++) {
+        PyObject *row[BY_NAME];
+        for (int c = 0; c < BY_NAME; c++)
+            row[c] = PyList_GetItem(by_name[c], i);
+        PyObject *candidates = candidates_of_name(&own, by_entity, begins[i], begins[i + 1], method, row, no_text, none);
+        PyObject *const values[] = {row[0], PyList_GetItem(by_entity[0], begins[i]), PyList_GetItem(by_entity[1], begins[i]),
+                                    PyList_GetItem(by_entity[2], begins[i]), method, row[2], candidates};
+        PyObject *match = candidates ? make_record(&matches, values) : NULL;
+        Py_XDECREF(candidates);
+        if (!match || PyList_SetItem(list, i, match) < 0)
+            Py_CLEAR(list);
+    }
+done:
+    Py_XDECREF(none);
+    Py_XDECREF(no_text);
+    give_back(b, 1);
+    return list;
+}
+
+PyMethodDef records_methods[] = {
+    {"make_matches", make_matches, METH_VARARGS, make_matches_doc},
+    {NULL, NULL, 0, NULL},
+};
