@@ -288,6 +288,14 @@ def test_shared_names_are_answered_together_as_one_after_another(records: list[d
     assert norm.match_many(asked, least) == one_after_another(norm, asked, least)
 
 
+def test_one_of_several_that_are_written_alike_is_no_surer_than_its_share() -> None:
+    norm = Normalizer(built([{"id": str(i), "canonical": "Li", "kind": "family", "variants": ["Lee"]} for i in range(5)]))
+    for name in ("Li", "Lee"):
+        match = norm.match(name)
+        assert match is not None and match.canonical == "Li" and match.confidence == pytest.approx(0.2, abs=0.001)
+        assert [candidate.confidence for candidate in match.candidates] == pytest.approx([0.2] * 5, abs=0.001)
+
+
 @given(st.lists(texts_of_names, max_size=5))
 def test_texts_do_not_depend_on_the_batch(norm: Normalizer, batch: list[str]) -> None:
     assert norm.clean_many(batch) == [norm.clean(text) for text in batch]

@@ -95,7 +95,8 @@ class Match:
         canonical: the canonical spelling.
         kind: the entity's kind.
         method: the tier that answered.
-        confidence: probability that the answer is right, 0–1.
+        confidence: probability that this entity is meant, 0–1. It may be less than the precision asked where several entities
+            are written alike: which of them is meant is open, what to write is not.
         candidates: the entities considered, best first, this one included.
     """
 

@@ -39,7 +39,10 @@ REJECTED = Resolution("known", -1, 0.0, ())
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A match in the making: the entity's number, or the spelling of a part; ``decided`` by a person or found."""
+    """A match in the making: the entity's number, or the spelling of a part; ``decided`` by a person or found.
+
+    ``confidence`` is that of the spelling to write; ``meant`` is how surely this entity is meant, of those that are written so.
+    """
 
     entity: int
     canonical: str
@@ -49,6 +52,7 @@ class Answer:
     form: str = ""
     part: bool = False
     decided: bool = False
+    meant: float = 1.0
 
 
 def _folded(names: Sequence[str]) -> list[str]:
@@ -184,7 +188,7 @@ class Tiers:
                     alike[i] = found
                     continue
                 answer = self.exact(found, exactly, text)
-                if answer.confidence >= (self.precision if least is None else least):
+                if self._enough(answer, least):
                     out[i] = answer
             elif found.state == "several" and least is not None and found.share >= least:
                 out[i] = self.exact(found, exactly, text)
@@ -193,8 +197,12 @@ class Tiers:
             for i, found in alike.items():
                 if out[i] is None:
                     answer = replace(self.exact(found, False, folded[i]), method="fuzzy")
-                    out[i] = answer if answer.confidence >= (self.precision if least is None else least) else None
+                    out[i] = answer if self._enough(answer, least) else None
         return out
+
+    def _enough(self, answer: Answer, least: float | None) -> bool:
+        """Whether an answer of the exact tier is given: what to write must be sure, or the entity at least as sure as was asked."""
+        return answer.confidence >= self.precision if least is None else answer.confidence * answer.meant >= least
 
     def _unmasked(self, names: Sequence[str]) -> list[str]:
         """The names without their disguise; a spelling that the lexicon lists is none."""
@@ -229,10 +237,11 @@ class Tiers:
         bearers = self.index.posting_start[forms + 1].astype(np.int64) - self.index.posting_start[forms]
         state[(forms >= 0) & (bearers > np.bincount(row, minlength=len(names)))] = OPEN
         rows = np.flatnonzero(state == ONE)
-        enough = self.precision if least is None else least
+        spelling = LISTED * np.where(found.alike[rows], 1.0, found.share[rows])
+        enough = spelling >= self.precision if least is None else LISTED * found.share[rows] >= least
+        rows = rows[enough]
         for i, match in zip(rows.tolist(), self._records(names, folded, found, rows), strict=True):
-            if match.confidence >= enough:
-                out[i] = match
+            out[i] = match
         return np.flatnonzero(state == OPEN if least is None else state != ONE).tolist()
 
     def _records(self, names: Sequence[str], folded: Sequence[str], found: Resolutions, rows: Rows) -> list[Match]:
@@ -244,7 +253,7 @@ class Tiers:
         confidences = [LISTED] * len(rows)
         rests = [0.0] * len(rows)
         for i in np.flatnonzero(size > 1).tolist():
-            confidences[i] = round(LISTED * (1.0 if found.alike[rows[i]] else float(found.share[rows[i]])), 5)
+            confidences[i] = round(LISTED * float(found.share[rows[i]]), 5)
             rests[i] = round((1 - confidences[i]) / (int(size[i]) - 1), 5)
         chosen = rows.tolist()
         return native.twin(make_matches)(
@@ -260,10 +269,11 @@ class Tiers:
     def exact(self, found: Resolution, exactly: bool, folded: str) -> Answer:
         """The answer of the exact tier."""
         sure = LISTED if exactly else float(self.index.meta["folded_precision"])
-        confidence = round(min(sure, LISTED) * found.share, 5)
-        if found.state == "one" and found.share < 1:
-            confidence = round(sure * max(found.share, self.alike(found)), 5)
-        return Answer(found.entity, self.canonical(found.entity), "exact", confidence, found.rivals, folded)
+        written = max(found.share, self.alike(found)) if found.state == "one" and found.share < 1 else found.share
+        return Answer(
+            found.entity, self.canonical(found.entity), "exact", round(min(sure, LISTED) * written, 5), found.rivals, folded,
+            meant=found.share / written,
+        )  # fmt: skip
 
     def alike(self, found: Resolution) -> float:
         """The share of the bearers that are written alike: whom is meant may be open, what to write is not."""
@@ -368,10 +378,11 @@ class Tiers:
             reasons += tuple(f"written with {what}" for what in disguised if what not in own_letters)
         index, e = self.index, answer.entity
         ident, kind = index.ids[e], index.kind(e)
-        own = Candidate(ident, answer.canonical, kind, answer.method, answer.confidence, answer.form, reasons)
+        confidence = round(answer.confidence * answer.meant, 5)
+        own = Candidate(ident, answer.canonical, kind, answer.method, confidence, answer.form, reasons)
         others = [r for r in answer.rivals[: limits.MAX_CANDIDATES_SHOWN] if r != e]
-        rest = round((1 - answer.confidence) / len(others), 5) if others else 0.0
+        rest = round((1 - confidence) / len(others), 5) if others else 0.0
         candidates = (
             own, *(Candidate(index.ids[r], self.canonical(r), index.kind(r), answer.method, rest) for r in others),
         )  # fmt: skip
-        return Match(name, ident, answer.canonical, kind, answer.method, answer.confidence, candidates)
+        return Match(name, ident, answer.canonical, kind, answer.method, confidence, candidates)
