@@ -25,6 +25,7 @@ from translit.lexicon import index, storage
 from translit.matching import align, blocking, candidates, exact, score, trees
 from translit.matching.blocking import block_keys, contours, signatures
 from translit.matching.spans import Spans
+from translit.mentions.memory import take_known
 from translit.model import Candidate, Match
 from translit.resources import name_paths
 from translit.rules import keys
@@ -41,6 +42,7 @@ PURE: dict[str, Callable[..., Any]] = {
     "shortlist": candidates.shortlist,
     "fold_many": fold_many, "token_hashes": hashes.token_hashes, "find_texts": index.find_texts,
     "take_strings": storage.take_strings, "otherwise_spelled": otherwise_spelled, "make_matches": exact.make_matches,
+    "take_known": take_known,
 }  # fmt: skip
 IMPLEMENTATIONS = {"python": PURE, **({"native": dict(native.TWINS)} if native.in_use() == "native" else {})}
 both = pytest.mark.parametrize("functions", IMPLEMENTATIONS.values(), ids=IMPLEMENTATIONS.keys())
@@ -646,6 +648,18 @@ def test_records(functions: dict[str, Callable[..., Any]]) -> None:
     gc.collect()
     assert [c.form for m in matches for c in m.candidates] == ["kaboul", "herat", ""]
     assert functions["make_matches"]([], [], [0], [], [], [], "exact", [], []) == []
+
+
+@both
+@pytest.mark.parametrize("count", [0, 1, 31, 32, 33, 100])
+def test_known_values_are_taken_by_name(functions: dict[str, Callable[..., Any]], count: int) -> None:
+    known = {f"name {number}": object() for number in range(7)}
+    names = [f"name {number % 7}" for number in range(count)]
+    assert functions["take_known"](known, names) == [known[name] for name in names]
+    assert functions["take_known"](known, tuple(names)) == [known[name] for name in names]
+    assert functions["take_known"](known, [*names, "other"]) is None
+    with pytest.raises(TypeError):
+        functions["take_known"](known, [*names, []])
 
 
 @compiled

@@ -115,3 +115,16 @@ def test_memory_is_bounded() -> None:
         memory.keep(number, number)
         assert len(memory.known) <= 3
     assert memory.known == {9: 9}
+    memory.keep_all([1, 2, 3], [1, 2, 3])
+    assert memory.known == {1: 1, 2: 2, 3: 3}
+    memory.keep_all([4, 5, 6, 7], [4, 5, 6, 7])
+    assert memory.known == {4: 4, 5: 5, 6: 6}
+
+
+def test_names_are_answered_alike_from_memory(small: Lexicon) -> None:
+    names = ["Panjsjir", "nobody", "Panjsjir", "Kaboul"]
+    normalizer = Normalizer(small)
+    first = normalizer.match_many(names)
+    assert normalizer.match_many(names) == first == Normalizer(small).match_many([*names, "Herat"])[:4]
+    least = [(normalizer.match_many(names, least / 10), Normalizer(small).match_many(names, least / 10)) for least in range(10)]
+    assert all(again == once for again, once in least)

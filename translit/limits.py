@@ -17,7 +17,9 @@ MAX_TOKEN_CODEPOINTS = 120
 TOKEN_CACHE = 1 << 16
 """Folded words kept by the caches of :mod:`translit.unicode`."""
 MEMORY = 1 << 17
-"""Answers that a normalizer remembers for spellings in texts, of each sort."""
+"""Answers that a normalizer remembers for names, and for spellings in texts of each sort."""
+MAX_LEASTS = 4
+"""Least confidences for which a normalizer remembers the answers for names."""
 MAX_READINGS = 24
 """Most readings of one word."""
 MAX_SPELLING = 8
@@ -91,7 +93,7 @@ MAX_ROW_GROUP_BYTES = 1 << 27
 MEMO_VALUES = 1 << 17
 """Most values of a column whose answers are remembered."""
 MEMO_CODEPOINTS = 100
-"""Longest value whose answer is remembered, in code points."""
+"""Longest value or name whose answer is remembered, in code points."""
 BATCH_VALUES = 1 << 15
 """Distinct values that are answered together."""
 BATCH_BYTES = 1 << 24

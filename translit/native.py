@@ -274,13 +274,17 @@ def _make_matches(
     return cast(list[Match], found)
 
 
+def _take_known(known: dict[str, Any], names: Sequence[str]) -> list[Any] | None:
+    return cast("list[Any] | None", _native.take_known(known, names if isinstance(names, list) else list(names)))
+
+
 TWINS: Mapping[str, Callable[..., Any]] = {
     "align_pairs": _align_pairs, "gather": _gather, "scan_words": _scan_words, "find_listed": _find_listed,
     "replace_listed": _replace_listed, "name_keys": _name_keys,
     "forest_scores": _forest_scores, "text_features": _text_features, "rank": _rank,
     "shortlist": _shortlist, "name_blocks": _name_blocks, "fold_many": _fold_many,
     "token_hashes": _token_hashes, "otherwise_spelled": _otherwise_spelled, "find_texts": _find_texts, "take_strings": _take_strings,
-    "make_matches": _make_matches,
+    "make_matches": _make_matches, "take_known": _take_known,
 }  # fmt: skip
 """Name of a Python function → what stands for it where the compiled extension is in use."""
 scan_words, find_listed, replace_listed = twin(scan.scan_words), twin(scan.find_listed), twin(scan.replace_listed)

@@ -12,11 +12,13 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from translit import limits, native
 from translit.errors import TranslitError
 from translit.lexicon.lexicon import Lexicon
 from translit.lexicon.opening import open_lexicon
 from translit.matching.decisions import Decision, from_rows, read_decisions, rule
 from translit.matching.tiers import UNDECIDED, Tiers
+from translit.mentions.memory import Memory, take_known
 from translit.model import DEFAULT_TYPES, VARIANT_TYPES, Match, Mention
 from translit.unicode.tokens import fold
 
@@ -75,6 +77,7 @@ class Normalizer:
         self.evidence, self.markup = evidence, markup
         self.decisions = read_decisions(decisions)
         ruled = [*from_rows(self.lexicon.meta.get("decisions", ())), *self.decisions]
+        self._answers: dict[float | None, Memory[str, Match | None]] = {}
         self._rulings = rule(ruled, self.lexicon.index, target) if ruled else UNDECIDED
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -112,12 +115,28 @@ class Normalizer:
             names: the names.
             min_confidence: answer from this confidence on instead of by the promised precision; 0 gives the best candidate.
         """
-        distinct = list(dict.fromkeys(names))
-        matches = self._tiers.match_many(distinct, min_confidence)
-        if len(distinct) == len(names):
+        memory = self._memory(min_confidence)
+        known = memory.known
+        taken = native.twin(take_known)(known, names)
+        if taken is not None:
+            return taken
+        new = [name for name in dict.fromkeys(names) if name not in known]
+        matches = self._tiers.match_many(new, min_confidence)
+        if max(map(len, new)) <= limits.MEMO_CODEPOINTS:
+            memory.keep_all(new, matches)
+        if len(new) == len(names):
             return matches
-        known = dict(zip(distinct, matches, strict=True))
-        return [known[name] for name in names]
+        found = known | dict(zip(new, matches, strict=True))
+        return list(map(found.__getitem__, names))
+
+    def _memory(self, min_confidence: float | None) -> Memory[str, Match | None]:
+        """The answers remembered for a least confidence."""
+        found = self._answers.get(min_confidence)
+        if found is None:
+            if len(self._answers) >= limits.MAX_LEASTS:
+                self._answers = {}
+            found = self._answers[min_confidence] = Memory()
+        return found
 
     def normalize(self, name: str) -> str:
         """The canonical form of a name, the name itself where it abstains.

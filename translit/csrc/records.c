@@ -1,4 +1,4 @@
-/* The records of an answer, made without a call for each; translit.Match. */
+/* The records of answers, made or found again without a call for each; translit.Match. */
 
 #include "native.h"
 
@@ -114,7 +114,50 @@ done:
     return list;
 }
 
+PyDoc_STRVAR(take_known_doc, "take_known(known, names) -> list or None\n\nTwin of translit.mentions.memory.take_known.");
+
+enum { TAKEN_TOGETHER = 32 };
+
+/* The values of some names from `begin` on, put into a list; 0 where one is unknown or fails. They lie scattered: names are asked for
+ * ahead, and values while others are looked up. */
+static int take_some(PyObject *known, PyObject *names, Py_ssize_t begin, int count, PyObject *list)
+{
+    const Py_ssize_t ahead = begin + count, all = PyList_Size(list);
+    PyObject *values[TAKEN_TOGETHER];
+    for (int i = 0; i < count; i++) {
+        if (ahead + i < all)
+            PREFETCH(PyList_GetItem(names, ahead + i));
+        values[i] = PyDict_GetItemWithError(known, PyList_GetItem(names, begin + i));
+        if (!values[i])
+            return 0;
+        PREFETCH(values[i]);
+    }
+    for (int i = 0; i < count; i++) {
+        Py_INCREF(values[i]);
+        PyList_SetItem(list, begin + i, values[i]);
+    }
+    return 1;
+}
+
+static PyObject *take_known(PyObject *self, PyObject *args)
+{
+    (void)self;
+    PyObject *known, *names;
+    if (!PyArg_ParseTuple(args, "O!O!", &PyDict_Type, &known, &PyList_Type, &names))
+        return NULL;
+    const Py_ssize_t count = PyList_Size(names);
+    PyObject *list = PyList_New(count);
+    int found = list != NULL;
+    for (Py_ssize_t i = 0; found && i < count; i += TAKEN_TOGETHER)
+        found = take_some(known, names, i, (int)(count - i < TAKEN_TOGETHER ? count - i : TAKEN_TOGETHER), list);
+    if (found)
+        return list;
+    Py_XDECREF(list);
+    return PyErr_Occurred() ? NULL : Py_NewRef(Py_None);
+}
+
 PyMethodDef records_methods[] = {
+    {"take_known", take_known, METH_VARARGS, take_known_doc},
     {"make_matches", make_matches, METH_VARARGS, make_matches_doc},
     {NULL, NULL, 0, NULL},
 };

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Generic, TypeVar
+from itertools import islice
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from translit import limits
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -33,3 +37,21 @@ class Memory(Generic[K, V]):
             # Whoever reads the old dictionary meanwhile reads what is true.
             self.known = {}
         self.known[key] = value
+
+    def keep_all(self, keys: Sequence[K], values: Sequence[V]) -> None:
+        """Remember the value of each key, of the first where they are more than are kept."""
+        if len(self.known) + len(keys) > self.most:
+            self.known = {}
+        self.known.update(islice(zip(keys, values, strict=True), self.most))
+
+
+def take_known(known: Mapping[str, V], names: Sequence[str]) -> list[V] | None:
+    """The value of each name, None where one has none.
+
+    >>> take_known({"a": 1, "b": 2}, ["b", "a", "b"]), take_known({}, ["a"])
+    ([2, 1, 2], None)
+    """
+    try:
+        return list(map(known.__getitem__, names))
+    except KeyError:
+        return None
