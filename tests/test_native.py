@@ -21,6 +21,7 @@ from strategies import anything
 from strategies import names as names_of_a_script
 
 from translit import limits, native
+from translit.files import interning
 from translit.lexicon import index, storage
 from translit.matching import align, blocking, candidates, exact, score, trees
 from translit.matching.blocking import block_keys, contours, signatures
@@ -42,7 +43,7 @@ PURE: dict[str, Callable[..., Any]] = {
     "shortlist": candidates.shortlist,
     "fold_many": fold_many, "token_hashes": hashes.token_hashes, "find_texts": index.find_texts,
     "take_strings": storage.take_strings, "otherwise_spelled": otherwise_spelled, "make_matches": exact.make_matches,
-    "take_known": take_known,
+    "take_known": take_known, "intern_values": interning.intern_values,
 }  # fmt: skip
 IMPLEMENTATIONS = {"python": PURE, **({"native": dict(native.TWINS)} if native.in_use() == "native" else {})}
 both = pytest.mark.parametrize("functions", IMPLEMENTATIONS.values(), ids=IMPLEMENTATIONS.keys())
@@ -721,3 +722,42 @@ def test_no_compiler_is_no_failure(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, *build], env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert not list(tmp_path.glob("translit/_native*"))
+
+
+@both
+@given(chunks=st.lists(st.lists(st.one_of(st.none(), st.text("ab", max_size=3), anything), max_size=80), max_size=4))
+def test_interned_values_are_numbered_as_they_come(functions: dict[str, Callable[..., Any]], chunks: list[list[str | None]]) -> None:
+    pytest.importorskip("pyarrow")
+    interned = interning.Interned()
+    known: dict[str, int] = {}
+    for chunk in chunks:
+        texts = [text and text.encode("utf-8", "replace").decode() for text in chunk]
+        encoded = [(text or "").encode() for text in texts]
+        column = interning.Strings(
+            np.frombuffer(b"".join(encoded), np.uint8), np.cumsum([0, *map(len, encoded)], dtype=np.int64)
+        )  # fmt: skip
+        valid = np.array([text is not None for text in texts], np.uint8)
+        codes, rows, _ = functions["intern_values"](column, None if valid.all() else valid, interned)
+        fresh = list(dict.fromkeys(text for text in texts if text is not None and text not in known))
+        assert rows.tolist() == [texts.index(text) for text in fresh]
+        known |= {text: len(known) + place for place, text in enumerate(fresh)}
+        assert codes.tolist() == [-1 if text is None else known[text] for text in texts]
+        interned.codes(column, valid)
+        assert interned.values.arrow().to_pylist() == list(known)
+
+
+@compiled
+def test_interning_refuses_arrays_that_do_not_agree() -> None:
+    two, none = np.array([0, 1, 2], np.int64), np.zeros(0, np.uint8)
+    start, slots = np.zeros(1, np.int64), np.zeros(0, np.uint64)
+    data = np.frombuffer(b"ab", np.uint8)
+    for arrays in (
+        (data, np.zeros(0, np.int64), none, none, start, slots),
+        (data, two, np.ones(3, np.uint8), none, start, slots),
+        (data, two, none, data, two, np.zeros(3, np.uint64)),
+        (data, two, none, data, two, np.zeros(2, np.uint64)),
+    ):
+        with pytest.raises(ValueError, match="do not agree"):
+            native._native.intern_values(*arrays, 1)
+    with pytest.raises(IndexError):
+        native._native.intern_values(data, np.array([0, 3], np.int64), none, none, start, slots, 1)

@@ -278,13 +278,21 @@ def _take_known(known: dict[str, Any], names: Sequence[str]) -> list[Any] | None
     return cast("list[Any] | None", _native.take_known(known, names if isinstance(names, list) else list(names)))
 
 
+def _intern_values(column: Any, valid: NDArray[np.uint8] | None, known: Any) -> tuple[I64, I64, U64]:
+    bounds = [np.ascontiguousarray(texts.bounds, dtype=np.int64) for texts in (column, known.values)]
+    data = [np.ascontiguousarray(texts.data, dtype=np.uint8) for texts in (column, known.values)]
+    mask = np.zeros(0, dtype=np.uint8) if valid is None else np.ascontiguousarray(valid, dtype=np.uint8)
+    codes, rows, slots = _native.intern_values(data[0], bounds[0], mask, data[1], bounds[1], known.slots, _FACTOR)
+    return np.frombuffer(codes, dtype=np.int64), np.frombuffer(rows, dtype=np.int64), np.frombuffer(slots, dtype=np.uint64)
+
+
 TWINS: Mapping[str, Callable[..., Any]] = {
     "align_pairs": _align_pairs, "gather": _gather, "scan_words": _scan_words, "find_listed": _find_listed,
     "replace_listed": _replace_listed, "name_keys": _name_keys,
     "forest_scores": _forest_scores, "text_features": _text_features, "rank": _rank,
     "shortlist": _shortlist, "name_blocks": _name_blocks, "fold_many": _fold_many,
     "token_hashes": _token_hashes, "otherwise_spelled": _otherwise_spelled, "find_texts": _find_texts, "take_strings": _take_strings,
-    "make_matches": _make_matches, "take_known": _take_known,
+    "make_matches": _make_matches, "take_known": _take_known, "intern_values": _intern_values,
 }  # fmt: skip
 """Name of a Python function → what stands for it where the compiled extension is in use."""
 scan_words, find_listed, replace_listed = twin(scan.scan_words), twin(scan.find_listed), twin(scan.replace_listed)

@@ -3,30 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import cast
+from typing import NamedTuple, cast
 
 from translit.files.base import Engine, Task
 from translit.limits import MEMO_CODEPOINTS, MEMO_VALUES
-from translit.model import Match, Mention
+from translit.model import Match, Mention, Method
 from translit.trail import apply
 
 Cell = str | float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Named(NamedTuple):
+    """What is kept of a match: all but the candidates, which would fill the memory."""
+
+    id: str
+    canonical: str
+    kind: str
+    method: Method
+    confidence: float
+
+
+class Answer(NamedTuple):
     """What a value becomes.
 
     Args:
         text: the new value.
-        mentions: the changes inside it; empty where it stays.
+        changes: how many mentions inside it changed.
+        mentions: these, in mode ``"text"`` and where they are asked for.
         match: the entity, in mode ``"name"``.
     """
 
     text: str
+    changes: int = 0
     mentions: tuple[Mention, ...] = ()
-    match: Match | None = None
+    match: Named | None = None
+
+    def changed(self, original: str) -> Sequence[Mention]:
+        """The changes in a value; one of the whole value in mode ``"name"``.
+
+        >>> [change] = Answer("Panjshir", 1, (), Named("1", "Panjshir", "place", "exact", 0.99)).changed("Panjsjir")
+        >>> change.end, change.replacement
+        (8, 'Panjshir')
+        """
+        if not self.changes or self.match is None:
+            return self.mentions
+        return (Mention(original, *self.match, (), 0, len(original), self.text),)
 
     def cell(self, what: str, original: str) -> Cell:
         """The value that ``--add what`` writes."""
@@ -60,28 +81,29 @@ def answers(values: Iterable[str], task: Task, engine: Engine) -> dict[str, Answ
     known = engine.known if isinstance(engine, Memo) else {}
     found = {value: known.get(value) for value in values}
     new = [value for value, answer in found.items() if answer is None]
-    if task.mode == "name":
-        fresh = {value: _named(value, match) for value, match in zip(new, engine.match_many(new), strict=True)}
-    else:
-        fresh = {value: _cleaned(value, mentions) for value, mentions in zip(new, engine.find_many(new), strict=True)}
+    fresh = dict(zip(new, answered(new, task, engine), strict=True))
     if isinstance(engine, Memo):
         engine.keep(fresh)
     return cast("dict[str, Answer]", found | fresh)
 
 
+def answered(values: Sequence[str], task: Task, engine: Engine) -> list[Answer]:
+    """The answer for each of some distinct values, which are new."""
+    if task.mode == "name":
+        return [_named(value, match) for value, match in zip(values, engine.match_many(values), strict=True)]
+    return [_cleaned(value, mentions) for value, mentions in zip(values, engine.find_many(values), strict=True)]
+
+
 def _named(value: str, match: Match | None) -> Answer:
     if match is None:
         return Answer(value)
-    match = replace(match, candidates=())
-    if match.canonical == value:
-        return Answer(value, (), match)
-    mention = Mention(value, match.id, match.canonical, match.kind, match.method, match.confidence, (), 0, len(value), match.canonical)
-    return Answer(match.canonical, (mention,), match)
+    found = Named(match.id, match.canonical, match.kind, match.method, match.confidence)
+    return Answer(match.canonical, int(match.canonical != value), (), found)
 
 
 def _cleaned(value: str, found: Sequence[Mention]) -> Answer:
     mentions = tuple(mention for mention in found if mention.replacement != mention.input)
-    return Answer(apply(value, mentions), mentions) if mentions else Answer(value)
+    return Answer(apply(value, mentions), len(mentions), mentions) if mentions else Answer(value)
 
 
 def shown(cell: Cell) -> str:

@@ -206,6 +206,15 @@ def dump(record: Mapping[str, object]) -> bytes:
         return json.dumps(record, separators=(",", ":")).encode() + b"\n"
 
 
+class Answered(Protocol):
+    """What became of a value; :class:`translit.files.answers.Answer`."""
+
+    @property
+    def changes(self) -> int: ...
+
+    def changed(self, original: str, /) -> Sequence[Mention]: ...
+
+
 @dataclass(slots=True)
 class Collector:
     """Gathers what a chunk says beside its output."""
@@ -228,17 +237,17 @@ class Collector:
             place = "standard input" if self.chunk.doc == 0 else str(self.chunk.doc)
             self.result.first_reject = f"{place}:{line}: row {row} at byte {offset}: {reason}"
 
-    def change(self, doc: str | int, column: int, mentions: Sequence[Mention], base: int = 0) -> None:
+    def change(self, doc: str | int, column: int, value: str, answer: Answered, base: int = 0) -> None:
         """Enter the changes of one value; ``base`` is the offset of the value in its document."""
-        self.result.changed += bool(mentions)
-        self.result.mentions += len(mentions)
-        if self.task.audit:
+        self.result.changed += bool(answer.changes)
+        self.result.mentions += answer.changes
+        if self.task.audit and answer.changes:
             extra: dict[str, object] = {}
             if len(self.task.columns) > 1:
                 extra["column"] = self.task.columns[column]
             if self.task.many and self.task.columns:
                 extra["file"] = self.chunk.doc
-            self.audit.extend(dump({**audit_record(doc, mention, base), **extra}) for mention in mentions)
+            self.audit.extend(dump({**audit_record(doc, mention, base), **extra}) for mention in answer.changed(value))
 
     def finish(self, data: bytes) -> Result:
         """The result with ``data`` as output."""

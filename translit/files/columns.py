@@ -10,15 +10,13 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from translit.files.answers import Answer, Memo, answers
+from translit.files.answers import Answer, Memo, answered
 from translit.files.base import Collector, Engine, Task
+from translit.files.interning import Codes, Interned, Strings
 from translit.limits import BATCH_BYTES, MEMO_VALUES
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-Codes = NDArray[np.int64]
-"""For each row the number of its answer, -1 for a null."""
 
 
 @cache
@@ -54,17 +52,17 @@ class Known:
 
     def __init__(self, task: Task, engine: Engine) -> None:
         self._task, self._engine = task, engine
-        self._values: Any = None
+        self._interned = Interned()
         self._made: dict[object, Any] = {}
         self.answers: list[Answer] = []
         self.originals: list[str] = []
-        self.mentions: NDArray[np.int64] = np.zeros(0, np.int64)
-        """How many mentions each answer has; a value with none stays."""
+        self.changes: NDArray[np.int64] = np.zeros(0, np.int64)
+        """How many changes each answer makes; a value with none stays."""
 
     @property
     def full(self) -> bool:
         """Whether there is no room for more."""
-        return self._values is not None and (len(self.answers) > MEMO_VALUES or self._values.nbytes > BATCH_BYTES)
+        return len(self.answers) > MEMO_VALUES or self._interned.values.data.nbytes > BATCH_BYTES
 
     def codes(self, column: pa.Array) -> Codes:
         """The number of the answer for each row; what is new is answered.
@@ -73,31 +71,20 @@ class Known:
             column: valid strings, large strings or nulls.
         """
         import pyarrow as pa
-        import pyarrow.compute as pc
 
         column = column if pa.types.is_large_string(column.type) else column.cast(pa.large_string())
-        if self._values is None:
-            encoded = column.dictionary_encode()
-            self._learn(encoded.dictionary)
-            return numbers(encoded.indices)
-        found = numbers(pc.index_in(column, value_set=self._values, skip_nulls=True))
-        missing = (found < 0) & numbers(column.is_valid().cast(pa.int8())).astype(bool)
-        if missing.any():
-            encoded = column.take(integers(np.flatnonzero(missing))).dictionary_encode()
-            found[missing] = len(self.answers) + numbers(encoded.indices)
-            self._learn(encoded.dictionary)
-        return found
+        valid = validity(column) if column.null_count else None
+        codes, new = self._interned.codes(Strings.of(column), valid)
+        if len(new):
+            self._learn(new.arrow().to_pylist())
+        return codes
 
-    def _learn(self, values: pa.Array) -> None:
-        import pyarrow as pa
-
-        texts: list[str] = values.to_pylist()
-        found = answers(texts, self._task, self._engine)
-        new = [found[text] for text in texts]
+    def _learn(self, texts: list[str]) -> None:
+        # The memory of single values is for rows that are read one by one.
+        new = answered(texts, self._task, self._engine)
         self.answers += new
         self.originals += texts
-        self.mentions = np.concatenate([self.mentions, np.array([len(answer.mentions) for answer in new], np.int64)])
-        self._values = values if self._values is None else pa.concat_arrays([self._values, values])
+        self.changes = np.concatenate([self.changes, np.array([answer.changes for answer in new], np.int64)])
 
     def texts(self) -> pa.Array:
         """What each value becomes."""
@@ -118,7 +105,7 @@ class Known:
 
     def changed(self, codes: Codes) -> NDArray[np.bool_]:
         """Which rows change."""
-        return (np.append(self.mentions, 0) > 0)[codes]
+        return (np.append(self.changes, 0) > 0)[codes]
 
     def collect(self, columns: Sequence[tuple[int, Codes]], start: int, collector: Collector) -> None:
         """Enter the changes of some columns, row by row.
@@ -132,12 +119,13 @@ class Known:
         if not collector.task.audit:
             for (_, codes), mask in zip(columns, changed, strict=True):
                 collector.result.changed += int(mask.sum())
-                collector.result.mentions += int(self.mentions[codes[mask]].sum())
+                collector.result.mentions += int(self.changes[codes[mask]].sum())
             return
         for row in np.flatnonzero(np.logical_or.reduce(changed)).tolist():
             for (column, codes), mask in zip(columns, changed, strict=True):
                 if mask[row]:
-                    collector.change(start + row, column, self.answers[codes[row]].mentions)
+                    code = codes[row]
+                    collector.change(start + row, column, self.originals[code], self.answers[code])
 
 
 def gathered(values: pa.Array, codes: Codes) -> pa.Array:
@@ -179,12 +167,17 @@ def numbers(array: pa.Array) -> Codes:
     if not len(array):
         return np.zeros(0, np.int64)
     whole = array.cast(pa.int64())
-    bits, data = whole.buffers()
     # A copy: what comes from Arrow cannot be written to.
-    found = np.frombuffer(data, np.int64, len(whole), 8 * whole.offset).copy()
+    found = np.frombuffer(whole.buffers()[1], np.int64, len(whole), 8 * whole.offset).copy()
     if whole.null_count:
-        found[np.unpackbits(np.frombuffer(bits, np.uint8), bitorder="little")[whole.offset : whole.offset + len(whole)] == 0] = -1
+        found[validity(whole) == 0] = -1
     return found
+
+
+def validity(array: pa.Array) -> NDArray[np.uint8]:
+    """1 for each row of an Arrow array with a value, 0 for a null; there must be a null in it."""
+    bits = np.unpackbits(np.frombuffer(array.buffers()[0], np.uint8), bitorder="little")
+    return bits[array.offset : array.offset + len(array)]
 
 
 def _large_string() -> pa.DataType:

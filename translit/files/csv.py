@@ -182,7 +182,7 @@ def _by_rows(parts: list[bytes | Row], layout: _Layout, start: Position, engine:
     found[""] = Answer("")
     writer = _Writer(layout, task.added(), values, found, collector)
     # Most rows of most files stay as they are.
-    touched = values.keys() if task.add else {cell for cell, value in values.items() if found[value].mentions}
+    touched = values.keys() if task.add else {cell for cell, value in values.items() if found[value].changes}
     output = [
         writer.written(text, fields, number) if fields and not touched.isdisjoint([fields[i] for i in columns]) else text
         for text, fields, number in rows
@@ -261,9 +261,10 @@ class _Writer:
         delimiter = self.layout.delimiter
         before = [fields[i] for i in self.layout.columns]
         for column, cell in enumerate(before):
-            answer = self.found[self.values[cell]]
-            if answer.mentions:
-                self.collector.change(number, column, answer.mentions)
+            value = self.values[cell]
+            answer = self.found[value]
+            if answer.changes:
+                self.collector.change(number, column, value, answer)
                 fields[self.layout.columns[column]] = field_of(answer.text, delimiter, quoted=is_quoted(cell))
         for column, what, _ in self.adds:
             value = self.values[before[column]]

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from translit.files.answers import Answer, shown
 from translit.files.base import Collector
-from translit.files.columns import Codes, Known, integers
+from translit.files.columns import Known, integers
 from translit.files.csv_fields import field_of
+from translit.files.interning import Codes
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -68,7 +68,7 @@ class JsonLines:
                 output.append(line)
                 continue
             for value in row.values:
-                collector.change(number, value.column, found[value.text].mentions)
+                collector.change(number, value.column, value.text, found[value.text])
             output.append(_rewritten(row, found, task) + line[len(line.rstrip(b"\r\n")) :])
         columns = {value.column for _, _, row in rows if row for value in row.values}
         collector.result.found = frozenset(columns)
@@ -221,7 +221,7 @@ def _rewritten(row: _Row, found: dict[str, Answer], task: Task) -> bytes:
     parts, done = [], 0
     for value in sorted(row.values, key=lambda value: value.start):
         answer = found[value.text]
-        if answer.mentions:
+        if answer.changes:
             parts += [row.line[done : value.start], _literal(answer.text, row.line[value.start : value.end])]
             done = value.end
     if added := task.added():

@@ -23,8 +23,9 @@ from translit.files.base import (
     need_columns,
     unknown_column,
 )
-from translit.files.columns import Codes, Known, gathered, known_of, numbers, strings
+from translit.files.columns import Known, gathered, known_of, numbers, strings
 from translit.files.inputs import Input
+from translit.files.interning import Codes
 from translit.limits import CHUNK_BYTES, MAX_CHUNK_ROWS, MAX_ROW_GROUP_BYTES
 
 if TYPE_CHECKING:

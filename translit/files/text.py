@@ -64,7 +64,7 @@ class Text:
         for index, part in enumerate(parts):
             answer = None if index % 2 else found[part]
             if answer is not None:
-                collector.change(chunk.doc, 0, answer.mentions, base)
+                collector.change(chunk.doc, 0, part, answer, base)
             output.append(part if answer is None else answer.text)
             base += len(part)
         collector.result.rows = len(parts[::2]) if task.mode == "name" else 1
