@@ -9,7 +9,7 @@ import click
 
 from benchmarks.harness import RESULTS, Report, Settings
 
-NAMES = ("accuracy", "speed", "scale", "linear", "prose", "pipeline")
+NAMES = ("accuracy", "speed", "scale", "linear", "prose", "pipeline", "coverage")
 _UNITS = {"k": 1_000, "m": 1_000_000}
 
 
@@ -66,7 +66,7 @@ def main(
     sizes: tuple[int, ...], megabytes: float, runs: int, out: Path | None, plot: bool, readme: bool, listing: Path | None, size: int,
     prior: Path | None,
 ) -> None:  # fmt: skip
-    """Run the benchmarks NAME (accuracy, speed, scale, linear, prose, pipeline; all by default) beside the peers that are installed."""
+    """Run the benchmarks NAME (accuracy, speed, scale, linear, prose, pipeline, coverage; all by default) beside the peers there are."""
     if readme:
         from benchmarks.readme import renew
 

@@ -22,7 +22,8 @@ from translit.unicode.tokens import tokens
 FILES: Sequence[RuleFile] = [read_rules(path) for path in rule_paths()]
 NEWSPAPERS = {"eng", "deu", "nld", "fra", "spa", "ita", "por", "pol", "ces", "swe", "tur"}
 ARABIC = {"fas", "prs", "pus", "urd", "ara"}
-CYRILLIC = {"rus", "ukr", "bul"}
+CYRILLIC = {"rus", "ukr", "bul", "kaz", "mon", "tat"}
+ONE_LANGUAGE = {"Khmr": "khm", "Laoo": "lao", "Mymr": "mya", "Orya": "ori", "Thai": "tha"}
 asked = st.one_of(names(), anything)
 
 
@@ -41,6 +42,7 @@ def test_the_languages_asked_for_have_rules() -> None:
     assert set(romanizer.languages("Latn")) >= NEWSPAPERS
     assert set(romanizer.languages("Arab")) >= ARABIC
     assert set(romanizer.languages("Cyrl")) >= CYRILLIC
+    assert {script: romanizer.languages(script) for script in ONE_LANGUAGE} == {k: (v,) for k, v in ONE_LANGUAGE.items()}
 
 
 def test_a_letter_reads_by_its_language() -> None:

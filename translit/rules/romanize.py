@@ -59,7 +59,8 @@ class _Script:
         for lang in rule.langs:
             if lang not in self.langs:
                 self.langs.append(lang)
-        key = rule.spelling
+        # The letters of a name are composed otherwise than an editor may have written them (Thai and Lao am).
+        key = spelling(rule.spelling)
         if self.script == "Hang":
             key = unicodedata.normalize("NFD", key)
         extra = False
