@@ -131,11 +131,11 @@ def _scanned(function: Callable[..., Any], text: str, table: hashes.WindowTable,
 
 def _scan_words(text: str, table: hashes.WindowTable) -> scan.Scanned:
     found = _scanned(_native.scan_words, text, table, _FACTOR)
-    kinds = (np.uint32, np.uint32, np.uint32, np.uint8, np.uint32, np.uint64, np.uint32, np.uint32)
-    start, end, word, flags, first, hashes, hit, open_ = (
+    kinds = (np.uint32, np.uint32, np.uint32, np.uint8, np.uint32, np.uint64, np.uint32, np.uint32, np.uint32)
+    start, end, word, flags, first, hashes, alike, hit, open_ = (
         np.frombuffer(column, dtype=kind) for column, kind in zip(found, kinds, strict=True)
     )
-    return scan.Scanned(start, end, word, flags, first, hashes, hit.reshape(-1, 3), open_.reshape(-1, 2))
+    return scan.Scanned(start, end, word, flags, first, hashes, alike, hit.reshape(-1, 3), open_.reshape(-1, 2))
 
 
 def _forms(forms: scan.Column, action: scan.U8) -> tuple[Any, ...]:

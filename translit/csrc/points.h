@@ -66,14 +66,14 @@ static inline uint64_t letters_hash(uint64_t hash, const uint8_t *bytes, size_t 
     return hash;
 }
 
-/* The hash of two pieces of text, one behind the other. */
-static inline uint64_t joined_hash(uint64_t left, uint64_t right, uint64_t right_size)
+/* What the hash of some letters is multiplied by where so many bytes follow them. */
+static inline uint64_t power_of(uint64_t size)
 {
     uint64_t factor = 1, power = PRIME;
-    for (uint64_t n = right_size; n; n >>= 1, power *= power)
+    for (uint64_t n = size; n; n >>= 1, power *= power)
         if (n & 1)
             factor *= power;
-    return left * factor + right;
+    return factor;
 }
 
 #endif

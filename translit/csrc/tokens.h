@@ -5,7 +5,7 @@
 
 #include "points.h"
 
-enum { CAPITAL = 1, JOINED = 2, EMPTY = 4 };
+enum { CAPITAL = 1, JOINED = 2, EMPTY = 4, SIGNED = 8, ENDS = 16 };
 
 /* A text, the classes of its code points, and a table of windows. */
 typedef struct {
@@ -39,10 +39,30 @@ static inline size_t points_of(const Token *t)
     return (t->end - t->end_extra) - (t->start - t->start_extra);
 }
 
+static inline size_t bucket_of(const Scan *s, uint64_t hash)
+{
+    return s->shift < 64 ? (size_t)(hash >> s->shift) : 0;
+}
+
+/* Tables of many forms lie beyond the caches: ask for what the value of a hash will need, in two steps. */
+static inline void fetch_bucket(const Scan *s, uint64_t hash)
+{
+    PREFETCH(s->starts + bucket_of(s, hash));
+}
+
+static inline void fetch_row(const Scan *s, uint64_t hash)
+{
+    const size_t row = s->starts[bucket_of(s, hash)];
+    if (row < s->listed) {
+        PREFETCH(s->hashes + row);
+        PREFETCH(s->values + row);
+    }
+}
+
 /* The value of a hash in the table, or 0. */
 static inline uint32_t value_of(const Scan *s, uint64_t hash)
 {
-    const size_t bucket = s->shift < 64 ? (size_t)(hash >> s->shift) : 0;
+    const size_t bucket = bucket_of(s, hash);
     const size_t end = s->starts[bucket + 1] < s->listed ? s->starts[bucket + 1] : s->listed;
     for (size_t row = s->starts[bucket]; row < end; row++)
         if (s->hashes[row] >= hash)

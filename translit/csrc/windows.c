@@ -29,21 +29,6 @@ typedef struct {
 
 enum { STEP = 10, MANY = 1 << 14 };
 
-/* Tables of many forms lie beyond the caches: ask for what a token will need while those before it are looked at. */
-static inline void fetch_bucket(const Scan *s, const Token *t)
-{
-    PREFETCH(s->starts + (s->shift < 64 ? (size_t)(mixed(t->hash) >> s->shift) : 0));
-}
-
-static inline void fetch_row(const Scan *s, const Token *t)
-{
-    const size_t row = s->starts[s->shift < 64 ? (size_t)(mixed(t->hash) >> s->shift) : 0];
-    if (row < s->listed) {
-        PREFETCH(s->hashes + row);
-        PREFETCH(s->values + row);
-    }
-}
-
 static uint32_t value_lately(Listing *l, uint64_t hash)
 {
     Lately *known = &l->lately[hash & ((1 << LATELY_BITS) - 1)];
@@ -96,9 +81,9 @@ static int read_ahead(Listing *l, size_t n, int *there)
         if (next_token(&l->scan, &l->tokens[l->tail], &status)) {
             const size_t last = l->tail++;
             if (many) {
-                fetch_bucket(&l->scan, &l->tokens[last]);
+                fetch_bucket(&l->scan, mixed(l->tokens[last].hash));
                 if (last >= l->head + STEP)
-                    fetch_row(&l->scan, &l->tokens[last - STEP]);
+                    fetch_row(&l->scan, mixed(l->tokens[last - STEP].hash));
                 for (size_t step = 0; step < 3 && last >= l->head + (step + 2) * STEP; step++)
                     fetch_form(l, &l->tokens[last - (step + 2) * STEP], (int)step);
             }
@@ -202,7 +187,7 @@ static int longest_window(Listing *l, size_t *count, size_t *form)
             return FINE;
         if (!last->spaceless || !t->spaceless)
             hash = hash * PRIME + ' ';
-        hash = joined_hash(hash, t->hash, t->size);
+        hash = hash * power_of(t->size) + t->hash;
         value = value_of(s, mixed(hash));
     }
     return FINE;

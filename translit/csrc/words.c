@@ -2,33 +2,28 @@
 
 #include "tokens.h"
 
-/* The distinct tokens, found by the hash of their letters as written; what is known of each stands in the columns. */
+/* A distinct token. */
+typedef struct {
+    uint64_t raw, hash, power; /* hash of the letters as written, and folded; what a hash before it is multiplied by */
+    uint32_t value;            /* what the table of windows says of it */
+    uint8_t flags, spaceless;
+} Word;
+
+/* The distinct tokens, found by the hash of their letters as written. */
 typedef struct {
     uint32_t *slots; /* one more than the number; 0 is free */
     size_t room;
-    uint64_t *raw, *hash, *size;
-    uint32_t *value;
-    uint8_t *flags, *spaceless;
+    Word *words;
     size_t count, full;
 } Distinct;
 
 static int widen(Distinct *d)
 {
     const size_t full = d->full ? 2 * d->full : 1024;
-    void *raw = realloc(d->raw, full * sizeof *d->raw);
-    d->raw = raw ? raw : d->raw;
-    void *hash = realloc(d->hash, full * sizeof *d->hash);
-    d->hash = hash ? hash : d->hash;
-    void *size = realloc(d->size, full * sizeof *d->size);
-    d->size = size ? size : d->size;
-    void *value = realloc(d->value, full * sizeof *d->value);
-    d->value = value ? value : d->value;
-    void *flags = realloc(d->flags, full);
-    d->flags = flags ? flags : d->flags;
-    void *spaceless = realloc(d->spaceless, full);
-    d->spaceless = spaceless ? spaceless : d->spaceless;
+    Word *words = realloc(d->words, full * sizeof *words);
+    d->words = words ? words : d->words;
     uint32_t *slots = calloc(2 * full, sizeof *slots);
-    if (!raw || !hash || !size || !value || !flags || !spaceless || !slots) {
+    if (!words || !slots) {
         free(slots);
         return NO_MEMORY;
     }
@@ -37,12 +32,21 @@ static int widen(Distinct *d)
     d->room = 2 * full;
     d->full = full;
     for (size_t i = 0; i < d->count; i++) {
-        size_t at = (size_t)(d->raw[i] >> 32) & (d->room - 1);
+        size_t at = (size_t)(d->words[i].raw >> 32) & (d->room - 1);
         while (d->slots[at])
             at = (at + 1) & (d->room - 1);
         d->slots[at] = (uint32_t)i + 1;
     }
     return FINE;
+}
+
+/* SIGNED and ENDS of unicode/scan.py. */
+static uint8_t signs_of(const uint8_t *at, size_t size)
+{
+    uint8_t letters = size > 0;
+    for (size_t i = 0; i < size; i++)
+        letters &= (uint8_t)((at[i] | 32) - 'a') < 26;
+    return letters ? ((at[size - 1] | 32) == 's' ? ENDS : 0) : SIGNED | ENDS;
 }
 
 static int number_of(const Scan *s, Distinct *d, const Token *t, uint32_t *number)
@@ -51,20 +55,32 @@ static int number_of(const Scan *s, Distinct *d, const Token *t, uint32_t *numbe
     if (d->count == d->full && widen(d) != FINE)
         return NO_MEMORY;
     size_t at = (size_t)(raw >> 32) & (d->room - 1);
-    while (d->slots[at] && d->raw[d->slots[at] - 1] != raw)
+    while (d->slots[at] && d->words[d->slots[at] - 1].raw != raw)
         at = (at + 1) & (d->room - 1);
     if (!d->slots[at]) {
-        const size_t new = d->count++;
-        d->slots[at] = (uint32_t)d->count;
-        d->raw[new] = raw;
-        d->hash[new] = t->hash;
-        d->size[new] = t->size;
-        d->flags[new] = t->flags;
-        d->spaceless[new] = t->spaceless;
-        d->value[new] = t->flags & EMPTY ? 0 : value_of(s, mixed(t->hash));
+        const uint8_t flags = t->flags | signs_of(s->text + t->start, t->end - t->start);
+        d->words[d->count] = (Word){raw, t->hash, power_of(t->size), 0, flags, t->spaceless};
+        d->slots[at] = (uint32_t)++d->count;
     }
     *number = d->slots[at] - 1;
     return FINE;
+}
+
+enum { AHEAD = 8 };
+
+/* What the table of windows says of each distinct token. */
+static void look_up(const Scan *s, Distinct *d)
+{
+    for (size_t i = 0; i < d->count + 2 * AHEAD; i++) {
+        if (i < d->count)
+            fetch_bucket(s, mixed(d->words[i].hash));
+        if (i >= AHEAD && i - AHEAD < d->count)
+            fetch_row(s, mixed(d->words[i - AHEAD].hash));
+        if (i >= 2 * AHEAD) {
+            Word *word = &d->words[i - 2 * AHEAD];
+            word->value = word->flags & EMPTY ? 0 : value_of(s, mixed(word->hash));
+        }
+    }
 }
 
 typedef struct {
@@ -85,7 +101,7 @@ static int cut_text(Scan *s, Words *w)
             return NO_MEMORY;
         if (number == known && push32(&w->first, (uint32_t)w->word.size - 1) != FINE)
             return NO_MEMORY;
-        uint8_t flags = w->distinct.flags[number];
+        uint8_t flags = w->distinct.words[number].flags;
         if (w->word.size > 1)
             flags |= goes_on(s, points_of(&before), before.end, t.start);
         if (write_bytes(&w->flags, &flags, 1) != FINE)
@@ -95,29 +111,42 @@ static int cut_text(Scan *s, Words *w)
     return status;
 }
 
+/* The hash of a window that goes on with another word. */
+static inline uint64_t wider(uint64_t hash, const Word *last, const Word *next)
+{
+    if (!last->spaceless || !next->spaceless)
+        hash = hash * PRIME + ' ';
+    return hash * next->power + next->hash;
+}
+
+static inline int goes_on_with(const Words *w, size_t k)
+{
+    return k < w->word.size && (w->flags.data[k] & (JOINED | EMPTY)) == JOINED;
+}
+
 static int find_windows(const Scan *s, Words *w)
 {
-    const Distinct *d = &w->distinct;
+    const Word *const distinct = w->distinct.words;
     const size_t count = w->word.size;
     const uint32_t *words = w->word.data;
     const uint8_t *flags = w->flags.data;
     for (size_t i = 0; i < count; i++) {
-        uint32_t last = words[i], value = d->value[last];
+        const Word *last = &distinct[words[i]];
+        uint32_t value = last->value;
         if (!value)
             continue;
         uint8_t capital = flags[i] & CAPITAL;
         if (value > 1 && capital &&
             (push32(&w->hit, (uint32_t)i) || push32(&w->hit, 1) || push32(&w->hit, value / 2 - 1)))
             return NO_MEMORY;
-        uint64_t hash = d->hash[last];
-        for (size_t k = i + 1; value & 1 && k < count && (flags[k] & (JOINED | EMPTY)) == JOINED; k++) {
+        uint64_t hash = last->hash;
+        for (size_t k = i + 1; value & 1 && goes_on_with(w, k); k++) {
+            const Word *const next = &distinct[words[k]];
             capital |= flags[k] & CAPITAL;
-            if (capital && (push32(&w->open, (uint32_t)i) || push32(&w->open, (uint32_t)k)))
+            if (capital && flags[k] & ENDS && (push32(&w->open, (uint32_t)i) || push32(&w->open, (uint32_t)k)))
                 return NO_MEMORY;
-            if (!d->spaceless[last] || !d->spaceless[words[k]])
-                hash = hash * PRIME + ' ';
-            last = words[k];
-            hash = joined_hash(hash, d->hash[last], d->size[last]);
+            hash = wider(hash, last, next);
+            last = next;
             value = value_of(s, mixed(hash));
             if (value > 1 && capital &&
                 (push32(&w->hit, (uint32_t)i) || push32(&w->hit, (uint32_t)(k - i + 1)) || push32(&w->hit, value / 2 - 1)))
@@ -127,15 +156,36 @@ static int find_windows(const Scan *s, Words *w)
     return FINE;
 }
 
-static void hash_all(Distinct *d)
+/* The hash of each distinct token, and the number of the first that folds alike; the slots are written over. */
+static void compare_words(Distinct *d, uint64_t *hash, uint32_t *alike)
 {
-    for (size_t i = 0; i < d->count; i++)
-        d->hash[i] = d->flags[i] & EMPTY ? 0 : mixed(d->hash[i]);
+    memset(d->slots, 0, d->room * sizeof *d->slots);
+    for (size_t i = 0; i < d->count; i++) {
+        hash[i] = d->words[i].flags & EMPTY ? 0 : mixed(d->words[i].hash);
+        size_t at = (size_t)(hash[i] >> 32) & (d->room - 1);
+        while (d->slots[at] && hash[d->slots[at] - 1] != hash[i])
+            at = (at + 1) & (d->room - 1);
+        if (!d->slots[at])
+            d->slots[at] = (uint32_t)i + 1;
+        alike[i] = d->slots[at] - 1;
+    }
+}
+
+static PyObject *columns_of(Words *w)
+{
+    const Py_ssize_t count = (Py_ssize_t)w->distinct.count;
+    PyObject *const hash = PyByteArray_FromStringAndSize(NULL, count * (Py_ssize_t)sizeof(uint64_t));
+    PyObject *const alike = PyByteArray_FromStringAndSize(NULL, count * (Py_ssize_t)sizeof(uint32_t));
+    if (hash && alike && count)
+        compare_words(&w->distinct, (uint64_t *)PyByteArray_AsString(hash), (uint32_t *)PyByteArray_AsString(alike));
+    return Py_BuildValue("(NNNNNNNNN)", as_bytes32(&w->start), as_bytes32(&w->end), as_bytes32(&w->word),
+                         PyByteArray_FromStringAndSize((const char *)w->flags.data, (Py_ssize_t)w->flags.size), as_bytes32(&w->first),
+                         hash, alike, as_bytes32(&w->hit), as_bytes32(&w->open));
 }
 
 PyDoc_STRVAR(scan_words_doc,
              "scan_words(text, (entries, blob, hashes, values, starts), fold, longest, secret)\n"
-             "-> (start, end, word, flags, first, hash, hit, open) or None\n\n"
+             "-> (start, end, word, flags, first, hash, alike, hit, open) or None\n\n"
              "Twin of translit.unicode.scan.scan_words. The text is an ASCII str or UTF-8 bytes; entries (uint32) and blob (bytes) are\n"
              "the code points' classes and folded forms; fold folds one token that they do not suffice for; hashes (uint64) are\n"
              "sorted, values (uint32) are theirs, and starts (uint32, a power of two up to 2**24 and one) says where each of their\n"
@@ -160,21 +210,17 @@ static PyObject *scan_words(PyObject *self, PyObject *args)
         goto done;
     s.state = PyEval_SaveThread();
     int status = cut_text(&s, &w);
-    if (status == FINE)
+    if (status == FINE) {
+        look_up(&s, &w.distinct);
         status = find_windows(&s, &w);
-    if (status == FINE)
-        hash_all(&w.distinct);
+    }
     PyEval_RestoreThread(s.state);
     if (status == WIDER)
         result = Py_NewRef(Py_None);
     else if (status != FINE)
         fail(status);
     else
-        result = Py_BuildValue(
-            "(NNNNNNNN)", as_bytes32(&w.start), as_bytes32(&w.end), as_bytes32(&w.word),
-            PyByteArray_FromStringAndSize((const char *)w.flags.data, (Py_ssize_t)w.flags.size), as_bytes32(&w.first),
-            PyByteArray_FromStringAndSize((const char *)w.distinct.hash, (Py_ssize_t)(w.distinct.count * sizeof(uint64_t))),
-            as_bytes32(&w.hit), as_bytes32(&w.open));
+        result = columns_of(&w);
 done:
     free(w.start.data);
     free(w.end.data);
@@ -184,12 +230,7 @@ done:
     free(w.open.data);
     free(w.flags.data);
     free(w.distinct.slots);
-    free(w.distinct.raw);
-    free(w.distinct.hash);
-    free(w.distinct.size);
-    free(w.distinct.value);
-    free(w.distinct.flags);
-    free(w.distinct.spaceless);
+    free(w.distinct.words);
     free(s.folded.data);
     give_back(b, SCAN_BUFFERS);
     return result;

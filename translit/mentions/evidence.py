@@ -49,25 +49,30 @@ class Context:
     words: Words
     bits: Mapping[str, int]
     named: set[int] = field(default_factory=set)
+    _known: dict[int, int] = field(default_factory=dict)
 
     def classes(self, i: int) -> int:
         """The class bits of a word."""
-        return self.bits[self.words.folded[i]]
+        number = self.words.word[i]
+        bits = self._known.get(number)
+        if bits is None:
+            bits = self._known[number] = self.bits[self.words.folded[i]]
+        return bits
 
     @cached_property
     def surnames(self) -> frozenset[str]:
         """The folded words that stand behind a given name, an initial or a title somewhere in the document."""
         words = self.words
         out = set()
-        for i in words.capitals:
-            if not (i and words.joined[i] and words.capital[i - 1]) or self.is_word(i):
+        for i in words.behind_capitals:
+            if self.is_word(i):
                 continue
-            before, bits = words.tokens[i - 1].text, self.classes(i - 1)
+            before, bits = words.piece(i - 1, i), self.classes(i - 1)
             titled = bits & PERSON_CUE and not bits & PLACE_CUE and len(before) > 1
             initial = len(before) == 1 and before.isalpha() and before not in "IA"
             if titled or initial or (bits & NAME and not bits & (WORD | CALENDAR | GEO)):
                 out.add(words.folded[i])
-                out.update(stem for _, stem, _ in endings(words.tokens[i].text))
+                out.update(stem for _, stem, _ in endings(words.piece(i, i + 1)))
         return frozenset(out)
 
     def is_word(self, i: int) -> bool:

@@ -53,14 +53,16 @@ class Facts:
         text = words.text
         spellings = [text[a:b] for a, b in zip(scanned.start[first].tolist(), scanned.end[first].tolist(), strict=True)]
         known = self._known.known
-        learnt = {spelling: -1 for spelling in spellings if spelling not in known}
-        if learnt:
-            self._learn(list(learnt), learnt)
+        found = [known.get(spelling, -1) for spelling in spellings]
+        if -1 in found:
+            learnt = self._learn([spelling for spelling, facts in zip(spellings, found, strict=True) if facts < 0])
+            found = [learnt[spelling] if facts < 0 else facts for spelling, facts in zip(spellings, found, strict=True)]
         out = np.zeros(len(scanned.first), dtype=np.int64)
-        out[rows] = [known[s] if s in known else learnt[s] for s in spellings]
+        out[rows] = found
         return out
 
-    def _learn(self, spellings: list[str], learnt: dict[str, int]) -> None:
+    def _learn(self, spellings: Sequence[str]) -> dict[str, int]:
+        learnt: dict[str, int] = {}
         folded = [plainly_folded(spelling) for spelling in spellings]
         stems = [[stem for _, stem, _ in endings(spelling)] for spelling in spellings]
         every = list(dict.fromkeys([*folded, *(stem for each in stems for stem in each)]))
@@ -77,6 +79,7 @@ class Facts:
             facts |= ENDED * any(listed[stem] or stem in self.tiers.rulings.folded for stem in each)
             learnt[spelling] = facts
             self._known.keep(spelling, facts)
+        return learnt
 
     def _parts(self, words: Sequence[str]) -> list[bool]:
         known = self.index.arrays["part.hash"]

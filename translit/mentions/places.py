@@ -35,6 +35,10 @@ class Place:
             self.first + by, self.last + by, self.answer, self.ending, self.need, self.why, self.passed, self.cut, self.lead
         )  # fmt: skip
 
+    def needing(self, need: Need) -> Place:
+        """The same with other need of evidence."""
+        return Place(self.first, self.last, self.answer, self.ending, need, self.why, self.passed, self.cut, self.lead)
+
 
 def without_answer(place: Place) -> Place:
     """The same words left alone, for want of evidence."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from translit.lexicon.index import TYPE_NUMBERS
 from translit.matching.tiers import Answer, Tiers
@@ -34,9 +33,15 @@ class Weighing:
         for place in borne:
             if place.answer is not None:
                 context.named.update(range(place.first, place.last))
-        alone = [place for place in borne if not self._in_a_name(context, place)]
-        anchors = {p.answer.entity for p in alone if p.answer is not None and p.need is Need.NOTHING}
-        return [place if self._may_stay(context, place, anchors) else without_answer(place) for place in borne]
+        # Whether each is no part of another's name.
+        alone = [place.answer is None or not self._in_a_name(context, place) for place in borne]
+        anchors = {
+            p.answer.entity for p, free in zip(borne, alone, strict=True) if p.answer is not None and free and p.need is Need.NOTHING
+        }
+        return [
+            place if free or place.answer is None or place.answer.decided or place.answer.entity in anchors else without_answer(place)
+            for place, free in zip(borne, alone, strict=True)
+        ]
 
     def _in_a_name(self, context: Context, place: Place) -> bool:
         if place.last - place.first > 1:
@@ -49,11 +54,6 @@ class Weighing:
         # What follows an ending is another word: Kabul's River.
         return context.beside_capital(place.first, place.last, after=not place.ending)
 
-    def _may_stay(self, context: Context, place: Place, anchors: set[int]) -> bool:
-        """Whether a place is no part of another's name, or is surely named elsewhere."""
-        answer = place.answer
-        return answer is None or answer.decided or answer.entity in anchors or not self._in_a_name(context, place)
-
     def _weighed(self, context: Context, place: Place) -> Place:
         """A place with the evidence that it needs."""
         answer = place.answer
@@ -61,7 +61,7 @@ class Weighing:
             return place
         if place.ending in BARE_GENITIVES and context.classes(place.last - 1):
             # Massachusetts is a word of its own, and no genitive.
-            return replace(place, need=Need.MORE)
+            return place.needing(Need.MORE)
         key = (answer.form, answer.canonical, answer.entity, place.last - place.first > 1)
         need = self._needs.known.get(key)
         if need is None:
@@ -69,7 +69,7 @@ class Weighing:
             self._needs.keep(key, need)
         if self._changes(context, place):
             need = max(need, self._doubt(context, place, answer))
-        return place if need <= place.need else replace(place, need=need)
+        return place if need <= place.need else place.needing(need)
 
     def _doubt(self, context: Context, place: Place, answer: Answer) -> Need:
         famed, is_place = not self.fame.obscure(answer.entity), self.index.kind(answer.entity) == PLACE

@@ -6,19 +6,19 @@ then. Most words are never asked for.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import overload
 
 import numpy as np
 import regex
 from numpy.typing import NDArray
 
-from translit import native
+from translit import limits, native
 from translit.unicode.fold import fold_token
 from translit.unicode.hashes import WindowTable, window_table
-from translit.unicode.scan import CAPITAL, EMPTY, JOINED, Scanned
+from translit.unicode.scan import CAPITAL, EMPTY, JOINED, SIGNED, Scanned
 from translit.unicode.skeleton import plain_name, unmask
 from translit.unicode.tokens import Token, spaceless
 
@@ -65,58 +65,67 @@ class Words:
         places: list[int] = ((self.scanned.flags & (CAPITAL | EMPTY)) == CAPITAL).nonzero()[0].tolist()
         return places
 
+    @property
+    def behind_capitals(self) -> Sequence[int]:
+        """Those of :attr:`capitals` that may go on a name which a word with a capital before them began."""
+        flags = self.scanned.flags
+        sought = (flags[1:] & (CAPITAL | JOINED | EMPTY) == CAPITAL | JOINED) & (flags[:-1] & CAPITAL > 0)
+        places: list[int] = (np.flatnonzero(sought) + 1).tolist()
+        return places
+
     @cached_property
     def word(self) -> memoryview:
         """The number of each word's spelling in the text."""
         return self.scanned.word.data
 
     @cached_property
-    def hashes(self) -> Sequence[int]:
-        """The hash of the folded form of each spelling in the text."""
-        hashes: list[int] = self.scanned.hash.tolist()
-        return hashes
-
-    @cached_property
     def small(self) -> NDArray[np.bool_]:
         """Whether each spelling, or another that folds alike, stands somewhere without a capital."""
-        hashes = self.scanned.hash
-        return np.isin(hashes, hashes[(self.scanned.flags[self.scanned.first] & CAPITAL) == 0])
+        scanned = self.scanned
+        out = np.zeros(len(scanned.first), dtype=np.bool_)
+        out[scanned.alike[(scanned.flags[scanned.first] & CAPITAL) == 0]] = True
+        return out[scanned.alike]
 
     def count(self, i: int) -> int:
         """How often a word stands in the text, in any case."""
-        return self._counts[self.hashes[self.word[i]]]
+        return int(self._counts[self.scanned.alike[self.word[i]]])
 
     @cached_property
-    def _counts(self) -> dict[int, int]:
-        out: dict[int, int] = {}
-        spelled = np.bincount(self.scanned.word, minlength=len(self.hashes)).tolist()
-        for digest, number in zip(self.hashes, spelled, strict=True):
-            out[digest] = out.get(digest, 0) + number
-        return out
+    def _counts(self) -> NDArray[np.int64]:
+        """How often each spelling stands in the text, with the others that fold alike, at the first of them."""
+        return np.bincount(self.scanned.alike[self.scanned.word])
+
+    def signed(self) -> Iterator[int]:
+        """The words that are not of ASCII letters alone."""
+        scanned = self.scanned
+        which = (scanned.flags[scanned.first] & SIGNED).astype(bool)
+        yield from np.flatnonzero(which[scanned.word]).tolist() if which.any() else ()
 
     def piece(self, first: int, last: int) -> str:
         """The text from one word to before another."""
-        return self.text[self._starts[first] : self._ends[last - 1]]
+        return self.text[self.starts[first] : self.ends[last - 1]]
 
     @cached_property
-    def _starts(self) -> memoryview:
+    def starts(self) -> memoryview:
+        """Where each word starts."""
         return self.scanned.start.data
 
     @cached_property
-    def _ends(self) -> memoryview:
+    def ends(self) -> memoryview:
+        """Where each word ends."""
         return self.scanned.end.data
 
     def starts_sentence(self, i: int) -> bool:
         """Whether a word stands where any word would have a capital."""
         if not i:
             return True
-        gap = self.text[self.scanned.end[i - 1] : self.scanned.start[i]]
+        gap = self.text[self.ends[i - 1] : self.starts[i]]
         before = gap.rstrip(_BLANKS)
         return not before or before.endswith(_STOPS) or gap.count("\n", len(before)) > 1
 
     def spelled(self, first: int, last: int) -> str:
         """What stands there as it would be listed: unmasked, with single blanks for line breaks."""
-        return plain_name(" ".join(self.text[self.tokens[first].start : self.tokens[last - 1].end].split()))
+        return spelled(self.piece(first, last))
 
     def joined_fold(self, i: int, count: int) -> str:
         """The folded form of ``count`` words from ``i`` on, as :func:`translit.unicode.tokens.fold` joins them."""
@@ -135,9 +144,15 @@ class Words:
         return head + ("" if spaceless(self.folded[i + count - 2]) and spaceless(stem) else " ") + stem
 
 
+@lru_cache(maxsize=limits.TOKEN_CACHE)
+def spelled(raw: str) -> str:
+    """Some words as they would be listed: unmasked, with single blanks for line breaks."""
+    return plain_name(" ".join(raw.split()))
+
+
 def plainly_folded(word: str) -> str:
     """The folded form of a word, or of the plain one that it disguises."""
-    return fold_token(word) if word.isalpha() and word.isascii() else fold_token(unmask(word))
+    return word.lower() if word.isascii() and word.isalpha() else fold_token(unmask(word))
 
 
 class _Tokens(Sequence[Token]):

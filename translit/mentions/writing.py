@@ -34,7 +34,7 @@ class Writer:
         text, at = words.text, 0
         for place in places:
             if place.answer is not None:
-                start, end = words.tokens[place.first].start + place.lead, words.tokens[place.last - 1].end
+                start, end = words.starts[place.first] + place.lead, words.ends[place.last - 1]
                 out += (text[at:start], self.written(text, start, end, place.answer.canonical, place.ending))
                 at = end
         return "".join([*out, text[at:]])
@@ -43,7 +43,7 @@ class Writer:
         """The places that are taken for something, as mentions."""
         for place in places:
             if place.answer is not None:
-                start, end = words.tokens[place.first].start + place.lead, words.tokens[place.last - 1].end
+                start, end = words.starts[place.first] + place.lead, words.ends[place.last - 1]
                 yield self.mention(words.text, start, end, place.answer, place.ending, _reasons(place))
 
     def mention(self, text: str, start: int, end: int, answer: Answer, ending: str, reasons: tuple[str, ...] = ()) -> Mention:
@@ -78,7 +78,7 @@ class Writer:
     def abstentions(self, words: Words, places: Sequence[Place]) -> Iterator[Abstention]:
         """The places left alone where something else than what stands there might have been written."""
         for place in sorted(places, key=lambda place: place.first):
-            start, end = words.tokens[place.first].start, words.tokens[place.last - 1].end - len(place.ending)
+            start, end = words.starts[place.first], words.ends[place.last - 1] - len(place.ending)
             raw = words.text[start:end]
             considered = place.passed[: limits.MAX_CANDIDATES_SHOWN]
             if place.why != "rejected" and all(self.tiers.canonical(e).lower() == raw.lower() for e in considered):

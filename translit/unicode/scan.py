@@ -25,9 +25,10 @@ from translit.unicode.tokens import fold, spaceless, tokens
 I64 = NDArray[np.int64]
 U64 = NDArray[np.uint64]
 U8 = NDArray[np.uint8]
-CAPITAL, JOINED, EMPTY = 1, 2, 4
+CAPITAL, JOINED, EMPTY, SIGNED, ENDS = 1, 2, 4, 8, 16
 """Flags of a token: its first letter is a capital, or its script has none; it may go on a name that the token before it began;
-it folds to nothing, or is too long to be a word of a name."""
+it folds to nothing, or is too long to be a word of a name; it is not of ASCII letters alone; it may have an ending, since it is not
+or ends in s."""
 
 
 class Scanned(NamedTuple):
@@ -36,12 +37,13 @@ class Scanned(NamedTuple):
     Args:
         start, end: code point offsets in the text, shape (tokens,).
         word: number of each distinct token, from 0 on by first occurrence; two of one number are written alike.
-        flags: :data:`CAPITAL`, :data:`JOINED` and :data:`EMPTY`.
+        flags: :data:`CAPITAL`, :data:`JOINED`, :data:`EMPTY`, :data:`SIGNED` and :data:`ENDS`.
         first: where each distinct token stands first, shape (distinct tokens,).
         hash: hash of each distinct token's folded form, 0 for an empty one.
+        alike: number of the first distinct token that folds like each.
         hit: token, count of tokens and number of the form of each window that is listed, shape (hits, 3).
-        open: first and last token of each window that would be listed if its last token were another: some listed form of as
-            many words or more begins with all its words but the last. Shape (windows, 2).
+        open: first and last token of each window that would be listed if its last token were another, and whose last token may
+            have an ending: some listed form of as many words or more begins with all its words but the last. Shape (windows, 2).
 
     Windows are of tokens that go on one another, are not empty, and of which one at least is capital.
     """
@@ -52,6 +54,7 @@ class Scanned(NamedTuple):
     flags: U8
     first: U32
     hash: U64
+    alike: U32
     hit: U32
     open: U32
 
@@ -59,13 +62,13 @@ class Scanned(NamedTuple):
 def scan_words(text: str, table: WindowTable) -> Scanned:
     """Cut a text into its words and find the windows that a table lists.
 
-    >>> text = "From Kābul to Mazar-e\\nSHARIF, and to Kābul."
+    >>> text = "From Kābul to Mazar-e\\nSHARIF, Mazar es, Kābul."
     >>> from translit.unicode.hashes import window_table
     >>> found = scan_words(text, window_table(["kabul", "mazar e sharif"]))
     >>> [text[a:b] for a, b in zip(found.start, found.end)]
-    ['From', 'Kābul', 'to', 'Mazar', 'e', 'SHARIF', 'and', 'to', 'Kābul']
+    ['From', 'Kābul', 'to', 'Mazar', 'e', 'SHARIF', 'Mazar', 'es', 'Kābul']
     >>> found.word.tolist(), found.hit.tolist(), found.open.tolist()
-    ([0, 1, 2, 3, 4, 5, 6, 2, 1], [[1, 1, 0], [3, 3, 1], [8, 1, 0]], [[3, 4], [3, 5]])
+    ([0, 1, 2, 3, 4, 5, 3, 6, 1], [[1, 1, 0], [3, 3, 1], [8, 1, 0]], [[6, 7]])
     """
     found = list(tokens(text))
     numbers: dict[str, int] = {}
@@ -73,7 +76,7 @@ def scan_words(text: str, table: WindowTable) -> Scanned:
     folded = [fold_token(raw) if len(raw) <= limits.MAX_TOKEN_CODEPOINTS else "" for raw in numbers]
     states = polynomials(folded)
     hashes = np.where([bool(f) for f in folded], finished(states), np.uint64(0)) if folded else np.zeros(0, dtype=np.uint64)
-    kinds = [CAPITAL * has_capital(raw) | EMPTY * (not f) for raw, f in zip(numbers, folded, strict=True)]
+    kinds = [CAPITAL * has_capital(raw) | EMPTY * (not f) | _signs(raw) for raw, f in zip(numbers, folded, strict=True)]
     flags = [kinds[w] for w in word]
     for i in range(1, len(found)):
         flags[i] |= JOINED * goes_on(found[i - 1].text, text[found[i - 1].end : found[i].start])
@@ -90,7 +93,7 @@ def scan_words(text: str, table: WindowTable) -> Scanned:
         window, k = folded[w], i + 1
         while value & 1 and k < len(word) and flags[k] & (JOINED | EMPTY) == JOINED:
             capital |= flags[k] & CAPITAL
-            if capital:
+            if capital and flags[k] & ENDS:
                 open_.append((i, k))
             window = longer(window, folded[word[k - 1]], folded[word[k]])
             value = int(table.find(token_hashes([window]))[0])
@@ -100,12 +103,21 @@ def scan_words(text: str, table: WindowTable) -> Scanned:
     first: dict[int, int] = {}
     for i, w in enumerate(word):
         first.setdefault(w, i)
+    alike: dict[str, int] = {}
     u32 = np.uint32
     return Scanned(
         np.array([t.start for t in found], dtype=u32), np.array([t.end for t in found], dtype=u32), np.array(word, dtype=u32),
         np.array(flags, dtype=np.uint8), np.array(list(first.values()), dtype=u32), hashes,
+        np.array([alike.setdefault(form, w) for w, form in enumerate(folded)], dtype=u32),
         np.array(hits, dtype=u32).reshape(-1, 3), np.array(open_, dtype=u32).reshape(-1, 2),
     )  # fmt: skip
+
+
+def _signs(raw: str) -> int:
+    """:data:`SIGNED` and :data:`ENDS` of a token."""
+    if not (raw.isascii() and raw.isalpha()):
+        return SIGNED | ENDS
+    return ENDS * (raw[-1] in "sS")
 
 
 def longer(window: str, last: str, word: str) -> str:
