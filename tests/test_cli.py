@@ -151,7 +151,7 @@ def test_explain(lexicon: str) -> None:
         (("clean", "--add", "id"), "use --mode name"),
         (("clean", "--resume"), "--resume needs files"),
         (("clean", "--types", "made-up"), "'made-up' is not one of romanization"),
-        (("match", "--conventions", "deu,xx"), "'xx' is not one of amh"),
+        (("match", "--conventions", "deu,xx"), "conventions: 'xx' is not known; choose from amh"),
         (("clean", "-o", "x", "--audit", "./x"), "need a file each"),
         (("clean", "-", "-"), "standard input can be read once"),
         (("clean", "/nowhere/*.txt"), "no file is called"),

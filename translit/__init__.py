@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from translit.api import clean, match, normalize
-    from translit.errors import InputError, LexiconError, SourceError, SourceErrors, TrailError, TranslitError
+    from translit.errors import ArgumentError, InputError, LexiconError, SourceError, SourceErrors, TrailError, TranslitError
     from translit.lexicon.lexicon import Lexicon
     from translit.lexicon.opening import open_lexicon
     from translit.model import Candidate, Entity, Match, Mention, Variant
@@ -19,12 +19,14 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 __all__ = [
-    "Candidate", "Entity", "InputError", "Lexicon", "LexiconError", "Match", "Mention", "Normalizer", "SourceError", "SourceErrors",
-    "TrailError", "TranslitError", "Variant", "clean", "match", "normalize", "open_lexicon",
+    "ArgumentError", "Candidate", "Entity", "InputError", "Lexicon", "LexiconError", "Match", "Mention", "Normalizer", "SourceError",
+    "SourceErrors", "TrailError", "TranslitError", "Variant", "clean", "match", "normalize", "open_lexicon",
 ]  # fmt: skip
 _HOMES = {
     **dict.fromkeys(("clean", "match", "normalize"), "translit.api"),
-    **dict.fromkeys(("InputError", "LexiconError", "SourceError", "SourceErrors", "TrailError", "TranslitError"), "translit.errors"),
+    **dict.fromkeys(
+        ("ArgumentError", "InputError", "LexiconError", "SourceError", "SourceErrors", "TrailError", "TranslitError"), "translit.errors"
+    ),
     **dict.fromkeys(("Candidate", "Entity", "Match", "Mention", "Variant"), "translit.model"),
     "Lexicon": "translit.lexicon.lexicon",
     "Normalizer": "translit.normalizer",

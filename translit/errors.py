@@ -51,6 +51,10 @@ class LexiconError(TranslitError):
     """A compiled lexicon that cannot be used: damaged, truncated, or of another version or fallback."""
 
 
+class ArgumentError(TranslitError, ValueError):
+    """An argument that is out of range, or names what is not known."""
+
+
 class InputError(TranslitError):
     """Input that cannot be read, with the byte or row where it fails."""
 

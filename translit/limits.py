@@ -34,6 +34,8 @@ MAX_BEHIND = 700
 """How much farther than the nearest, in 1/1000 of :func:`translit.matching.candidates.shortlist`, a candidate may be."""
 MAX_VIEWS = 5
 """Most orders and shapes of a name that are compared."""
+MAX_RESPELLED = 3
+"""Most spellings of a name by a lexicon's own rules that are compared."""
 MAX_SYLLABLE = 6
 """Most letters of a word that may be one syllable of a given name."""
 MAX_TURNED_WORDS = 4

@@ -13,9 +13,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from translit import limits, native
-from translit.errors import TranslitError
+from translit.errors import ArgumentError
 from translit.lexicon.lexicon import Lexicon
 from translit.lexicon.opening import open_lexicon
+from translit.lexicon.reading.cells import is_lang
 from translit.matching.decisions import Decision, from_rows, read_decisions, rule
 from translit.matching.tiers import UNDECIDED, Tiers
 from translit.mentions.memory import Memory, take_known
@@ -35,7 +36,8 @@ class Normalizer:
         lexicon: what is known; None for the built-in lexicon.
         precision: the share of right answers that is promised, above 0 and below 1.
         conventions: ISO 639-3 codes of the languages whose spelling conventions are supposed; None for all.
-        target: BCP 47 tag of the language whose canonical spellings are written.
+        target: BCP 47 tag of the language whose canonical spellings are written: the lexicon's own for it, else for what it is a
+            variety of (*de* for *de-AT*), else the English ones.
         types: the variant types that are rewritten, of :data:`translit.model.VARIANT_TYPES`.
         fallback: the romanizer that the lexicon must have been compiled with; None for the lexicon's own.
         markup: whether texts are marked up: tags, entities, URLs, e-mail addresses and code of HTML, XML and Markdown stay.
@@ -47,7 +49,8 @@ class Normalizer:
             quicker, and takes a word that is spelled like a name for the name. Names are matched alike.
 
     Raises:
-        TranslitError: an argument is out of range, or a decision is about an entity that the lexicon does not have.
+        ArgumentError: an argument is out of range or not known, or the lexicon was compiled with another fallback.
+        SourceErrors: a decision is at fault, or about an entity that the lexicon does not have.
 
     >>> lexicon = Lexicon.build([{"id": "1", "canonical": "Panjshir", "kind": "place", "variants": ["Panjsjir"]}])
     >>> Normalizer(lexicon).clean("Gevechten in PANJSJIR.")
@@ -63,22 +66,33 @@ class Normalizer:
         markup: bool = False,
     ) -> None:  # fmt: skip
         if not 0 < precision < 1:
-            raise TranslitError(f"precision is {precision}; choose a number above 0 and below 1, such as 0.99")
-        chosen = tuple(types) if types is not None else DEFAULT_TYPES
-        for name in chosen:
-            if name not in VARIANT_TYPES:
-                raise TranslitError(f"unknown variant type '{name}'; choose from {', '.join(VARIANT_TYPES)}")
+            raise ArgumentError(f"precision is {precision}; choose a number above 0 and below 1, such as 0.99")
+        if lexicon is not None and not isinstance(lexicon, Lexicon):
+            raise ArgumentError(f"{lexicon!r} is no Lexicon; give translit.open_lexicon([…]), translit.Lexicon.load(…) or .build([…])")
+        if not is_lang(target):
+            raise ArgumentError(f"'{target}' is no BCP 47 tag of a language; write the target such as 'en', 'de' or 'pt-BR'")
         self.lexicon = lexicon if lexicon is not None else open_lexicon()
         if fallback is not None and self.lexicon.meta["fallback"] != fallback:
             made = self.lexicon.meta["fallback"]
-            raise TranslitError(f"the lexicon was compiled with the fallback {made}; build it again with {fallback}")
-        self.precision, self.target, self.types = precision, target, chosen
-        self.conventions = None if conventions is None else tuple(sorted(conventions))
+            raise ArgumentError(f"the lexicon was compiled with the fallback {made}; build it again with {fallback}")
+        self.precision, self.target = precision, target
+        self.types = DEFAULT_TYPES if types is None else _known("types", types, VARIANT_TYPES)
+        self.conventions = None if conventions is None else tuple(sorted(_known("conventions", conventions, self.lexicon.conventions)))
         self.evidence, self.markup = evidence, markup
         self.decisions = read_decisions(decisions)
         ruled = [*from_rows(self.lexicon.meta.get("decisions", ())), *self.decisions]
+        self._written = self.lexicon.written_in(target)
         self._answers: dict[float | None, Memory[str, Match | None]] = {}
-        self._rulings = rule(ruled, self.lexicon.index, target) if ruled else UNDECIDED
+        self._rulings = rule(ruled, self.lexicon.index, self._written) if ruled else UNDECIDED
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if "_rulings" in self.__dict__:
+            # All is set: what was worked out since then goes by it.
+            raise AttributeError(f"a Normalizer is immutable; make another one with {name}=…")
+        super().__setattr__(name, value)
+
+    def __repr__(self) -> str:
+        return f"<Normalizer by {self.lexicon!r}, precision {self.precision}, target '{self.target}'>"
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (
@@ -95,7 +109,7 @@ class Normalizer:
 
     @cached_property
     def _tiers(self) -> Tiers:
-        return Tiers(self.lexicon, self.precision, self.conventions, self.target, self.types, self._rulings)
+        return Tiers(self.lexicon, self.precision, self.conventions, self._written, self.types, self._rulings)
 
     @cached_property
     def _finder(self) -> Finder:
@@ -114,13 +128,17 @@ class Normalizer:
         Args:
             names: the names.
             min_confidence: answer from this confidence on instead of by the promised precision; 0 gives the best candidate.
+
+        Raises:
+            TypeError: something is no text, such as a missing value.
         """
+        names = _several(names)
         memory = self._memory(min_confidence)
         known = memory.known
         taken = native.twin(take_known)(known, names)
         if taken is not None:
             return taken
-        new = [name for name in dict.fromkeys(names) if name not in known]
+        new = _texts([name for name in dict.fromkeys(names) if name not in known])
         matches = self._tiers.match_many(new, min_confidence)
         if max(map(len, new)) <= limits.MEMO_CODEPOINTS:
             memory.keep_all(new, matches)
@@ -134,7 +152,7 @@ class Normalizer:
         found = self._answers.get(min_confidence)
         if found is None:
             if len(self._answers) >= limits.MAX_LEASTS:
-                self._answers = {}
+                self._answers.clear()
             found = self._answers[min_confidence] = Memory()
         return found
 
@@ -174,13 +192,14 @@ class Normalizer:
     def clean_many(self, texts: Sequence[str]) -> list[str]:
         """Each text cleaned, in order."""
         if not self.markup:
-            return self._finder.clean_many(texts)
+            return self._finder.clean_many(_texts(_several(texts)))
         from translit.trail import apply
 
         return [apply(text, found) for text, found in zip(texts, self.find_many(texts), strict=True)]
 
     def _prose(self, texts: Sequence[str]) -> Sequence[str]:
         """The texts as they are read: without their markup, where they have some."""
+        texts = _texts(_several(texts))
         if not self.markup:
             return texts
         from translit.mentions.markup import blotted
@@ -191,4 +210,28 @@ class Normalizer:
         """Every tier's candidates for a name with the reasons; ``str()`` of it is text for a person."""
         from translit.trail import explain
 
-        return explain(self._tiers, name)
+        return explain(self._tiers, _texts([name])[0])
+
+
+def _known(argument: str, given: Iterable[str], known: Sequence[str]) -> tuple[str, ...]:
+    """The words given for an argument, each of them known; one text alone is one word."""
+    words = (given,) if isinstance(given, str) else tuple(given)
+    for word in words:
+        if word not in known:
+            raise ArgumentError(f"{argument}: '{word}' is not known; choose from {', '.join(known)}")
+    return words
+
+
+def _several(texts: Iterable[str]) -> Sequence[str]:
+    """Texts as a sequence; one text alone is a mistake, not its letters."""
+    if isinstance(texts, (str, bytes)):
+        raise TypeError("one text where several are wanted; give a list, or call the method for one text")
+    return texts if isinstance(texts, (list, tuple)) else list(texts)
+
+
+def _texts(values: Sequence[str]) -> Sequence[str]:
+    """The values, each of which is text."""
+    for value in values:
+        if not isinstance(value, str):
+            raise TypeError(f"{value!r} is no text but {type(value).__name__}; leave missing values out, and decode bytes")
+    return values

@@ -191,9 +191,12 @@ def explain(tiers: Tiers, name: str) -> Explanation:
 
 def _readings(tiers: Tiers, name: str) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
     found: list[tuple[str, str]] = []
+    own = tiers.lexicon.own_languages
     for word in reading_words(name)[: limits.MAX_NAME_TOKENS]:
-        readings = tiers.keys.romanizer.readings(word, tiers.conventions)[: limits.MAX_CANDIDATES_SHOWN]
-        found += [(" ".join(reading.langs), reading.text) for reading in readings]
+        readings = tiers.keys.romanizer.readings(word, tiers.conventions)
+        # Those of a lexicon's own rules are what its maker looks for.
+        shown = sorted(readings, key=lambda reading: own.isdisjoint(reading.langs))[: limits.MAX_CANDIDATES_SHOWN]
+        found += [(" ".join(reading.langs), reading.text) for reading in shown]
     level: Level = "skeleton" if script_of(name) in ABJADS else "tight"
     return tuple(found), tiers.keys.keys(name, level, tiers.conventions)
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import click
@@ -54,16 +53,17 @@ def check(sources: tuple[str, ...]) -> int:
     The exit status is 1 where there are faults.
     """
     from translit.errors import SourceErrors
+    from translit.lexicon.own_rules import rule_faults, sort_out
     from translit.lexicon.packs import expand
 
-    names, rules = _sorted_out([str(source) for source in expand(sources)])
+    names, rules = sort_out(expand(sources))
     faults: list[SourceError] = []
     if names:
         from translit.lexicon.source import check_sources
 
         faults += check_sources(names)
     if rules:
-        faults += _rule_faults(rules)
+        faults += rule_faults(rules)
     for fault in SourceErrors(faults).errors:
         click.echo(str(fault))
     told = f"{len(faults)} faults" if len(faults) != 1 else "1 fault"
@@ -186,45 +186,3 @@ def _open(path: str | None) -> Lexicon:
 def _tell(line: str) -> None:
     if sys.stderr.isatty():
         click.echo(f"translit: {line}", err=True)
-
-
-def _sorted_out(sources: Sequence[str]) -> tuple[list[str], list[Path]]:
-    """The lexicon sources and the rule files; a directory of rule files counts as its files."""
-    names: list[str] = []
-    rules: list[Path] = []
-    for source in sources:
-        path = Path(source)
-        inside = sorted(path.glob("*.tsv")) if path.is_dir() else [path]
-        found = [file for file in inside if _is_rules(file)]
-        rules += found
-        if path.is_dir() and found:
-            names += [str(file) for file in inside if file not in found]
-        elif not found:
-            names.append(source)
-    return names, rules
-
-
-def _is_rules(path: Path) -> bool:
-    """Whether a file says that it holds rules, or has their columns."""
-    try:
-        with path.open("rb") as stream:
-            head = stream.read(4096)
-    except OSError:
-        return False
-    return b"format=translit-rules/" in head or b"\nspelling\tbefore\t" in b"\n" + head
-
-
-def _rule_faults(paths: Sequence[Path]) -> list[SourceError]:
-    from translit.fallback import with_unidecode
-    from translit.resources import rule_paths
-    from translit.rules.examples import failing_examples
-    from translit.rules.grammar import check_rules, read_rules
-    from translit.rules.romanize import Romanizer
-
-    faults = check_rules(paths)
-    broken = {fault.file for fault in faults}
-    sound = [read_rules(path) for path in paths if str(path) not in broken]
-    # An example may need the rules of its script that stand in another file.
-    given = {path.resolve() for path in paths}
-    others = [read_rules(path) for path in rule_paths() if path.resolve() not in given]
-    return faults + failing_examples(sound, Romanizer([*sound, *others], with_unidecode))

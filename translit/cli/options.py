@@ -43,10 +43,13 @@ class Choice:
         lexicon = translit.open_lexicon(list(self.lexicons))
         if lock is not None:
             lock.check(lexicon)
-        return translit.Normalizer(
-            lexicon, precision=self.precision, conventions=self.conventions, target=self.target, types=self.types, decisions=self.decisions,
-            markup=self.markup,
-        )  # fmt: skip
+        try:
+            return translit.Normalizer(
+                lexicon, precision=self.precision, conventions=self.conventions, target=self.target, types=self.types,
+                decisions=self.decisions, markup=self.markup,
+            )  # fmt: skip
+        except translit.ArgumentError as error:
+            raise click.UsageError(str(error)) from error
 
     def fingerprint(self, normalizer: Normalizer) -> str:
         """Stands for everything that the answers depend on."""
@@ -119,7 +122,7 @@ def lexicon_options(command: Command) -> Command:
                      help="Language to write canonical names in."),
         click.option("--types", metavar="T,…", callback=split_list(VARIANT_TYPES),
                      help=f"Types of variants to rewrite.  [default: {','.join(DEFAULT_TYPES)}]"),
-        click.option("--conventions", metavar="LANG,…", callback=_conventions,
+        click.option("--conventions", metavar="LANG,…", callback=split_list(),
                      help="Languages whose spelling is supposed, as ISO 639-3 codes such as deu,nld; all by default."),
         click.option("--lock", metavar="FILE", type=click.Path(exists=True, dir_okay=False),
                      help="Refuse lexicons that this lock does not pin; translit.lock by default, where there is one."),
@@ -132,25 +135,14 @@ def lexicon_options(command: Command) -> Command:
     return wrapped
 
 
-def split_list(known: Sequence[str]) -> Callable[[click.Context, click.Parameter, str | None], tuple[str, ...]]:
-    """A callback that reads words between commas, each of them known."""
+def split_list(known: Sequence[str] = ()) -> Callable[[click.Context, click.Parameter, str | None], tuple[str, ...]]:
+    """A callback that reads words between commas, each of those known where they can be known beforehand."""
 
     def read(_context: click.Context, _parameter: click.Parameter, value: str | None) -> tuple[str, ...]:
         words = tuple(dict.fromkeys(word.strip() for word in (value or "").split(",") if word.strip()))
         for word in words:
-            if word not in known:
+            if known and word not in known:
                 raise click.BadParameter(f"{word!r} is not one of {', '.join(known)}.")
         return words
 
     return read
-
-
-def _conventions(_context: click.Context, _parameter: click.Parameter, value: str | None) -> tuple[str, ...]:
-    """Read codes of languages, each of which has rules."""
-    if not value:
-        return ()
-    from translit.rules.shipped import shipped_keys
-    from translit.unicode.scripts import CODES
-
-    romanizer = shipped_keys().romanizer
-    return split_list(sorted({lang for code in CODES for lang in romanizer.languages(code)}))(_context, _parameter, value)

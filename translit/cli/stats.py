@@ -39,6 +39,8 @@ def lines(counts: Mapping[str, Any]) -> Iterator[str]:
         by_licence.setdefault(licence or "no licence told", []).append(pack.split(".")[0])
     for i, (licence, packs) in enumerate(sorted(by_licence.items())):
         yield from _line("" if i else "licences", f"{licence}: {', '.join(packs)}")
+    if counts["rules"]:
+        yield from _line("own rules", ", ".join(counts["rules"]))
     yield from _line("fallback", counts["fallback"])
     yield from _line("learnt", f"on variants of {_counted(counts['calibrated_on'])}")
     cheapest = ", ".join(f"{pair} {cost / 100:.2f}" for pair, cost in counts["cheapest_latin"].items())

@@ -23,6 +23,7 @@ from translit.model import Entity
 if TYPE_CHECKING:
     from translit.matching.calibrate import Model
     from translit.matching.rough import Rough
+    from translit.rules.keys import Keys
 
 Progress = Callable[[str], None]
 
@@ -59,7 +60,8 @@ class Lexicon:
 
         Args:
             sources: paths of name packs (TSV) and records (JSONL), folders of them, records (mappings) or entities; the text
-                ``builtin`` stands for the packs that ship with translit, ``builtin:NAME,…`` for those of that name.
+                ``builtin`` stands for the packs that ship with translit, ``builtin:NAME,…`` for those of that name. Rule files
+                among them join the spelling rules that ship, for this lexicon.
             fallback: which romanizer serves a character that nothing else covers: ``"unidecode"`` or ``"anyascii"``.
             progress: called with a line of text at each step.
             decisions: files of decisions, or records of them, that the lexicon takes in: they go before its every tier.
@@ -70,8 +72,8 @@ class Lexicon:
             SourceErrors: with every fault of every source, or of the decisions.
         """
         from translit.lexicon.compile import compile_entities
+        from translit.lexicon.own_rules import read_all
         from translit.lexicon.packs import expand
-        from translit.lexicon.source import read_sources
         from translit.matching.calibrate import folded_precision, learn
         from translit.matching.decisions import as_rows, read_decisions, rule
         from translit.matching.prior import model_to_json, read_model, read_tables
@@ -81,8 +83,7 @@ class Lexicon:
         decided = read_decisions(decisions)
         tell = progress or (lambda line: None)
         tell("reading sources")
-        sources = expand(sources)
-        entities = read_sources(sources)
+        sources, entities, rules = read_all(expand(sources))
         tell(f"compiling {len(entities)} entities")
         tables = read_tables(folder)
         rough = Rough(tables, romanizer(fallback))
@@ -98,7 +99,10 @@ class Lexicon:
         arrays["shipped"] = _packed(model_to_json(shipped))
         if model is not shipped:
             arrays["model"] = _packed(model_to_json(model))
-        meta["licences"] = _licences(sources)
+        if rules:
+            arrays["rules"] = _packed([(file.name, file.content) for file in rules])
+            meta["rules"] = [file.name for file in rules]
+        meta["licences"] = dict(sorted({**_licences(sources), **{file.name: file.licence for file in rules}}.items()))
         meta["languages"] = _languages(entities)
         return cls(arrays, meta)
 
@@ -143,10 +147,49 @@ class Lexicon:
 
     @cached_property
     def rough(self) -> Rough:
-        """Spells names by the lexicon's own cost tables."""
+        """Spells names by the lexicon's own cost tables and rules."""
         from translit.matching.rough import Rough
+        from translit.rules.respell import Respelling
 
-        return Rough(self.index.tables, romanizer(self.meta["fallback"]))
+        respell = Respelling(self.keys.romanizer, self.own_languages) if self.own_languages else None
+        return Rough(self.index.tables, romanizer(self.meta["fallback"]), respell)
+
+    @cached_property
+    def keys(self) -> Keys:
+        """Makes the keys of names, by the rules that ship and by the lexicon's own."""
+        from translit.rules.shipped import shipped_keys
+
+        return shipped_keys(self.meta["fallback"], self._own_rules)
+
+    @cached_property
+    def own_languages(self) -> frozenset[str]:
+        """ISO 639-3 codes of the languages that the lexicon's own rules are about."""
+        from translit.rules.shipped import own_languages
+
+        return own_languages(self._own_rules)
+
+    @cached_property
+    def _own_rules(self) -> tuple[tuple[str, str], ...]:
+        """The name and the content of each rule file among the sources."""
+        held = self.index.arrays.get("rules")
+        return () if held is None else tuple((name, content) for name, content in json.loads(bytes(held)))
+
+    @cached_property
+    def conventions(self) -> tuple[str, ...]:
+        """ISO 639-3 codes of the languages whose spelling conventions it can read names by."""
+        return self.keys.romanizer.every_language()
+
+    def written_in(self, target: str) -> str:
+        """The language whose canonical spellings are written for a target: itself, or what it is a variety of.
+
+        >>> own = {"id": "1", "canonical": "Kyiv", "kind": "place", "variants": ["Kiew"], "canonicals": {"de": "Kiew"}}
+        >>> lexicon = Lexicon.build([own])
+        >>> lexicon.written_in("de-AT"), lexicon.written_in("fr-CA")
+        ('de', 'fr')
+        """
+        parts = target.split("-")
+        tags = ["-".join(parts[:n]) for n in range(len(parts), 0, -1)]
+        return next((tag for tag in tags if tag in self.meta["targets"]), tags[-1])
 
     @cached_property
     def model(self) -> Model:
@@ -194,6 +237,7 @@ class Lexicon:
             "largest_homonyms": {index.forms[i]: int(claims[i]) for i in worst.tolist() if claims[i] > 1},
             "targets": list(index.meta["targets"]),
             "licences": index.meta.get("licences", {}),
+            "rules": list(index.meta.get("rules", ())),
             "fallback": index.meta["fallback"],
             "calibrated_on": {_scripts_of(k): c.seen for k, c in sorted(self.model.curves.items())},
             "cheapest_latin": self._cheapest(),
@@ -238,7 +282,7 @@ def _licences(sources: Iterable[Any]) -> dict[str, str]:
     for source in _files(sources):
         if source.name.endswith((".tsv", ".tsv.gz")):
             out[source.name] = read_header(source).get("licence", "")
-    return dict(sorted(out.items()))
+    return out
 
 
 def _files(sources: Iterable[Any]) -> list[Path]:

@@ -306,7 +306,7 @@ def _path(path: str | os.PathLike[str], reading: Reading) -> Iterator[Entity]:
 
 def _directory(name: str, reading: Reading) -> Iterator[Entity]:
     try:
-        found = sorted(entry for entry in os.listdir(name) if _is_source_name(entry))
+        found = sorted(entry for entry in os.listdir(name) if is_source_name(entry))
     except OSError as error:
         reading.report(unreadable(name, error))
         return
@@ -316,5 +316,6 @@ def _directory(name: str, reading: Reading) -> Iterator[Entity]:
         yield from _path(os.path.join(name, entry), reading)
 
 
-def _is_source_name(name: str) -> bool:
+def is_source_name(name: str) -> bool:
+    """Whether a file of a folder is a source, by its name."""
     return name.lower().endswith(_NAMES_SUFFIXES + _RECORDS_SUFFIXES) and not name.startswith(".")

@@ -54,7 +54,7 @@ def guess_many(
     """
     out: list[list[Guess | None]] = [[] for _ in models]
     for start in range(0, len(names), limits.BATCH):
-        batch = [rough.views(name) if turned else [rough.spell(name)] for name in names[start : start + limits.BATCH]]
+        batch = [rough.views(name, turned) for name in names[start : start + limits.BATCH]]
         comparisons, crowd, spelled = compare(listing, rough, batch)
         for guesses, model in zip(out, models, strict=True):
             guesses += _guesses(model, comparisons, crowd, len(batch), spelled)

@@ -6,12 +6,12 @@ is to bring spellings near to each other.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from translit.matching.align import DEAREST, WIDEST, CostTable
 from translit.matching.alphabet import Fallback, atoms, script_of_name
-from translit.matching.views import initials, views, written_out
+from translit.matching.views import READ, View, initials, views, written_out
 from translit.unicode.fold import fold_token
 from translit.unicode.tokens import fold, folded_words
 
@@ -51,16 +51,22 @@ class Rough:
     Args:
         tables: cost tables by script.
         fallback: romanizes what no table covers.
+        respell: how a name may be spelled by conventions that the tables do not know; None where there are none.
     """
 
-    def __init__(self, tables: Mapping[str, CostTable], fallback: Fallback) -> None:
-        self.tables = tables
+    def __init__(
+        self, tables: Mapping[str, CostTable], fallback: Fallback, respell: Callable[[str], Sequence[str]] | None = None
+    ) -> None:  # fmt: skip
+        self.tables, self._respell = tables, respell
         self._fallback = fallback
         self._best: dict[str, dict[str, tuple[int, str]]] = {}
 
-    def views(self, name: str) -> list[Spelled]:
-        """The views of a name, spelled; see :mod:`translit.matching.views`."""
-        return [self.spell(*view) for view in views(name)]
+    def views(self, name: str, turned: bool = True) -> list[Spelled]:
+        """The views of a name, spelled; see :mod:`translit.matching.views`. Unless ``turned`` it is taken in its own order only."""
+        out = [self.spell(*view) for view in (views(name) if turned else [View(name, 0)])]
+        if self._respell is not None:
+            out += [replace(self.spell(text, READ), text=name) for text in self._respell(name)]
+        return out
 
     def spell(self, name: str, handicap: int = 0) -> Spelled:
         """A name's script, atoms and rough romanization."""

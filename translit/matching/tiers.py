@@ -89,10 +89,8 @@ class Tiers:
 
     @cached_property
     def keys(self) -> Keys:
-        """Keys by the rule files that ship."""
-        from translit.rules.shipped import shipped_keys
-
-        return shipped_keys(self.index.meta["fallback"])
+        """Keys by the rules that ship and by the lexicon's own."""
+        return self.lexicon.keys
 
     def canonical(self, entity: int) -> str:
         """The spelling to write for an entity."""

@@ -28,6 +28,8 @@ TITLED, TURNED, CAPITALS, UNTURNED = 300, 1500, 300, 1500
 order as it stands where a comma says that it is another."""
 JOINED = 300
 """Handicap of two words taken as one."""
+READ = 300
+"""Handicap of a name respelled by the rules of a lexicon."""
 INITIAL, MISSING, CONTRADICTED = 2000, 800, 6000
 """Handicaps of an initial that a word of the form begins with, that the form has no word for, or that no word left begins with."""
 LEAST_NEARNESS = 0.8

@@ -89,8 +89,8 @@ def holds(name: str, character: str, classes: Mapping[str, frozenset[str]]) -> b
 class _Reader:
     """Reads one file, collecting every fault."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: Path, content: str | None = None) -> None:
+        self.path, self.content = path, content
         self.errors: list[SourceError] = []
         self.header: dict[str, str] = {}
         self.classes: dict[str, frozenset[str]] = {}
@@ -126,7 +126,7 @@ class _Reader:
 
     def _lines(self) -> Iterator[tuple[int, str]]:
         try:
-            text = self.path.read_bytes().decode("utf-8")
+            text = self.path.read_bytes().decode("utf-8") if self.content is None else self.content
         except UnicodeDecodeError as error:
             self.fault(f"invalid UTF-8 at byte {error.start}", "save the file as UTF-8", 1)
             return
@@ -220,13 +220,17 @@ class _Reader:
         return RuleFile(str(self.path), script, abjad, tuple(rules), dict(self.classes), dict(self.header))
 
 
-def read_rules(path: Path) -> RuleFile:
+def read_rules(path: Path, content: str | None = None) -> RuleFile:
     """Read one rule file.
+
+    Args:
+        path: the file.
+        content: what it holds, where it has been read already.
 
     Raises:
         SourceErrors: with every fault of the file.
     """
-    reader = _Reader(path)
+    reader = _Reader(path, content)
     rule_file = reader.read()
     if reader.errors:
         raise SourceErrors(reader.errors)

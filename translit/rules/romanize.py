@@ -119,6 +119,10 @@ class Romanizer:
         table = self._scripts.get(script)
         return tuple(table.langs) if table else ()
 
+    def every_language(self) -> tuple[str, ...]:
+        """ISO 639-3 codes of the languages that have rules for any script."""
+        return tuple(sorted({lang for table in self._scripts.values() for lang in table.langs}))
+
     def encoder(self, fold: Mapping[str, str]) -> Encoder | None:
         """The rules as arrays, their readings mapped by ``fold``; None where they cannot be held so."""
         if self._fallback is None:
