@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import regex
+
+from translit import limits
 
 _APOSTROPHES = "'’‘ʼ´`＇"
 _ENDING = regex.compile(rf"[{_APOSTROPHES}]\p{{L}}{{0,6}}$")
@@ -31,6 +35,7 @@ def wear(canonical: str, text: str) -> str:
     return canonical.lower() if case == "lower" else canonical
 
 
+@lru_cache(maxsize=limits.TOKEN_CACHE)
 def split_ending(word: str) -> tuple[str, str]:
     """A word and the ending after its last apostrophe, which a language hangs on a name.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -34,6 +35,14 @@ LONE = 0.995
 """Precision that a guess in text must promise, with what the evidence around it is worth."""
 
 
+class Run(NamedTuple):
+    """Unknown words of a text, as they stand there without an ending behind an apostrophe, and that ending."""
+
+    words: range
+    stem: str
+    ending: str
+
+
 class Guesses:
     """Proposes names that no lexicon lists, by the tiers of a normalizer."""
 
@@ -50,54 +59,51 @@ class Guesses:
         Returns:
             Those that are nearly sure, and the words of those of several words that are not sure.
         """
-        runs: list[tuple[int, int, int, str, str]] = []
-        for number, (context, known) in enumerate(zip(contexts, facts, strict=True)):
-            taken = {k for place in places[number] for k in range(place.first, place.last)}
-            words = context.words
-            for first, last in self._unknown_runs(words, known, taken):
-                raw = words.text[words.scanned.start[first] : words.scanned.end[last - 1]]
-                stem, ending = split_ending(raw)
-                runs.append((number, first, last, stem, ending))
-        guesses = self._guesses(list(dict.fromkeys(stem for *_, stem, _ in runs)))
-        runs = [run for run in runs if guesses[run[3]] is not None]
-        named = [Counter(p.answer.entity for p in found if p.answer is not None) for found in places]
-        near: list[list[Place]] = [[] for _ in contexts]
-        guessed: set[tuple[int, int]] = set()
-        done = [Counter[str]() for _ in contexts]
-        left = sorted(runs, key=lambda run: (run[0], run[1] - run[2], run[1]))
+        texts = zip(contexts, facts, places, strict=True)
+        runs = [list(self._runs(context.words, known, found)) for context, known, found in texts]
+        guesses = self._guesses(list(dict.fromkeys(run.stem for own in runs for run in own)))
+        near: list[list[Place]] = []
+        open_: list[set[int]] = []
+        for context, own, found in zip(contexts, runs, places, strict=True):
+            guessed = [(run, guess) for run in own if (guess := guesses[run.stem]) is not None]
+            left, taken = self._take(context, guessed, found) if guessed else ([], set())
+            near.append([_far(run, guess) for run, guess in left if guess.confidence >= NEARLY and taken.isdisjoint(run.words)])
+            open_.append({k for run, _ in left if len(run.words) > 1 for k in run.words})
+        return near, open_
+
+    def _take(
+        self, context: Context, guessed: Sequence[tuple[Run, Guess]], places: list[Place]
+    ) -> tuple[list[tuple[Run, Guess]], set[int]]:  # fmt: skip
+        """Add the guesses of one text that are sure; gives those that are not, and the words of those that are."""
+        named = Counter(place.answer.entity for place in places if place.answer is not None)
+        done: Counter[str] = Counter()
+        taken: set[int] = set()
+        left = sorted(guessed, key=lambda item: (-len(item[0].words), item[0].words.start))
         more = True
         while more:
             # Whoever a guess names bears out others of the same text, as it would when the text is cleaned again.
-            refused, met, again = [], [Counter[int]() for _ in contexts], [Counter[str]() for _ in contexts]
-            for run in left:
-                number, first, last, stem, ending = run
-                guess = guesses[stem]
-                if guess is None or any((number, k) in guessed for k in range(first, last)):
+            refused: list[tuple[Run, Guess]] = []
+            met: Counter[int] = Counter()
+            again: Counter[str] = Counter()
+            for run, guess in left:
+                if not taken.isdisjoint(run.words):
                     continue
-                left_over = contexts[number].words.count(first) - done[number][stem]
-                convinced = self._convinced(contexts[number], named[number][guess.entity], left_over, first, last, guess)
+                first, last = run.words.start, run.words.stop
+                left_over = context.words.count(first) - done[run.stem]
+                convinced = self._convinced(context, named[guess.entity], left_over, first, last, guess)
                 if convinced is None:
-                    refused.append(run)
+                    refused.append((run, guess))
                     continue
-                places[number].append(Place(first, last, self.tiers.guessed(convinced), ending))
-                guessed.update((number, k) for k in range(first, last))
-                met[number][guess.entity] += 1
-                again[number][stem] += 1
-            for number in range(len(contexts)):
-                named[number].update(met[number])
-                done[number].update(again[number])
-            left, more = refused, any(met)
-        for number, first, last, stem, ending in left:
-            guess = guesses[stem]
-            if guess is not None and guess.confidence >= NEARLY and not any((number, k) in guessed for k in range(first, last)):
-                near[number].append(Place(first, last, None, ending, why="far", passed=(guess.entity,)))
-        open_: list[set[int]] = [set() for _ in contexts]
-        for number, first, last, _, _ in left:
-            if last - first > 1:
-                open_[number].update(range(first, last))
-        for found in places:
-            found.sort(key=lambda place: place.first)
-        return near, open_
+                places.append(Place(first, last, self.tiers.guessed(convinced), run.ending))
+                taken.update(run.words)
+                met[guess.entity] += 1
+                again[run.stem] += 1
+            named.update(met)
+            done.update(again)
+            left, more = refused, bool(met)
+        if taken:
+            places.sort(key=lambda place: place.first)
+        return left, taken
 
     def _guesses(self, names: list[str]) -> dict[str, Guess | None]:
         """The guess for each name that any evidence could make sure, or that is worth telling; remembered."""
@@ -113,9 +119,17 @@ class Guesses:
         most = guess.score + self.fame.of(guess.entity) + max(ANCHORED, CUED)
         return guess.confidence >= NEARLY or most >= self.tiers.curve(guess).threshold(max(LONE, self.tiers.precision))
 
-    def _unknown_runs(self, words: Words, facts: I64, taken: set[int]) -> Iterator[tuple[int, int]]:
+    def _runs(self, words: Words, facts: I64, places: Sequence[Place]) -> Iterator[Run]:
         """Windows of capitalised words of which at least one is unknown, and none is small elsewhere in the text."""
-        rows = np.flatnonzero(((facts & NAMELIKE > 0) & ~words.small)[words.scanned.word])
+        for first, last in self._unknown(words, facts, places):
+            yield Run(range(first, last), *split_ending(words.piece(first, last)))
+
+    def _unknown(self, words: Words, facts: I64, places: Sequence[Place]) -> Iterator[tuple[int, int]]:
+        namelike = facts & NAMELIKE > 0
+        if not namelike.any():
+            return
+        rows = np.flatnonzero((namelike & ~words.small)[words.scanned.word])
+        taken = {k for place in places for k in range(place.first, place.last)}
         own_facts = facts[words.scanned.word[rows]].tolist()
         free = {i: own for i, own in zip(rows.tolist(), own_facts, strict=True) if i not in taken}
         for i, own in free.items():
@@ -166,3 +180,8 @@ class Guesses:
         if last < len(words.folded):
             beside += [words.folded[last], *(stem for _, stem, _ in endings(words.tokens[last].text))]
         return any(word in written for word in beside)
+
+
+def _far(run: Run, guess: Guess) -> Place:
+    """The place of a guess that is nearly sure."""
+    return Place(run.words.start, run.words.stop, None, run.ending, why="far", passed=(guess.entity,))

@@ -9,14 +9,15 @@ to a Latin stem is kept, and so is a word written before the name (Arabic *wa-*,
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from itertools import product
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
 import regex
 
+from translit import limits
 from translit.errors import SourceError
 from translit.matching.exact import resolve
 from translit.matching.tiers import Tiers
@@ -26,6 +27,8 @@ from translit.mentions.vocabulary import CALENDAR, NAME, WEAK, WORD
 from translit.mentions.words import Words
 from translit.resources import data_root
 from translit.unicode.fold import fold_token
+from translit.unicode.hashes import token_hashes
+from translit.unicode.scan import SIGNED
 from translit.unicode.scripts import script_of
 from translit.unicode.skeleton import is_masked
 
@@ -44,12 +47,8 @@ MOST_GONE = 2
 LEAST_DERIVED = 4
 """Fewest letters of the stem of a derived word."""
 _ELISION = regex.compile(r"(?<!\p{L})(\p{L}{1,4})['’ʼ](?=\p{Lu})")
-_BEFORE_CAPITAL = regex.compile(r"['’ʼ](?=\p{Lu})")
 _OTHERS = r"[\p{Cyrillic}\p{Greek}\p{Armenian}\p{Cherokee}\p{Coptic}\p{Lisu}01]"
-# Looked for from the side that few texts have.
-_MIXED_ASCII = regex.compile(r"[01](?:(?=[A-Za-z])|(?<=[A-Za-z].))")
 _MIXED = regex.compile(rf"{_OTHERS}(?:(?=\p{{Latin}})|(?<=\p{{Latin}}.))")
-_IN = {"Cyrl": regex.compile(r"\p{Cyrillic}"), "Arab": regex.compile(r"\p{Arabic}")}
 
 
 class Ending(NamedTuple):
@@ -63,11 +62,27 @@ class Ending(NamedTuple):
     script: str
 
 
-class Endings(NamedTuple):
+@dataclass(frozen=True)
+class Endings:
     """The table: its rows by use, and by language the small words by which its text is known."""
 
     rows: dict[str, tuple[Ending, ...]]
     small: dict[str, frozenset[str]]
+
+    @cached_property
+    def inflecting(self) -> tuple[Ending, ...]:
+        """The rows of inflected names, those with the longest endings first."""
+        return tuple(sorted((*self.rows["case"], *self.rows["proclitic"]), key=lambda row: -len(row.ending)))
+
+    @cached_property
+    def elided(self) -> frozenset[str]:
+        """The small words that are written together with a name by an apostrophe."""
+        return frozenset(row.ending for row in self.rows["elision"])
+
+    @cached_property
+    def hashes(self) -> frozenset[int]:
+        """The hashes of the small words, folded."""
+        return frozenset(token_hashes([fold_token(word) for small in self.small.values() for word in small]).tolist())
 
 
 def read_endings(path: Path) -> Endings:
@@ -177,14 +192,13 @@ class Inflected:
     def _windows(self, context: Context, places: Sequence[Place]) -> Iterator[tuple[int, int, list[Stem]]]:
         """Words that may be an inflected or disguised name, the longest windows first, with the ways to cut it."""
         words = context.words
-        cuts = _elided(words) | _masked(words)
+        cuts = _disguised(words)
         sure = frozenset(cuts)
-        rows = _rows_for(words)
-        if not rows and not cuts:
+        inflected = _inflected(words)
+        if not inflected and not cuts:
             return
         taken = {k for place in places for k in range(place.first, place.last)}
-        if rows:
-            cuts |= {i: ways for i in words.capitals if i not in cuts and i not in taken and (ways := _cuts(words.folded[i], rows))}
+        cuts |= {i: ways for i, ways in inflected.items() if i not in cuts and i not in taken}
         for i in sorted({k - back for k in cuts for back in range(min(MOST_WORDS, k + 1))}):
             for count in range(min(MOST_WORDS, len(words.tokens) - i), 0, -1):
                 window = range(i, i + count)
@@ -231,61 +245,73 @@ def _plain(context: Context, i: int) -> bool:
     return bool(known) or len(word) < min(LEAST_STEM.values())
 
 
-def _at(words: Words, found: Iterator[regex.Match[str]]) -> Iterator[int]:
-    """The words in which something was found."""
-    places = np.fromiter((match.start() for match in found), dtype=np.int64)
-    rows = np.searchsorted(words.scanned.start, places, "right") - 1
-    yield from np.unique(rows[rows >= 0]).tolist()
-
-
-def _elided(words: Words) -> dict[int, tuple[Stem, ...]]:
-    """The names behind a small word that is written together with them by an apostrophe: *l’Afghanistan*."""
+def _disguised(words: Words) -> dict[int, tuple[Stem, ...]]:
+    """The plain words behind those that mix look-alike letters or digits, and the names behind a small word and an apostrophe."""
     out: dict[int, tuple[Stem, ...]] = {}
-    small = {row.ending for row in shipped_endings().rows["elision"]}
-    for i in _at(words, _BEFORE_CAPITAL.finditer(words.text)):
-        raw = words.tokens[i].text
-        found = _ELISION.match(raw)
-        if found is not None and fold_token(found[1]) in small:
-            out[i] = (Stem(fold_token(raw[found.end() :]), found[0], found.end()),)
+    for i in words.signed():
+        raw = words.piece(i, i + 1)
+        if is_masked(raw) and _mixes(words, i):
+            # Its folded form is the plain one already.
+            out[i] = (Stem(words.folded[i], "", 0, masked=True),)
+        elif ways := _elided(raw):
+            out[i] = ways
     return out
 
 
-def _masked(words: Words) -> dict[int, tuple[Stem, ...]]:
-    """The plain words behind those that mix look-alike letters or digits; their folded form is the plain one already."""
-    found = _MIXED_ASCII if words.text.isascii() else _MIXED
-    return {
-        i: (Stem(words.folded[i], "", 0, masked=True),) for i in _at(words, found.finditer(words.text)) if is_masked(words.tokens[i].text)
-    }
+def _mixes(words: Words, i: int) -> bool:
+    """Whether look-alike letters or digits of a word stand right beside Latin ones."""
+    end = words.starts[i + 1] if i + 1 < len(words.starts) else len(words.text)
+    # The letter behind it may be another word's.
+    found = _MIXED.search(words.text, words.starts[i], end + 1)
+    return found is not None and found.start() < end
 
 
-def _rows_for(words: Words) -> tuple[Ending, ...]:
-    """The rows that a text may need: by its scripts, and by its small words where the script is Latin."""
+@lru_cache(maxsize=limits.TOKEN_CACHE)
+def _elided(raw: str) -> tuple[Stem, ...]:
+    """The name behind a small word that is written together with it by an apostrophe: *l’Afghanistan*."""
+    found = _ELISION.match(raw)
+    if found is None or fold_token(found[1]) not in shipped_endings().elided:
+        return ()
+    return (Stem(fold_token(raw[found.end() :]), found[0], found.end()),)
+
+
+def _inflected(words: Words) -> dict[int, tuple[Stem, ...]]:
+    """The ways to cut the words that may have an ending of their script and, in Latin letters, of a language that the text has."""
     if words.text.isascii():
         # Each of the languages writes some letter that is none of ASCII.
-        return ()
+        return {}
     table = shipped_endings()
-    rows = (*table.rows["case"], *table.rows["proclitic"])
-    scripts = {script for script in {row.script for row in rows} - {"Latn"} if _IN[script].search(words.text)}
     tongues = _tongues(words, table)
-    return tuple(row for row in rows if (row.script in scripts if row.script != "Latn" else not tongues.isdisjoint(row.langs)))
+    signed = words.scanned.flags & SIGNED
+    out: dict[int, tuple[Stem, ...]] = {}
+    for i in words.capitals:
+        # Words of ASCII letters are Latin.
+        if (signed[i] or tongues) and (ways := _cuts(words.folded[i], tongues)):
+            out[i] = ways
+    return out
 
 
-def _tongues(words: Words, table: Endings) -> set[str]:
+def _tongues(words: Words, table: Endings) -> frozenset[str]:
     """The languages whose small words a text has."""
+    met = table.hashes.intersection(words.scanned.hash.tolist())
+    if len(met) < LEAST_WORDS:
+        return frozenset()
     present = set(words.text.split())
-    return {lang for lang, small in table.small.items() if len(small & present) >= LEAST_WORDS}
+    return frozenset(lang for lang, small in table.small.items() if len(small & present) >= LEAST_WORDS)
 
 
-@lru_cache(maxsize=4096)
-def _cuts(word: str, rows: tuple[Ending, ...]) -> tuple[Stem, ...]:
-    """The ways to cut one word, longest ending first."""
+@lru_cache(maxsize=limits.TOKEN_CACHE)
+def _cuts(word: str, tongues: frozenset[str]) -> tuple[Stem, ...]:
+    """The ways to cut one word, longest ending first; in Latin letters those of some languages."""
     script = script_of(word)
     least = LEAST_STEM.get(script)
     if least is None:
         return ()
     found: dict[str, Stem] = {}
-    for row in sorted(rows, key=lambda row: -len(row.ending)):
-        stem = cut(word, row) if row.script == script else None
+    for row in shipped_endings().inflecting:
+        if row.script != script or (script == "Latn" and tongues.isdisjoint(row.langs)):
+            continue
+        stem = cut(word, row)
         if stem is not None and len(stem) >= least:
             lead = len(row.ending) - max(len(row.instead) - 1, 0) if row.use == "proclitic" else 0
             kept = len(row.ending) if script == "Latn" and not row.instead else 0

@@ -19,8 +19,8 @@ from translit.mentions.words import Words
 from translit.unicode.scan import I64
 from translit.unicode.tokens import fold
 
-Reach = dict[int, int]
-"""Word → how many words the longest window has that begins there and may be listed, with an ending or without; rising."""
+Span = tuple[int, int, str]
+"""The first word of a window, how many it has, and the piece of text that it is."""
 
 
 class Listed:
@@ -38,39 +38,36 @@ class Listed:
             documents: the texts, scanned for ``forms``.
             facts: of the distinct words of each, as :meth:`~translit.mentions.facts.Facts.of` gives them.
         """
-        reaches = [self._reach(words, known) for words, known in zip(documents, facts, strict=True)]
-        found = self._found(documents, reaches)
-        return [self._places(words, reach, found) for words, reach in zip(documents, reaches, strict=True)]
-
-    def _reach(self, words: Words, facts: I64) -> Reach:
-        reach: Reach = {}
-        for i, count, _ in words.scanned.hit.tolist():
-            reach[i] = max(count, reach.get(i, 0))
-        number = words.word
-        ended: dict[int, bool] = {}
-        for i, k in words.scanned.open.tolist():
-            has = ended.get(number[k])
-            if has is None:
-                has = ended[number[k]] = bool(endings(words.piece(k, k + 1)))
-            if has:
-                reach[i] = max(k - i + 1, reach.get(i, 0))
-        for i in np.flatnonzero(facts[words.scanned.word] & ENDED).tolist():
-            reach.setdefault(i, 1)
-        return dict(sorted(reach.items()))
-
-    def _found(self, documents: Sequence[Words], reaches: Sequence[Reach]) -> dict[str, Place | None]:
-        """What begins each piece of text that may begin with a listed name, as if it began the text; remembered."""
+        spans = [self._spans(words, known) for words, known in zip(documents, facts, strict=True)]
         known = self._remembered.known
+        new = self._learn(documents, spans, known)
+        return [self._places(own, known, new) for own in spans]
+
+    def _spans(self, words: Words, facts: I64) -> list[Span]:
+        """The longest window that begins at each word and may be listed, with an ending or without."""
+        hit = words.scanned.hit
+        # Of the windows at one word the longest comes last.
+        reach = dict(zip(hit[:, 0].tolist(), hit[:, 1].tolist(), strict=True))
+        count = len(reach)
+        for i, k in words.scanned.open.tolist():
+            if endings(words.piece(k, k + 1)):
+                reach[i] = max(k - i + 1, reach.get(i, 0))
+        ended = facts & ENDED > 0
+        if ended.any():
+            for i in np.flatnonzero(ended[words.scanned.word]).tolist():
+                reach.setdefault(i, 1)
+        windows = reach.items() if len(reach) == count else sorted(reach.items())
+        return [(i, size, words.piece(i, i + size)) for i, size in windows]
+
+    def _learn(
+        self, documents: Sequence[Words], spans: Sequence[Sequence[Span]], known: Mapping[str, Place | None]
+    ) -> dict[str, Place | None]:  # fmt: skip
+        """What begins each piece of text that is met first, as if it began the text; remembered."""
         new: dict[str, tuple[Words, int, int]] = {}
         found: dict[str, Place | None] = {}
-        for words, reach in zip(documents, reaches, strict=True):
-            for i, count in reach.items():
-                piece = words.piece(i, i + count)
-                if piece in found or piece in new:
-                    continue
-                if piece in known:
-                    found[piece] = known[piece]
-                else:
+        for words, own in zip(documents, spans, strict=True):
+            for i, count, piece in own:
+                if piece not in known and piece not in new:
                     new[piece] = (words, i, count)
         forms = self._forms(new.values())
         for piece, (words, i, count) in new.items():
@@ -93,11 +90,12 @@ class Listed:
         return {window: form for window, form in found if form >= 0 or window in decided}
 
     @staticmethod
-    def _places(words: Words, reach: Reach, found: Mapping[str, Place | None]) -> list[Place]:
+    def _places(spans: Sequence[Span], *found: Mapping[str, Place | None]) -> list[Place]:
+        """The places that begin the spans of one text, by what was found for its pieces."""
         places: list[Place] = []
         end = 0
-        for i, count in reach.items():
-            place = found[words.piece(i, i + count)] if i >= end else None
+        for i, _, piece in spans:
+            place = next((of[piece] for of in found if piece in of), None) if i >= end else None
             if place is not None:
                 places.append(place.moved(i))
                 end = i + place.last
