@@ -97,8 +97,12 @@ def answered(values: Sequence[str], task: Task, engine: Engine) -> list[Answer]:
 def _named(value: str, match: Match | None) -> Answer:
     if match is None:
         return Answer(value)
-    found = Named(match.id, match.canonical, match.kind, match.method, match.confidence)
-    return Answer(match.canonical, int(match.canonical != value), (), found)
+    return Answer(match.canonical, int(match.canonical != value), (), named(match))
+
+
+def named(match: Match) -> Named:
+    """What is kept of a match."""
+    return Named(match.id, match.canonical, match.kind, match.method, match.confidence)
 
 
 def _cleaned(value: str, found: Sequence[Mention]) -> Answer:

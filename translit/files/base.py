@@ -122,11 +122,15 @@ class Format(Protocol):
         name: as ``--format`` takes it.
         suffixes: lower-case endings of file names, with the dot; none for a format that only translit itself asks for.
         tabular: whether it has rows and columns.
+        columnar: whether a chunk is answered as columns, so that nearly all the work of one of names is to match the distinct ones.
     """
 
     name: str
     suffixes: tuple[str, ...]
     tabular: bool
+
+    @property
+    def columnar(self) -> bool: ...
 
     def read(self, source: Input, task: Task, start: Position) -> Iterator[Chunk]:
         """The chunks of a file, from ``start`` on."""

@@ -40,6 +40,11 @@ class Table:
     def __init__(self, name: str, delimiter: str) -> None:
         self.name, self.suffixes, self.delimiter = name, (f".{name}",), delimiter
 
+    @property
+    def columnar(self) -> bool:
+        """Whether regular rows are answered as columns."""
+        return have_arrow()
+
     def read(self, source: Input, task: Task, start: Position) -> Iterator[Chunk]:
         """The rows of a file.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import os
+import stat
 import sys
 import tempfile
 import zlib
@@ -48,6 +49,11 @@ class Input:
         if self.name == "-":
             return None
         return os.fstat(self.raw.fileno()).st_size or None
+
+    @property
+    def apart(self) -> bool:
+        """Whether it can be read in one thread while another reads it from its name: a regular file, of which there is no copy here."""
+        return self.name != "-" and self._copy is None and stat.S_ISREG(os.fstat(self.raw.fileno()).st_mode)
 
     def done(self) -> int:
         """Bytes read so far, as stored."""

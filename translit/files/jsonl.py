@@ -37,7 +37,7 @@ _scan = JSONDecoder(parse_int=str, parse_float=str).scan_once  # type: ignore[at
 class JsonLines:
     """One JSON object a line, named keys of which hold the text. A key inside an object is named ``outer.inner``."""
 
-    name, suffixes, tabular = "jsonl", (".jsonl", ".ndjson"), True
+    name, suffixes, tabular, columnar = "jsonl", (".jsonl", ".ndjson"), True, False
 
     def read(self, source: Input, task: Task, start: Position) -> Iterator[Chunk]:
         """The lines of a file."""

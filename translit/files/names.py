@@ -27,7 +27,7 @@ from translit.model import Match
 class Names:
     """One name a line; every line has its answer, a broken one too, so that the lines stay side by side."""
 
-    name, suffixes, tabular = "names", (), False
+    name, suffixes, tabular, columnar = "names", (), False, False
 
     def read(self, source: Input, task: Task, start: Position) -> Iterator[Chunk]:
         """The lines of a file, as soon as they come."""

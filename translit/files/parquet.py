@@ -40,7 +40,7 @@ _KEEP = "translit:keep"
 class Parquet:
     """Parquet files, through pyarrow from the extra ``arrow``."""
 
-    name, suffixes, tabular = "parquet", (".parquet", ".pq"), True
+    name, suffixes, tabular, columnar = "parquet", (".parquet", ".pq"), True, True
 
     def read(self, source: Input, task: Task, start: Position) -> Iterator[Chunk]:
         """The named columns, some rows at a time, no chunk reaching over the end of a row group.

@@ -13,6 +13,7 @@ from translit.files.inputs import Input
 from translit.files.job import Job, Options, Summary
 from translit.files.journal import Journal
 from translit.files.sinks import Sink, main_sink, side_sink
+from translit.files.threads import ahead
 from translit.files.workers import Pool, pool_of
 
 __all__ = ["Job", "Options", "Report", "Summary", "check", "run"]
@@ -100,10 +101,14 @@ class _One:
         format_ = formats()[self.job.format]
         found: set[int] = set()
         rows = 0
-        with main_sink(self.job, format_, source, self.task, spooled=journal is not None) as sink:
+        with contextlib.ExitStack() as stack:
+            sink = stack.enter_context(main_sink(self.job, format_, source, self.task, spooled=journal is not None))
             if journal:
                 journal.open_output(sink, start)
-            for chunk, result in pool(format_, self.task, format_.read(source, self.task, start)):
+            chunks = format_.read(source, self.task, start)
+            if source.apart:
+                chunks = stack.enter_context(contextlib.closing(ahead(chunks)))
+            for chunk, result in pool(format_, self.task, chunks):
                 self._take(chunk, result, sink)
                 found |= result.found
                 rows += result.rows

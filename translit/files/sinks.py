@@ -16,6 +16,7 @@ from translit.files.atomic import AtomicFile
 from translit.files.base import BytesEncoder, Encoder, Format, Task
 from translit.files.inputs import Input, packing
 from translit.files.job import Job
+from translit.files.threads import Behind
 
 _LENGTH = struct.Struct("<Q")
 
@@ -157,7 +158,14 @@ def main_sink(job: Job, format_: Format, source: Input, task: Task, *, spooled: 
             direct.abort()
         return
     with _file(job.target, encoding, "output", spooled=spooled) as sink:
-        yield sink
+        if spooled or not source.apart:
+            yield sink
+            return
+        behind = Behind(sink)
+        try:
+            yield behind
+        finally:
+            behind.stop()
 
 
 @contextlib.contextmanager

@@ -33,7 +33,7 @@ _BLANK = re.compile(rb"[ \t]")
 class Text:
     """Plain text in UTF-8, checked as a whole before anything of it is written."""
 
-    name, suffixes, tabular = "text", (".txt",), False
+    name, suffixes, tabular, columnar = "text", (".txt",), False, False
 
     def read(self, source: Input, task: Task, start: Position) -> Iterator[Chunk]:
         """The documents of a file.

@@ -11,19 +11,24 @@ import signal
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing import connection, synchronize, util
-from typing import Any, Protocol, cast
+from typing import Any, Protocol, TypeVar, cast
 
 from translit.errors import TranslitError
-from translit.files.answers import Memo
+from translit.files.answers import Memo, Named, named
 from translit.files.base import Chunk, Engine, Format, Result, Task, formats
+from translit.limits import BATCH
+from translit.model import Match, Mention
 
+Done = TypeVar("Done")
 GRACE = 2.0
 """Seconds that the threads of a broken pool have to end."""
+LEAST_SPREAD = 64
+"""Fewest names that are handed to a worker, where there are as many."""
 
 
 class Pool(Protocol):
@@ -77,12 +82,18 @@ def is_held_up() -> bool:
 class _Processes:
     executor: ProcessPoolExecutor
     workers: int
+    memo: Memo | None = None
+    """What became of names, in this process, for the length of a run."""
 
     def __call__(self, format_: Format, task: Task, chunks: Iterator[Chunk]) -> Iterator[tuple[Chunk, Result]]:
+        if format_.columnar and task.mode == "name":
+            # Each distinct name is asked for once, whichever rows it stands in; what is left to do to a row is little.
+            memo = self.memo = self.memo or Memo(_Spread(self))
+            yield from ((chunk, format_.transform(chunk, task, memo)) for chunk in chunks)
+            return
         waiting: deque[tuple[Chunk, Future[Result]]] = deque()
         for chunk in chunks:
-            with _signals_held():
-                waiting.append((chunk, self._submit(format_, task, chunk)))
+            waiting.append((chunk, self.submit(_work, format_.name, task, chunk)))
             if len(waiting) > 2 * self.workers:
                 first, future = waiting.popleft()
                 yield first, future.result()
@@ -90,15 +101,35 @@ class _Processes:
             first, future = waiting.popleft()
             yield first, future.result()
 
-    def _submit(self, format_: Format, task: Task, chunk: Chunk) -> Future[Result]:
+    def submit(self, work: Callable[..., Done], *arguments: object) -> Future[Done]:
+        """Have some work done by one of the processes."""
         try:
-            return self.executor.submit(_work, format_.name, task, chunk)
+            with _signals_held():
+                return self.executor.submit(work, *arguments)
         except OSError as error:
             # A pool that breaks at this very moment has closed the pipe that wakes it: no error of the system, so without a number.
             # A worker that is killed while it is started leaves nobody at the other end of its pipe.
             if error.errno in (None, errno.EPIPE):
                 raise BrokenProcessPool(str(error)) from error
             raise
+
+
+@dataclass(frozen=True, slots=True)
+class _Spread:
+    """An engine that has names answered by the processes of a pool."""
+
+    pool: _Processes
+
+    def find_many(self, texts: Sequence[str], /) -> Sequence[Sequence[Mention]]:
+        """Texts are answered where their chunk is."""
+        raise NotImplementedError
+
+    def match_many(self, names: Sequence[str], /) -> list[Match | None]:
+        """A match or None for each name, without its candidates."""
+        size = min(max(LEAST_SPREAD, -(-len(names) // self.pool.workers)), BATCH)
+        parts = [self.pool.submit(_match, names[start : start + size]) for start in range(0, len(names), size)]
+        found = [answer for part in parts for answer in part.result()]
+        return [None if answer is None else Match(name, *answer) for name, answer in zip(names, found, strict=True)]
 
 
 _engine: Memo | Exception | None = None
@@ -124,9 +155,18 @@ def _end_with_parent() -> None:
 
 
 def _work(format_name: str, task: Task, chunk: Chunk) -> Result:
+    return formats()[format_name].transform(chunk, task, _ready())
+
+
+def _match(names: Sequence[str]) -> list[Named | None]:
+    return [None if match is None else named(match) for match in _ready().match_many(names)]
+
+
+def _ready() -> Engine:
+    """The engine of this worker."""
     if isinstance(_engine, Exception):
         raise _engine
-    return formats()[format_name].transform(chunk, task, cast(Engine, _engine))
+    return cast(Engine, _engine)
 
 
 @contextlib.contextmanager
