@@ -21,7 +21,7 @@ from strategies import anything
 from strategies import names as names_of_a_script
 
 from translit import limits, native
-from translit.files import interning
+from translit.files import csv_rows, interning
 from translit.lexicon import index, storage
 from translit.matching import align, blocking, candidates, exact, score, trees
 from translit.matching.blocking import block_keys, contours, signatures
@@ -44,6 +44,7 @@ PURE: dict[str, Callable[..., Any]] = {
     "fold_many": fold_many, "token_hashes": hashes.token_hashes, "find_texts": index.find_texts,
     "take_strings": storage.take_strings, "otherwise_spelled": otherwise_spelled, "make_matches": exact.make_matches,
     "take_known": take_known, "intern_values": interning.intern_values,
+    "plain_rows": csv_rows.plain_rows,
 }  # fmt: skip
 IMPLEMENTATIONS = {"python": PURE, **({"native": dict(native.TWINS)} if native.in_use() == "native" else {})}
 both = pytest.mark.parametrize("functions", IMPLEMENTATIONS.values(), ids=IMPLEMENTATIONS.keys())
@@ -767,3 +768,22 @@ def test_interning_refuses_arrays_that_do_not_agree() -> None:
             native._native.intern_values(*arrays, 1)
     with pytest.raises(IndexError):
         native._native.intern_values(data, np.array([0, 3], np.int64), none, none, start, slots, 1)
+
+
+@both
+@pytest.mark.parametrize(
+    ("data", "wanted"),
+    [
+        (b"", (0, 0, 0)), (b"a", (0, 0, 0)), (b"a\n", (2, 1, 0)), (b"\n\na,b\r\n\r", (7, 3, 2)), (b"a\r", (0, 0, 0)), (b"a\rb", (2, 1, 0)),
+        (b'"a,""b""",c\nd\n', (14, 2, 0)), (b'a\n"b\n', (2, 1, 0)), (b'a\n"b"c\n', (2, 1, 0)), (b'a"b,c"\n', (7, 1, 0)),
+    ],
+)  # fmt: skip
+def test_plain_rows(functions: dict[str, Callable[..., Any]], data: bytes, wanted: tuple[int, int, int]) -> None:
+    assert functions["plain_rows"](data, 0, ",") == wanted
+
+
+@compiled
+@given(data=st.text('ab;,"\r\n').map(str.encode), at=st.integers(0, 9), delimiter=st.sampled_from(",;"))
+def test_plain_rows_alike(data: bytes, at: int, delimiter: str) -> None:
+    at = min(at, len(data))
+    assert native.TWINS["plain_rows"](data, at, delimiter) == csv_rows.plain_rows(data, at, delimiter)

@@ -44,7 +44,7 @@ class Rows:
         self.data, self.at = b"", 0
         self.blocks = blocks(source, carriage_returns=True)
         self.ahead: Block | None = None
-        self.plain = _plain_rows(delimiter)
+        self.plain = _plain_rows_loop(delimiter)
 
     def go_on(self, start: Position) -> None:
         """Go to a place further on that an earlier run reached."""
@@ -78,13 +78,12 @@ class Rows:
         batch: list[bytes | Row] = []
         size, first = 0, self.position
         while self._fill():
-            end = self._plain_end()
+            end, lines, blanks = self.plain(self.data, self.at, self.delimiter)
             if end > self.at:
                 block = self.data[self.at : end]
                 self.at = end
                 offset, rows, line = self.position
-                lines = line_count(block)
-                self.position = Position(offset + len(block), rows + lines - blank_count(block), line + lines)
+                self.position = Position(offset + len(block), rows + lines - blanks, line + lines)
                 batch.append(block)
                 size += len(block)
             elif row := self._row(width):
@@ -96,13 +95,6 @@ class Rows:
                 batch, size, first = [], 0, self.position
         if batch:
             yield first, batch, self.position
-
-    def _plain_end(self) -> int:
-        """Where the rows of one line each end that come next."""
-        if b'"' not in self.data and b"\r" not in self.data:
-            return self.data.rfind(b"\n", self.at) + 1
-        simple = self.plain.match(self.data, self.at)
-        return simple.end() if simple else self.at
 
     def _count(self, row: Row) -> None:
         offset, rows, line = self.position
@@ -178,8 +170,29 @@ def blank_count(block: bytes) -> int:
     return sum(line in ENDS for line in block.splitlines(keepends=True))
 
 
+def _plain_rows_loop(delimiter: str) -> Callable[[bytes, int, str], tuple[int, int, int]]:
+    from translit.native import twin
+
+    return twin(plain_rows) if delimiter.isascii() else plain_rows
+
+
+def plain_rows(data: bytes, at: int, delimiter: str) -> tuple[int, int, int]:
+    r"""Where the next rows of one line each end whose quotes leave no doubt, how many they are, and how many of them are blank.
+
+    >>> plain_rows(b'a,"b"\n\n"c\n', 0, ",")
+    (7, 2, 1)
+    """
+    if b'"' not in data and b"\r" not in data:
+        end = data.rfind(b"\n", at) + 1 or at
+    else:
+        simple = _plain(delimiter).match(data, at)
+        end = simple.end() if simple else at
+    block = data[at:end]
+    return end, line_count(block), blank_count(block)
+
+
 @cache
-def _plain_rows(delimiter: str) -> re.Pattern[bytes]:
+def _plain(delimiter: str) -> re.Pattern[bytes]:
     """Rows of one line each, whose quotes leave no doubt."""
     d = re.escape(delimiter)
     field = rf'(?:"(?:[^"\r\n]++|"")*+"|[^"{d}\r\n][^{d}\r\n]*+|)'
