@@ -32,10 +32,12 @@ def norm(request: pytest.FixtureRequest) -> Normalizer:
 
 def check(norm: Normalizer, many: list[str]) -> None:
     """Check the trails of some texts."""
-    for text, mentions, cleaned in zip(many, norm.find_many(many), norm.clean_many(many), strict=True):
+    assert norm.clean_many(many) == [cleaned for cleaned, _ in norm.rewrite_many(many)]
+    for text, mentions, (cleaned, changes) in zip(many, norm.find_many(many), norm.rewrite_many(many), strict=True):
         assert all(text[m.start : m.end] == m.input for m in mentions)
         assert apply(text, mentions) == cleaned
         assert undo(cleaned, mentions) == text
+        assert changes == sum(m.replacement != m.input for m in mentions)
 
 
 @pytest.mark.timeout(max(600, STRINGS // 50))

@@ -65,6 +65,7 @@ class Memo:
 
     def __init__(self, engine: Engine) -> None:
         self.find_many, self.match_many = engine.find_many, engine.match_many
+        self.rewrite_many = getattr(engine, "rewrite_many", None)
         self.known: dict[str, Answer] = {}
         self.columns: object = None
         """What :mod:`translit.files.columns` remembers."""
@@ -91,6 +92,9 @@ def answered(values: Sequence[str], task: Task, engine: Engine) -> list[Answer]:
     """The answer for each of some distinct values, which are new."""
     if task.mode == "name":
         return [_named(value, match) for value, match in zip(values, engine.match_many(values), strict=True)]
+    rewrite_many = None if task.audit else getattr(engine, "rewrite_many", None)
+    if rewrite_many is not None:
+        return [Answer(*rewritten) for rewritten in rewrite_many(values)]
     return [_cleaned(value, mentions) for value, mentions in zip(values, engine.find_many(values), strict=True)]
 
 

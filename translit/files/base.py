@@ -27,7 +27,7 @@ Mode = Literal["text", "name"]
 
 
 class Engine(Protocol):
-    """The part of :class:`translit.Normalizer` that files need."""
+    """The part of :class:`translit.Normalizer` that files need; its ``rewrite_many`` is used, too, where an engine has it."""
 
     def find_many(self, texts: Sequence[str], /) -> Sequence[Sequence[Mention]]: ...
 

@@ -35,6 +35,7 @@ from translit.mentions.windows import forms_of
 from translit.mentions.words import Words, words_of
 from translit.mentions.writing import Writer
 from translit.model import Mention
+from translit.trail import apply
 
 
 class Finder:
@@ -64,8 +65,15 @@ class Finder:
         """Each text with its mentions written as they are to be."""
         if self.replacing is not None:
             return [self.replacing.clean(text) for text in texts]
+        return [text for text, _ in self.rewrite_many(texts)]
+
+    def rewrite_many(self, texts: Sequence[str]) -> list[tuple[str, int]]:
+        """Each text with its mentions written as they are to be, and how many of them changed."""
+        if self.replacing is not None:
+            found = [[m for m in self.replacing.find(text) if m.replacement != m.input] for text in texts]
+            return [(apply(text, mentions), len(mentions)) for text, mentions in zip(texts, found, strict=True)]
         documents, places, _ = self._search(texts)
-        return [self.writer.clean(words, found) for words, found in zip(documents, places, strict=True)]
+        return [self.writer.rewritten(words, found) for words, found in zip(documents, places, strict=True)]
 
     def survey_many(self, texts: Sequence[str]) -> list[Survey]:
         """The mentions of each text, and what was left alone though something is listed there or near."""

@@ -28,16 +28,18 @@ class Writer:
         self.index = tiers.index
         self._written: Memory[tuple[str, str, str], str] = Memory()
 
-    def clean(self, words: Words, places: Sequence[Place]) -> str:
-        """The text with its places written as they are to be."""
+    def rewritten(self, words: Words, places: Sequence[Place]) -> tuple[str, int]:
+        """The text with its places written as they are to be, and how many of them changed."""
         out: list[str] = []
-        text, at = words.text, 0
+        text, at, changes = words.text, 0, 0
         for place in places:
             if place.answer is not None:
                 start, end = words.starts[place.first] + place.lead, words.ends[place.last - 1]
-                out += (text[at:start], self.written(text, start, end, place.answer.canonical, place.ending))
+                written = self.written(text, start, end, place.answer.canonical, place.ending)
+                changes += written != text[start:end]
+                out += (text[at:start], written)
                 at = end
-        return "".join([*out, text[at:]])
+        return "".join([*out, text[at:]]), changes
 
     def mentions(self, words: Words, places: Sequence[Place]) -> Iterator[Mention]:
         """The places that are taken for something, as mentions."""
