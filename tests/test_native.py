@@ -449,9 +449,10 @@ ROWS = [([0.0, 0.0], 98), ([2.5, 0.0], 98), ([2.6, 9.0], 123)]
 
 @both
 def test_forest(functions: dict[str, Callable[..., Any]]) -> None:
-    found = functions["forest_scores"](STUMPS, np.array([row for row, _ in ROWS], dtype=np.float32))
+    rows = np.array([row for row, _ in ROWS], dtype=np.float32)
+    found = functions["forest_scores"](STUMPS, rows, (0, len(STUMPS.leaf)))
     assert found.dtype == np.int32
-    assert found.tolist() == [score for _, score in ROWS]
+    assert found.tolist() == [[STUMPS.base] * len(ROWS), [score for _, score in ROWS]]
 
 
 @compiled
@@ -465,7 +466,8 @@ def test_forests_agree(depth: int, count: int, features: int, seed: int) -> None
     leaf = drawn.integers(-(2**31), 2**31, (count, 2**depth)).astype(np.int32)
     forest = trees.Forest(edges, drawn.integers(0, features, shape).astype(np.int16), cut, leaf, int(drawn.integers(-9, 9)))
     rows = drawn.integers(-10, 10, (30, features)).astype(np.float32)
-    left, right = (f(forest, rows) for f in (native.TWINS["forest_scores"], trees.forest_scores))
+    ends = np.sort(drawn.integers(0, count + 1, 3)).tolist()
+    left, right = (f(forest, rows, ends) for f in (native.TWINS["forest_scores"], trees.forest_scores))
     np.testing.assert_array_equal(left, right, strict=True)
 
 

@@ -206,12 +206,13 @@ MOST_LEAVES = 32
 """Most leaves of a tree that the compiled loop can hold."""
 
 
-def _forest_scores(forest: Any, rows: NDArray[np.float32]) -> I32:
+def _forest_scores(forest: Any, rows: NDArray[np.float32], ends: Sequence[int]) -> I32:
     if forest.leaf.shape[1] > MOST_LEAVES:
-        scores: I32 = forest.scores_of_bins(forest.bins(rows))
+        scores: I32 = forest.scores_of_bins(forest.bins(rows), ends)
         return scores
     given = np.ascontiguousarray(rows, dtype=np.float32)
-    return np.frombuffer(_native.forest_scores(forest.edges, forest.masks, forest.leaf, forest.base, given), dtype=np.int32)
+    found = _native.forest_scores(forest.edges, forest.masks, forest.leaf, forest.base, given, np.array(ends, dtype=np.int64))
+    return np.frombuffer(found, dtype=np.int32).reshape(len(ends), -1)
 
 
 _MANY = 256

@@ -11,101 +11,138 @@ static inline int first_bit(uint32_t x)
 #endif
 }
 
+enum { ABREAST = 16, TOGETHER = 256 }; /* trees that are followed at once; rows that are scored while their trees are at hand */
+
 typedef struct {
     const float *edges, *rows;
-    const uint32_t *masks;
+    const uint32_t *masks; /* by group of trees, feature, bin and tree of the group */
     const int32_t *leaf;
-    size_t features, edge_count, trees, leaves, count;
+    const int64_t *ends;
+    size_t features, edge_count, trees, leaves, count, end_count;
     int32_t base;
 } Forest;
 
-enum { ABREAST = 16 }; /* trees that are followed at once */
+#if defined(__GNUC__) && defined(__x86_64__)
+#define WIDE_WORDS 1
+#else
+#define WIDE_WORDS 0
+#endif
 
-static size_t bin_of(const float *edges, size_t size, float value)
+/* How many of the edges, which rise, are below a value. */
+static FORCED_INLINE uint8_t bin_of(const float *edges, size_t size, float value)
 {
-    size_t low = 0;
-    while (size) {
-        const size_t half = size / 2;
-        const int above = edges[low + half] < value;
-        low = above ? low + half + 1 : low;
-        size = above ? size - half - 1 : half;
+    uint32_t bin = 0;
+    for (size_t i = 0; i < size; i++)
+        bin += edges[i] < value;
+    return (uint8_t)bin;
+}
+
+/* Add the trees from `first` up to `last`, all of one group, to what rows come to. Every test that a row does not pass strikes out the
+ * leaves left of it; the first leaf that is left is the row's. */
+static FORCED_INLINE void add_trees(const Forest *f, const uint8_t *bins, size_t rows, size_t first, size_t last, uint32_t *total)
+{
+    const size_t group = first / ABREAST, begin = first % ABREAST, end = last - group * ABREAST, width = (f->edge_count + 1) * ABREAST;
+    const int32_t *leaf = f->leaf + group * ABREAST * f->leaves;
+    const uint32_t final = UINT32_C(1) << (f->leaves - 1);
+    for (size_t r = 0; r < rows; r++, bins += f->features) {
+        const uint32_t *masks = f->masks + group * f->features * width;
+        uint32_t open[ABREAST];
+        for (size_t t = 0; t < ABREAST; t++)
+            open[t] = UINT32_MAX;
+        for (size_t k = 0; k < f->features; k++, masks += width)
+            for (size_t t = 0; t < ABREAST; t++)
+                open[t] &= masks[(size_t)bins[k] * ABREAST + t];
+        /* No test strikes out the last leaf. */
+        for (size_t t = begin; t < end; t++)
+            total[r] += (uint32_t)leaf[t * f->leaves + (size_t)first_bit(open[t] | final)];
     }
-    return low;
 }
 
-/* The leaves of some trees that a row's bins leave open; `masks` has a row of masks for each feature that strikes out any. */
-static inline void follow(const uint32_t *const *masks, size_t count, size_t first, size_t trees, uint32_t *open)
+/* The scores of some rows by the first trees, up to each of the ends. */
+static FORCED_INLINE void score_some(const Forest *f, size_t from, size_t rows, uint8_t *bins, int32_t *out)
 {
-    for (size_t t = 0; t < trees; t++)
-        open[t] = UINT32_MAX;
-    for (size_t k = 0; k < count; k++)
-        for (size_t t = 0; t < trees; t++)
-            open[t] &= masks[k][first + t];
+    for (size_t r = 0; r < rows; r++)
+        for (size_t k = 0; k < f->features; k++)
+            bins[r * f->features + k] = bin_of(f->edges + k * f->edge_count, f->edge_count, f->rows[(from + r) * f->features + k]);
+    uint32_t total[TOGETHER];
+    for (size_t r = 0; r < rows; r++)
+        total[r] = (uint32_t)f->base;
+    size_t first = 0;
+    for (size_t e = 0; e < f->end_count; e++) {
+        const size_t end = (size_t)f->ends[e];
+        while (first < end) {
+            const size_t next = first / ABREAST * ABREAST + ABREAST, last = next < end ? next : end;
+            add_trees(f, bins, rows, first, last, total);
+            first = last;
+        }
+        for (size_t r = 0; r < rows; r++)
+            out[e * f->count + from + r] = (int32_t)total[r];
+    }
 }
 
-/* Every test that a row does not pass strikes out the leaves left of it; the first leaf that is left is the row's. */
+#if WIDE_WORDS
+__attribute__((target("avx2,bmi"))) static void score_wide(const Forest *f, size_t from, size_t rows, uint8_t *bins, int32_t *out)
+{
+    score_some(f, from, rows, bins, out);
+}
+#endif
+
+static void score_narrow(const Forest *f, size_t from, size_t rows, uint8_t *bins, int32_t *out)
+{
+    score_some(f, from, rows, bins, out);
+}
+
 static int score_all(const Forest *f, int32_t *out)
 {
-    const uint32_t **masks = malloc((f->features + 1) * sizeof *masks);
-    int status = masks ? FINE : NO_MEMORY;
-    for (size_t r = 0; status == FINE && r < f->count; r++) {
-        size_t count = 0;
-        for (size_t k = 0; k < f->features; k++) {
-            const size_t bin = bin_of(f->edges + k * f->edge_count, f->edge_count, f->rows[r * f->features + k]);
-            if (bin)
-                masks[count++] = f->masks + (k * (f->edge_count + 1) + bin) * f->trees;
-        }
-        uint32_t total = (uint32_t)f->base;
-        for (size_t first = 0; first < f->trees; first += ABREAST) {
-            uint32_t open[ABREAST];
-            const size_t trees = f->trees - first < ABREAST ? f->trees - first : ABREAST;
-            if (trees == ABREAST)
-                follow(masks, count, first, ABREAST, open);
-            else
-                follow(masks, count, first, trees, open);
-            for (size_t t = 0; t < trees; t++) {
-                const size_t leaf = open[t] ? (size_t)first_bit(open[t]) : f->leaves;
-                if (leaf < f->leaves)
-                    total += (uint32_t)f->leaf[(first + t) * f->leaves + leaf];
-                else
-                    status = OUT_OF_RANGE;
-            }
-        }
-        out[r] = (int32_t)total;
-    }
-    free(masks);
-    return status;
+    void (*score)(const Forest *, size_t, size_t, uint8_t *, int32_t *) = score_narrow;
+#if WIDE_WORDS
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi"))
+        score = score_wide;
+#endif
+    uint8_t *bins = malloc(TOGETHER * (f->features + 1));
+    if (!bins)
+        return NO_MEMORY;
+    for (size_t from = 0; from < f->count; from += TOGETHER)
+        score(f, from, f->count - from < TOGETHER ? f->count - from : TOGETHER, bins, out);
+    free(bins);
+    return FINE;
 }
 
-PyDoc_STRVAR(forest_scores_doc, "forest_scores(edges, masks, leaf, base, rows) -> bytearray of int32\n\n"
-                                "Twin of translit.matching.trees.forest_scores. edges and rows are float32; masks (uint32, by feature,\n"
-                                "bin and tree) hold the leaves that a value in the bin leaves open; the first bin strikes out none.");
+PyDoc_STRVAR(forest_scores_doc, "forest_scores(edges, masks, leaf, base, rows, ends) -> bytearray of int32\n\n"
+                                "Twin of translit.matching.trees.forest_scores. edges and rows are float32; masks (uint32, by 16\n"
+                                "trees, feature, bin and tree) hold the leaves that a value in the bin leaves open, as bits, the last of\n"
+                                "them always. ends (int64, rising) are the numbers of trees after which scores are told, by end and row.");
 
 static PyObject *forest_scores(PyObject *self, PyObject *args)
 {
     (void)self;
-    PyObject *given[4];
+    PyObject *given[5];
     int base;
-    if (!PyArg_ParseTuple(args, "OOOiO", &given[0], &given[1], &given[2], &base, &given[3]))
+    if (!PyArg_ParseTuple(args, "OOOiOO", &given[0], &given[1], &given[2], &base, &given[3], &given[4]))
         return NULL;
-    static const char *const names[] = {"edges", "masks", "leaf", "rows"};
-    static const int dimensions[] = {2, 3, 2, 2};
-    Buffer b[4] = {0};
+    static const char *const names[] = {"edges", "masks", "leaf", "rows", "ends"};
+    static const int dimensions[] = {2, 4, 2, 2, 1};
+    Buffer b[5] = {0};
     PyObject *result = NULL;
-    for (int i = 0; i < 4; i++)
-        if (take(given[i], &b[i], 4, dimensions[i], names[i]) < 0)
+    for (int i = 0; i < 5; i++)
+        if (take(given[i], &b[i], i < 4 ? 4 : 8, dimensions[i], names[i]) < 0)
             goto done;
     const Py_ssize_t *edges = b[0].view.shape, *masks = b[1].view.shape, *leaf = b[2].view.shape, *rows = b[3].view.shape;
-    if (masks[0] != edges[0] || masks[1] != edges[1] + 1 || masks[2] != leaf[0] || rows[1] != edges[0]) {
+    const int64_t *ends = b[4].view.buf;
+    int rising = 1;
+    for (Py_ssize_t e = 0; e < items(&b[4]); e++)
+        rising &= ends[e] >= (e ? ends[e - 1] : 0) && ends[e] <= leaf[0];
+    if (!rising || masks[0] != (leaf[0] + ABREAST - 1) / ABREAST || masks[1] != edges[0] || masks[2] != edges[1] + 1 || masks[3] != ABREAST ||
+        edges[1] > UINT8_MAX || leaf[1] < 1 || leaf[1] > 32 || rows[1] != edges[0]) {
         PyErr_SetString(PyExc_ValueError, "the shapes of the arrays do not agree");
         goto done;
     }
     const Forest f = {
         .edges = b[0].view.buf, .masks = b[1].view.buf, .leaf = b[2].view.buf, .rows = b[3].view.buf, .base = base,
         .features = (size_t)edges[0], .edge_count = (size_t)edges[1], .trees = (size_t)leaf[0], .leaves = (size_t)leaf[1],
-        .count = (size_t)rows[0],
+        .count = (size_t)rows[0], .ends = ends, .end_count = (size_t)items(&b[4]),
     };
-    result = PyByteArray_FromStringAndSize(NULL, rows[0] * (Py_ssize_t)sizeof(int32_t));
+    result = PyByteArray_FromStringAndSize(NULL, items(&b[4]) * rows[0] * (Py_ssize_t)sizeof(int32_t));
     if (!result)
         goto done;
     int32_t *out = (int32_t *)(void *)PyByteArray_AsString(result);
@@ -118,7 +155,7 @@ static PyObject *forest_scores(PyObject *self, PyObject *args)
         fail(status);
     }
 done:
-    give_back(b, 4);
+    give_back(b, 5);
     return result;
 }
 

@@ -13,6 +13,7 @@ from translit.matching.calibrate import Model
 from translit.matching.compare import Listing, compare
 from translit.matching.rough import Rough, Spelled
 from translit.matching.score import COMPARISON, Comparisons, Decisions, decide
+from translit.matching.trees import scores_of_all
 from translit.model import Method
 
 _SCRIPT = COMPARISON.index("script")
@@ -56,15 +57,17 @@ def guess_many(
     for start in range(0, len(names), limits.BATCH):
         batch = [rough.views(name, turned) for name in names[start : start + limits.BATCH]]
         comparisons, crowd, spelled = compare(listing, rough, batch)
-        for guesses, model in zip(out, models, strict=True):
-            guesses += _guesses(model, comparisons, crowd, len(batch), spelled)
+        scores = scores_of_all([model.comparison for model in models], comparisons.features)
+        for guesses, model, nearness in zip(out, models, scores, strict=True):
+            guesses += _guesses(model, comparisons, nearness, crowd, len(batch), spelled)
     return out
 
 
 def _guesses(
-    model: Model, comparisons: Comparisons, crowd: NDArray[np.int64], names: int, spelled: Sequence[Spelled]
+    model: Model, comparisons: Comparisons, nearness: NDArray[np.int32], crowd: NDArray[np.int64], names: int, spelled: Sequence[Spelled]
 ) -> list[Guess | None]:
-    decisions, scores = decide_by(model, comparisons, crowd)
+    decisions = decide(comparisons, nearness, crowd)
+    scores = model.decision.scores(decisions.features)
     out: list[Guess | None] = [None] * names
     rows = zip(
         decisions.name.tolist(), decisions.best.tolist(), scores.tolist(), decisions.second.tolist(),

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,8 @@ from numpy.typing import NDArray
 from translit import native
 
 BINS = 48
+ABREAST = 16
+"""Trees that the compiled loop follows at once."""
 SCALE = 1000
 """Units of a leaf in one log-odds."""
 Float = NDArray[np.float64]
@@ -51,17 +54,29 @@ class Forest:
 
     def scores(self, rows: NDArray[np.float32]) -> Int:
         """Log-odds of each row in 1/1000, shape (rows,)."""
-        return native.twin(forest_scores)(self, rows)
+        scores: Int = native.twin(forest_scores)(self, rows, (len(self.leaf),))[0]
+        return scores
+
+    def begins_with(self, other: Forest) -> bool:
+        """Whether it goes on from another forest: the trees of that are its first."""
+        size = len(other.leaf)
+        same = np.array_equal(self.edges, other.edges) and self.base == other.base
+        return same and all(
+            np.array_equal(mine[:size], its)
+            for mine, its in ((self.feature, other.feature), (self.cut, other.cut), (self.leaf, other.leaf))
+        )
 
     @cached_property
     def masks(self) -> NDArray[np.uint32]:
-        """The leaves (as bits) of each tree that a feature's value in a bin leaves open, shape (features, BINS, trees).
+        """The leaves (as bits) of each tree that a feature's value in a bin leaves open, shape (groups, features, BINS, ABREAST).
 
         A test that a row does not pass closes the leaves on its left; the first leaf that all features leave open is the
-        row's. Source: Lucchese et al. (2015), QuickScorer.
+        row's. The trees stand in groups of :data:`ABREAST`, the last one filled up with trees that close nothing.
+        Source: Lucchese et al. (2015), QuickScorer.
         """
         trees, leaves = self.leaf.shape
-        out = np.full((len(self.edges), BINS, trees), 0xFFFFFFFF, dtype=np.uint32)
+        groups = -(-trees // ABREAST)
+        out = np.full((len(self.edges), BINS, groups * ABREAST), 0xFFFFFFFF, dtype=np.uint32)
         every = np.arange(trees)
         for node in range(leaves - 1):
             level = (node + 1).bit_length() - 1
@@ -71,27 +86,48 @@ class Forest:
             goes_right = np.arange(BINS)[:, None] > self.cut[:, node][None, :]
             open_ = out[feature, :, every].T
             out[feature, :, every] = np.where(goes_right, open_ & np.uint32(~left & 0xFFFFFFFF), open_).T
-        return out
+        return np.ascontiguousarray(out.reshape(len(self.edges), BINS, groups, ABREAST).transpose(2, 0, 1, 3))
 
-    def scores_of_bins(self, bins: NDArray[np.uint8]) -> Int:
-        """Log-odds of rows given as bin numbers, shape (features, rows)."""
+    def scores_of_bins(self, bins: NDArray[np.uint8], ends: Sequence[int]) -> Int:
+        """Log-odds of rows given as bin numbers, shape (features, rows), by as many of the first trees as each end says."""
         n = bins.shape[1]
         total = np.full(n, self.base, dtype=np.int32)
         flat = np.ascontiguousarray(bins).ravel()
         columns = np.arange(n)
         depth = int(self.leaf.shape[1]).bit_length() - 1
-        for feature, cut, leaf in zip(self.feature, self.cut, self.leaf, strict=True):
-            starts = feature.astype(np.int64) * n
-            node = np.zeros(n, dtype=np.int64)
-            for _ in range(depth):
-                node = 2 * node + 1 + (flat[starts[node] + columns] > cut[node])
-            total += leaf[node - (2**depth - 1)]
-        return total
+        out = np.empty((len(ends), n), dtype=np.int32)
+        for row, (first, end) in enumerate(pairwise((0, *ends))):
+            for feature, cut, leaf in zip(self.feature[first:end], self.cut[first:end], self.leaf[first:end], strict=True):
+                starts = feature.astype(np.int64) * n
+                node = np.zeros(n, dtype=np.int64)
+                for _ in range(depth):
+                    node = 2 * node + 1 + (flat[starts[node] + columns] > cut[node])
+                total += leaf[node - (2**depth - 1)]
+            out[row] = total
+        return out
 
 
-def forest_scores(forest: Forest, rows: NDArray[np.float32]) -> Int:
-    """Log-odds of each row in 1/1000, shape (rows,)."""
-    return forest.scores_of_bins(forest.bins(rows))
+def forest_scores(forest: Forest, rows: NDArray[np.float32], ends: Sequence[int]) -> Int:
+    """Log-odds of each row in 1/1000 by the first trees of a forest.
+
+    Args:
+        forest: the trees.
+        rows: features, shape (rows, features).
+        ends: numbers of trees, rising.
+
+    Returns:
+        Shape (ends, rows).
+    """
+    return forest.scores_of_bins(forest.bins(rows), ends)
+
+
+def scores_of_all(forests: Sequence[Forest], rows: NDArray[np.float32]) -> list[Int]:
+    """The scores of rows by several forests; the trees that the first ones share with the last are asked once."""
+    last = forests[-1]
+    shared = [last.begins_with(forest) for forest in forests]
+    ends = sorted({len(forest.leaf) for forest, inside in zip(forests, shared, strict=True) if inside})
+    found = dict(zip(ends, native.twin(forest_scores)(last, rows, ends), strict=True))
+    return [found[len(forest.leaf)] if inside else forest.scores(rows) for forest, inside in zip(forests, shared, strict=True)]
 
 
 def quantiles(rows: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -150,7 +186,7 @@ def fit(
         raw = np.full(n, base / SCALE)
     else:
         base = start.base
-        raw = start.scores_of_bins(bins) / SCALE
+        raw = start.scores_of_bins(bins, (len(start.leaf),))[0] / SCALE
     grown_feature, grown_cut, grown_leaf = [], [], []
     for _ in range(trees):
         probability = 1 / (1 + np.exp(-raw))
