@@ -8,6 +8,7 @@ import pytest
 
 from translit import Lexicon, Normalizer
 from translit.errors import SourceError
+from translit.files.base import audit_record
 from translit.mentions.inflection import Ending, cut, is_derived, read_endings, shipped_endings
 from translit.unicode.fold import fold_token
 from translit.unicode.skeleton import disguises, plain_name, unmask
@@ -17,7 +18,7 @@ RECORDS = [
     {"id": "kabul", "canonical": "Kabul", "kind": "place", "variants": ["Кабул", "كابول", "Caboul", "喀布尔", "คาบูล", "カブール", "카불"]},
     {"id": "moscow", "canonical": "Moscow", "kind": "place", "variants": ["Москва", "Moskwa"]},
     {"id": "panjshir", "canonical": "Panjshir", "kind": "place", "variants": ["Панджшер", "Panjsjir", "Pandższir"]},
-    {"id": "massoud", "canonical": "Ahmad Massoud", "kind": "person", "variants": ["Ахмад Масуд", "Achmad Massud"]},
+    {"id": "massoud", "canonical": "Ahmad Massoud", "kind": "person", "variants": ["Ахмад Масуд", "Achmad Massud", "Ahmad Massud"]},
     {"id": "taliban", "canonical": "Taliban", "kind": "organisation", "variants": ["талибы", "Taleban"]},
 ]
 TEXTS = [
@@ -26,6 +27,12 @@ TEXTS = [
     ("Он жил в Москве с Ахмадом Масудом", "Он жил в Moscow с Ahmad Massoud"),
     # An ending that is only added to a Latin stem stays; the text must be known to be Polish.
     ("Że nie jest w Pandższirze, oraz", "Że nie jest w Panjshirze, oraz"),
+    # A longer name stands for the shorter one inside it.
+    ("Że nie jest Ahmad Massudowi, oraz", "Że nie jest Ahmad Massoudowi, oraz"),
+    # Letters in a style of their own; small capitals are capitals.
+    ("𝐊𝐚𝐛𝐨𝐮𝐥 𝕂𝕒𝕓𝕦𝕝 Cᴀʙᴏᴜʟ, ᴀᴄʜᴍᴀᴅ ᴍᴀssᴜᴅ", "𝐊𝐚𝐛𝐨𝐮𝐥 Kabul KABUL, AHMAD MASSOUD"),
+    # A footnote is no letter of a name in disguise.
+    ("from caboul1", "from caboul1"),
     # What is written together before a name stays before it.
     ("ثم وكابول وبكابول", "ثم وKabul وبKabul"),
     ("Il va à l’Caboul, d'Caboul", "Il va à l’Kabul, d'Kabul"),
@@ -47,6 +54,7 @@ TEXTS = [
 DISGUISED = {
     "Кabul": ["letters of another script that look alike"], "Kabu1": ["digits in the place of letters"],
     "Ka\u202ebul": ["characters inside it that are not seen"], "Ｋａｂｕｌ": ["full-width letters"],
+    "𝐊𝐚𝐛𝐮𝐥": ["mathematical letters or small capitals"], "Kᴀʙᴜʟ": ["mathematical letters or small capitals"],
     "Kabul": [], "Кабул": [], "Kan\u00addahar": [], "می\u200cخواهم": [],
 }  # fmt: skip
 
@@ -70,6 +78,13 @@ def test_the_example_of_each_row(row: Ending) -> None:
 @pytest.mark.parametrize(("before", "after"), TEXTS)
 def test_texts(norm: Normalizer, before: str, after: str) -> None:
     assert norm.clean(before) == after == norm.clean(after)
+
+
+def test_the_audit_line_tells_the_disguise(norm: Normalizer) -> None:
+    (mention,) = norm.find("in Кabul und Kabul")[:1]
+    assert audit_record(0, mention)["reasons"] == ["written with letters of another script that look alike"]
+    (mention,) = norm.find("in Caboul")
+    assert "reasons" not in audit_record(0, mention)
 
 
 def test_the_reasons_tell_the_ending_and_the_disguise(norm: Normalizer) -> None:

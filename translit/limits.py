@@ -114,5 +114,7 @@ REQUEST_STEP_CODEPOINTS = 1 << 16
 """Code points of texts that are answered between two looks at the clock, unless one text alone is longer."""
 MAX_SUGGESTIONS = 10
 """Most entities suggested for the beginning of a name."""
+MAX_SETTLINGS = 4
+"""How often the homonyms of a text are settled by what the settled ones bear out."""
 MAX_TAG_CODEPOINTS = 65_536
 """Longest tag of XML or HTML that is skipped as one; a longer one is read as text."""

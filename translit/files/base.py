@@ -260,7 +260,8 @@ class Collector:
 
 
 def audit_record(doc: str | int, mention: Mention, base: int = 0) -> dict[str, object]:
-    """The line of the audit file for one change."""
+    """The line of the audit file for one change; ``reasons`` tell of a disguise or an ending, where there is one."""
+    reasons = mention.candidates[0].reasons if mention.candidates else ()
     return {
         "doc": doc,
         "start": base + mention.start,
@@ -271,6 +272,7 @@ def audit_record(doc: str | int, mention: Mention, base: int = 0) -> dict[str, o
         "kind": mention.kind,
         "method": mention.method,
         "confidence": mention.confidence,
+        **({"reasons": list(reasons)} if reasons else {}),
     }
 
 

@@ -21,7 +21,7 @@ from translit.model import Match, Mention, Method
 Found = TypeVar("Found")
 Way = Literal["replay", "undo"]
 KEYS = ("doc", "start", "end", "input", "replacement", "id", "kind", "method", "confidence")
-"""The keys of an audit line; ``column`` and ``file`` may follow."""
+"""The keys of an audit line; ``reasons``, ``column`` and ``file`` may follow."""
 _CHANGE: Mapping[Way, Callable[[str, Sequence[Mention]], str]] = {"replay": trail.apply, "undo": trail.undo}
 
 

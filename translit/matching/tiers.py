@@ -371,8 +371,8 @@ class Tiers:
             return Match(name, f"{PART}:{fold(answer.canonical)}", answer.canonical, PART, answer.method, answer.confidence)
         disguised = disguises(name)
         if disguised:
-            # Letters that are the listed form's own stand for no others.
-            own_letters = (DIGITS, LOOK_ALIKE) if answer.form == fold(name) else ()
+            # Letters that are the listed spelling's own stand for no others.
+            own_letters = (DIGITS, LOOK_ALIKE) if self.index.listed(name) else ()
             reasons += tuple(f"written with {what}" for what in disguised if what not in own_letters)
         index, e = self.index, answer.entity
         ident, kind = index.ids[e], index.kind(e)

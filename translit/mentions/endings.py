@@ -8,8 +8,10 @@ from __future__ import annotations
 from functools import lru_cache
 
 from translit import limits
+from translit.lexicon.index import Index
 from translit.mentions.casing import bare_genitive, split_ending
 from translit.unicode.fold import fold_token
+from translit.unicode.tokens import fold
 
 POSSESSIVES = ("'s", "’s", "'S", "’S")
 """Endings that are never letters of the name."""
@@ -24,3 +26,17 @@ def endings(word: str) -> tuple[tuple[str, str, str], ...]:
     if not ending:
         stem, ending = bare_genitive(word)
     return ((stem, fold_token(stem), ending),) if ending else ()
+
+
+def bears(canonical: str, ending: str) -> bool:
+    """Whether a spelling can be written with an ending: a bare *s* behind another is none.
+
+    >>> bears("Panjshir", "s"), bears("Asturias", "s"), bears("Asturias", "'s")
+    (True, False, True)
+    """
+    return ending not in ("s", "S") or canonical[-1] not in "sS"
+
+
+def is_listed_with(index: Index, canonical: str, ending: str) -> bool:
+    """Whether a spelling with bare letters behind it is listed itself, and so would not be read as the two when it is cleaned again."""
+    return ending.isalpha() and int(index.find_forms([fold(canonical + ending)])[0]) >= 0

@@ -69,7 +69,7 @@ class Context:
                 continue
             before, bits = words.piece(i - 1, i), self.classes(i - 1)
             titled = bits & PERSON_CUE and not bits & PLACE_CUE and len(before) > 1
-            initial = len(before) == 1 and before.isalpha() and before not in "IA"
+            initial = _is_initial(before) and before not in "IA"
             if titled or initial or (bits & NAME and not bits & (WORD | CALENDAR | GEO)):
                 out.add(words.folded[i])
                 out.update(stem for _, stem, _ in endings(words.piece(i, i + 1)))
@@ -83,18 +83,18 @@ class Context:
         """Whether a word is a personal name."""
         return bool(self.classes(i) & NAME)
 
-    def need(self, first: int, last: int, folded: str, canonical: str, trusted: bool) -> Need:
+    def need(self, several: bool, folded: str, canonical: str, trusted: bool) -> Need:
         """What a listed spelling needs, to be rewritten to ``canonical``.
 
         Args:
-            first, last: the words that it spans.
+            several: whether it has several words.
             folded: the listed form, without an ending.
             canonical: the folded canonical spelling.
             trusted: whether the lexicon says of what kind the variant is (exonym, native …), so that it need not look alike.
         """
         alike = folded == canonical or JaroWinkler.similarity(folded, canonical) >= ALIKE
         unlike = not alike and not trusted and folded.isascii()
-        if last - first > 1:
+        if several:
             # Several words that are all known ones by themselves may say something else: Federal Capital, Karl Marx.
             words = folded.split(" ")
             plain = all(self.bits[word] & (WORD | NAME | CALENDAR) for word in words)
@@ -123,7 +123,7 @@ class Context:
         words = self.words
         if first and words.joined[first] and words.capital[first - 1] and first - 1 not in self.named:
             before = words.tokens[first - 1].text
-            if (len(before) == 1 and before.isalpha()) or (self.is_name(first - 1) and not words.starts_sentence(first - 1)):
+            if _is_initial(before) or (self.is_name(first - 1) and not words.starts_sentence(first - 1)):
                 return True
             if self.is_name(first - 1) and not self.is_word(first - 1):
                 return True
@@ -165,6 +165,11 @@ class Context:
         """Whether a word is none that is known."""
         bits = self.classes(i)
         return not bits & (WORD | CALENDAR | REGION) and (not bits & NAME or bool(bits & GEO))
+
+
+def _is_initial(word: str) -> bool:
+    """Whether a word may stand for a given name; in scripts without capitals a letter is a word or a syllable."""
+    return len(word) == 1 and word.isupper()
 
 
 def _blank_before(words: Words, i: int) -> bool:

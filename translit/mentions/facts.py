@@ -14,12 +14,13 @@ from translit.mentions.memory import Memory
 from translit.mentions.vocabulary import CALENDAR, GEO, NAME, REGION, WORD, shipped_vocabulary
 from translit.mentions.words import Words, plainly_folded
 from translit.unicode.scan import CAPITAL, EMPTY, I64
-from translit.unicode.scripts import script_of
+from translit.unicode.skeleton import unmask
 
 NAMELIKE, UNKNOWN, PART, PARTLY, ENDED = 1, 2, 4, 8, 16
 """It may be a name that no lexicon lists; it is no known word; it is a part of persons' names; it or a stem of it is; a stem of it
 is listed."""
-_DIGIT = regex.compile(r"\p{N}")
+_NO_NAME = regex.compile(r"\p{N}|[\p{L}--\p{Latin}]|\p{L}{3}\p{Ll}\p{Lu}\p{L}{2}", regex.V1)
+"""What no name of one word has: digits, letters of another script, or a capital so far inside that two words are run together."""
 
 
 class Classes(dict[str, int]):
@@ -73,7 +74,7 @@ class Facts:
         for spelling, word, each in zip(spellings, folded, stems, strict=True):
             bits = self.classes[word]
             ordinary = bits & (WORD | CALENDAR) or any(self.classes[stem] & (WORD | REGION) for stem in each)
-            facts = NAMELIKE * (len(word) > 1 and not ordinary and script_of(word) == "Latn" and not _DIGIT.search(spelling))
+            facts = NAMELIKE * (len(word) > 1 and not ordinary and _NO_NAME.search(unmask(spelling)) is None)
             facts |= UNKNOWN * (not bits & (WORD | CALENDAR | REGION) and (not bits & NAME or bool(bits & GEO)))
             facts |= PART * part[word] | PARTLY * (part[word] or any(part[stem] for stem in each))
             facts |= ENDED * any(listed[stem] or stem in self.tiers.rulings.folded for stem in each)

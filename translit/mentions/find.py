@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from translit import limits
 from translit.matching.tiers import Tiers
 from translit.mentions.evidence import Context
 from translit.mentions.facts import Facts
@@ -33,7 +34,7 @@ from translit.mentions.survey import Survey
 from translit.mentions.weigh import Weighing
 from translit.mentions.windows import forms_of
 from translit.mentions.words import Words, words_of
-from translit.mentions.writing import Writer
+from translit.mentions.writing import Writer, unglued
 from translit.model import Mention
 from translit.trail import apply
 
@@ -93,11 +94,34 @@ class Finder:
         self.inflected.add(contexts, proposed)
         places = [self._borne_out(context, found) for context, found in zip(contexts, proposed, strict=True)]
         near, open_ = self.guesses.add(contexts, facts, places)
+        for number, (context, given) in enumerate(zip(contexts, proposed, strict=True)):
+            places[number] = self._with_guesses(context, given, places[number])
         places = [self.parts.added(*rest) for rest in zip(contexts, facts, places, open_, strict=True)]
-        return documents, places, near
+        return documents, [unglued(words, found) for words, found in zip(documents, places, strict=True)], near
 
-    def _borne_out(self, context: Context, proposed: list[Place]) -> list[Place]:
-        """The listed names of one text that the evidence bears out, each as what it means there."""
-        places = self.weighing.borne_out(context, proposed)
-        settled = self.homonyms.settled(context, places)
-        return places if settled == places else self.weighing.borne_out(context, settled)
+    def _with_guesses(self, context: Context, proposed: list[Place], places: list[Place]) -> list[Place]:
+        """The places of one text, among them the listed names that guesses bear out."""
+        listed = {place.first for place in proposed}
+        guesses = [place for place in places if place.first not in listed]
+        if not guesses or all(place.answer is not None for place in places):
+            return places
+        for place in guesses:
+            context.named.update(range(place.first, place.last))
+        borne = self._borne_out(context, proposed, guesses)
+        return sorted([*borne, *guesses], key=lambda place: place.first)
+
+    def _borne_out(self, context: Context, proposed: list[Place], guesses: Sequence[Place] = ()) -> list[Place]:
+        """The listed names of one text that the evidence bears out, each as what it means there.
+
+        ``guesses`` are other names of the text, which count as listed once they are written.
+        """
+        known = {place.answer.canonical for place in guesses if place.answer is not None}
+        places = self.weighing.borne_out(context, proposed, known)
+        for _ in range(limits.MAX_SETTLINGS):
+            settled = self.homonyms.settled(context, places, guesses)
+            if settled == places:
+                break
+            # Whoever is meant now may bear out what wanted evidence.
+            proposed = [new if new != old else given for given, old, new in zip(proposed, places, settled, strict=True)]
+            places = self.weighing.borne_out(context, proposed, known)
+        return places

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
+from rapidfuzz.distance import JaroWinkler
 
 from translit.matching.fuzzy import Guess
 from translit.matching.tiers import Tiers
 from translit.mentions.casing import split_ending
 from translit.mentions.endings import endings
-from translit.mentions.evidence import Context
+from translit.mentions.evidence import SHORT, Context
 from translit.mentions.facts import NAMELIKE, PARTLY, UNKNOWN
 from translit.mentions.fame import Fame
 from translit.mentions.inflection import is_derived
@@ -27,6 +29,10 @@ MOST_WORDS_GUESSED = 3
 """Most words of an unlisted name in text."""
 LEAST_LETTERS_GUESSED = 5
 """Fewest letters of an unlisted name in text."""
+LEAST_ALIKE = 0.6
+"""Least similarity (Jaro–Winkler, folded) of each longer word of a guess to some word of the form, or two of them together."""
+MOST_MORE, MOST_SHARE_MORE = 3, 0.25
+"""How many letters, and what share of them, a word of a guess may have beyond that of the form."""
 ANCHORED, CUED = 6000, 1500
 """What it is worth, in 1/1000 log-odds, that a guessed entity is named elsewhere in the document, or that a cue stands before it."""
 NEARLY = 0.5
@@ -75,7 +81,7 @@ class Guesses:
         self, context: Context, guessed: Sequence[tuple[Run, Guess]], places: list[Place]
     ) -> tuple[list[tuple[Run, Guess]], set[int]]:  # fmt: skip
         """Add the guesses of one text that are sure; gives those that are not, and the words of those that are."""
-        named = Counter(place.answer.entity for place in places if place.answer is not None)
+        named = Counter(place.answer.canonical for place in places if place.answer is not None)
         done: Counter[str] = Counter()
         taken: set[int] = set()
         left = sorted(guessed, key=lambda item: (-len(item[0].words), item[0].words.start))
@@ -83,20 +89,21 @@ class Guesses:
         while more:
             # Whoever a guess names bears out others of the same text, as it would when the text is cleaned again.
             refused: list[tuple[Run, Guess]] = []
-            met: Counter[int] = Counter()
+            met: Counter[str] = Counter()
             again: Counter[str] = Counter()
             for run, guess in left:
                 if not taken.isdisjoint(run.words):
                     continue
                 first, last = run.words.start, run.words.stop
                 left_over = context.words.count(first) - done[run.stem]
-                convinced = self._convinced(context, named[guess.entity], left_over, first, last, guess)
+                convinced = self._convinced(context, named[self.tiers.canonical(guess.entity)], left_over, first, last, guess)
                 if convinced is None:
                     refused.append((run, guess))
                     continue
                 places.append(Place(first, last, self.tiers.guessed(convinced), run.ending))
                 taken.update(run.words)
-                met[guess.entity] += 1
+                context.named.update(run.words)
+                met[self.tiers.canonical(guess.entity)] += 1
                 again[run.stem] += 1
             named.update(met)
             done.update(again)
@@ -150,7 +157,7 @@ class Guesses:
         """
         if self.index.entity_support[guess.entity] or self._would_repeat(context.words, first, last, guess):
             return None
-        if self._derived(context.words, first, last, guess):
+        if self._derived(context.words, first, last, guess) or self._runs_on(context.words, first, last, guess):
             return None
         # A spelling met more often than all others of the entity is likelier a name of its own than a slip.
         anchored = named > 0 and (last - first > 1 or count <= max(named, 2))
@@ -170,6 +177,17 @@ class Guesses:
         """Whether the words say who is from a place or follows a person, not its name."""
         word = " ".join(words.folded[first:last])
         return any(is_derived(word, name) for name in (self.index.forms[guess.form], fold(self.tiers.canonical(guess.entity))))
+
+    def _runs_on(self, words: Words, first: int, last: int, guess: Guess) -> bool:
+        """Whether some word is none of the form's, or goes on so far that another may be run together with it."""
+        form = self.index.forms[guess.form].split(" ")
+        known = [*form, *(a + b for a, b in pairwise(form))]
+        for word in words.folded[first:last]:
+            alike, length = max((JaroWinkler.similarity(word, other), len(other)) for other in known)
+            more = len(word) - length
+            if (alike < LEAST_ALIKE and last - first > 1 and len(word) > SHORT) or (more > MOST_MORE and more > MOST_SHARE_MORE * len(word)):
+                return True
+        return False
 
     def _would_repeat(self, words: Words, first: int, last: int, guess: Guess) -> bool:
         """Whether the words beside a guess are words of its canonical already, which would then stand twice."""

@@ -36,14 +36,15 @@ class Homonyms:
         self.tiers, self.index = tiers, tiers.index
         self._known: dict[str, Resolution | None] = {}
 
-    def settled(self, context: Context, places: Sequence[Place]) -> list[Place]:
-        """The places of one text, those of several bearers with the one that the text means."""
+    def settled(self, context: Context, places: Sequence[Place], guesses: Sequence[Place] = ()) -> list[Place]:
+        """The places of one text, those of several bearers with the one that the text means; guesses tell of the others only."""
         if not any(self._bearers(place) for place in places):
             return list(places)
-        countries = {place.first: self._country(place.answer) for place in places if place.answer is not None}
-        named = {place.answer.entity for place in places if place.answer is not None and self._is_sure(place.answer)}
+        every = [*places, *guesses]
+        countries = {place.first: self._country(place.answer) for place in every if place.answer is not None}
+        named = {place.answer.entity for place in every if place.answer is not None and self._is_sure(place.answer)}
         # Each spelling votes once, however often it stands in the text.
-        voters = {p.answer.canonical: countries[p.first] for p in places if p.answer is not None and countries[p.first]}
+        voters = {p.answer.canonical: countries[p.first] for p in every if p.answer is not None and countries[p.first]}
         votes = Counter(voters.values())
         return [self._settled(context, place, named, self._with_apposed(context, place, countries, votes)) for place in places]
 
@@ -55,15 +56,15 @@ class Homonyms:
         return answer.rivals if len(answer.rivals) > 1 and not answer.decided and not answer.part else ()
 
     def _is_sure(self, answer: Answer) -> bool:
-        """Whether the spelling, and the one that is written for it, mean that entity only: so it is before and after cleaning."""
-        if answer.entity < 0 or answer.part or len(answer.rivals) > 1 or answer.method != "exact":
+        """Whether what is written for it means that entity only: so it is before and after cleaning."""
+        if answer.entity < 0 or answer.part:
             return False
         found = self._meant(answer.canonical)
         return found is not None and found.rivals == (answer.entity,)
 
     def _country(self, answer: Answer) -> str:
         """The country that a mention speaks for, or ``""``: that of nearly all the weight that bears what is written for it."""
-        if answer.entity < 0 or answer.part or answer.method != "exact":
+        if answer.entity < 0 or answer.part:
             return ""
         found = self._meant(answer.canonical)
         if found is None or found.state != "one":

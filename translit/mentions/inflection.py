@@ -21,6 +21,7 @@ from translit import limits
 from translit.errors import SourceError
 from translit.matching.exact import resolve
 from translit.matching.tiers import Tiers
+from translit.mentions.endings import is_listed_with
 from translit.mentions.evidence import Context, Need
 from translit.mentions.places import Place
 from translit.mentions.vocabulary import CALENDAR, NAME, WEAK, WORD
@@ -30,7 +31,7 @@ from translit.unicode.fold import fold_token
 from translit.unicode.hashes import token_hashes
 from translit.unicode.scan import SIGNED
 from translit.unicode.scripts import script_of
-from translit.unicode.skeleton import is_masked
+from translit.unicode.skeleton import STYLED_LETTER, unmask
 
 FORMAT = "translit-endings/1"
 USES = ("case", "proclitic", "elision", "derived")
@@ -48,7 +49,7 @@ LEAST_DERIVED = 4
 """Fewest letters of the stem of a derived word."""
 _ELISION = regex.compile(r"(?<!\p{L})(\p{L}{1,4})['’ʼ](?=\p{Lu})")
 _OTHERS = r"[\p{Cyrillic}\p{Greek}\p{Armenian}\p{Cherokee}\p{Coptic}\p{Lisu}01]"
-_MIXED = regex.compile(rf"{_OTHERS}(?:(?=\p{{Latin}})|(?<=\p{{Latin}}.))")
+_MIXED = regex.compile(rf"{_OTHERS}(?:(?=\p{{Latin}})|(?<=\p{{Latin}}.))|{STYLED_LETTER}")
 
 
 class Ending(NamedTuple):
@@ -171,7 +172,7 @@ class Inflected:
         self.tiers = tiers
         self.index = tiers.index
 
-    def add(self, contexts: Sequence[Context], places: Sequence[list[Place]]) -> None:
+    def add(self, contexts: Sequence[Context], places: list[list[Place]]) -> None:
         """Add what stands on words that are not taken; every distinct stem of all texts is looked up once."""
         found: list[tuple[int, int, int, list[Stem]]] = []
         for number, (context, taken) in enumerate(zip(contexts, places, strict=True)):
@@ -184,7 +185,8 @@ class Inflected:
                 continue
             place = self._meant(contexts[number].words, first, last, [(stem, forms[stem.form]) for stem in stems])
             if place is not None:
-                places[number].append(place)
+                # A longer name stands for the shorter ones inside it: Schleswig in Schleswig-Holsteinu.
+                places[number] = [other for other in places[number] if other.last <= first or other.first >= last] + [place]
                 used.update((number, k) for k in range(first, last))
         for taken in places:
             taken.sort(key=lambda place: place.first)
@@ -197,12 +199,14 @@ class Inflected:
         inflected = _inflected(words)
         if not inflected and not cuts:
             return
-        taken = {k for place in places for k in range(place.first, place.last)}
+        taken = {k: place for place in places for k in range(place.first, place.last)}
         cuts |= {i: ways for i, ways in inflected.items() if i not in cuts and i not in taken}
         for i in sorted({k - back for k in cuts for back in range(min(MOST_WORDS, k + 1))}):
             for count in range(min(MOST_WORDS, len(words.tokens) - i), 0, -1):
                 window = range(i, i + count)
-                if any(k in taken or not (words.capital[k] or k in sure) or (k > i and not words.joined[k]) for k in window):
+                if any(not (words.capital[k] or k in sure) or (k > i and not words.joined[k]) for k in window):
+                    continue
+                if any(k in taken and not _is_inside(taken[k], window) for k in window):
                     continue
                 if count == 1 and (i not in cuts or (i not in sure and _plain(context, i))):
                     continue
@@ -223,6 +227,8 @@ class Inflected:
             need = Need.NOTHING if sure else Need.CUE
             raw = words.tokens[last - 1].text
             ending = raw[len(raw) - stem.kept :]
+            if is_listed_with(self.index, answer.canonical, ending):
+                ending = ""
             return Place(
                 first,
                 last,
@@ -233,6 +239,11 @@ class Inflected:
                 lead=stem.lead,
             )
         return None
+
+
+def _is_inside(place: Place, window: range) -> bool:
+    """Whether a place has some of the words of a window, and only such."""
+    return window.start <= place.first and place.last <= window.stop and place.last - place.first < len(window)
 
 
 def _plain(context: Context, i: int) -> bool:
@@ -250,7 +261,7 @@ def _disguised(words: Words) -> dict[int, tuple[Stem, ...]]:
     out: dict[int, tuple[Stem, ...]] = {}
     for i in words.signed():
         raw = words.piece(i, i + 1)
-        if is_masked(raw) and _mixes(words, i):
+        if _is_disguised(raw) and _mixes(words, i):
             # Its folded form is the plain one already.
             out[i] = (Stem(words.folded[i], "", 0, masked=True),)
         elif ways := _elided(raw):
@@ -264,6 +275,12 @@ def _mixes(words: Words, i: int) -> bool:
     # The letter behind it may be another word's.
     found = _MIXED.search(words.text, words.starts[i], end + 1)
     return found is not None and found.start() < end
+
+
+def _is_disguised(word: str) -> bool:
+    """Whether a word is a name in disguise, as far as its letters tell; what begins with a small letter is none."""
+    plain = unmask(word)
+    return plain != word and not plain[0].islower()
 
 
 @lru_cache(maxsize=limits.TOKEN_CACHE)

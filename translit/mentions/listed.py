@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 
 from translit.matching.exact import Resolution, resolve
-from translit.matching.tiers import REJECTED, Answer, Tiers
-from translit.mentions.endings import POSSESSIVES, endings
+from translit.matching.tiers import REJECTED, Tiers
+from translit.mentions.endings import POSSESSIVES, bears, endings, is_listed_with
 from translit.mentions.evidence import Need
 from translit.mentions.facts import ENDED
 from translit.mentions.fame import Fame
@@ -17,7 +17,6 @@ from translit.mentions.places import Place
 from translit.mentions.windows import Forms
 from translit.mentions.words import Words
 from translit.unicode.scan import I64
-from translit.unicode.tokens import fold
 
 Span = tuple[int, int, str]
 """The first word of a window, how many it has, and the piece of text that it is."""
@@ -173,12 +172,8 @@ class Listed:
                 if found.state != "one":
                     return self._left_alone(i, i + count, found, form, ending)
                 answer = self.tiers.exact(found, True, self.index.forms[form])
-                return Place(i, i + count, answer, "" if self._lists(answer, ending) else ending)
+                if not bears(answer.canonical, ending):
+                    continue
+                kept = "" if is_listed_with(self.index, answer.canonical, ending) else ending
+                return Place(i, i + count, answer, kept)
         return None
-
-    def _lists(self, answer: Answer, ending: str) -> bool:
-        """Whether the entity's canonical spelling with a bare ending is listed, and so would lose the ending when it is cleaned again."""
-        if not ending.isalpha():
-            return False
-        form = int(self.index.find_forms([fold(answer.canonical + ending)])[0])
-        return form >= 0 and any(int(self.index.posting_entity[p]) == answer.entity for p in self.index.postings(form))

@@ -9,7 +9,7 @@ import numpy as np
 from translit.lexicon.index import CANONICAL
 from translit.lexicon.parts import PERSON, align_parts, words_of_name
 from translit.matching.tiers import OFTEN_LAST, Answer, Tiers
-from translit.mentions.endings import POSSESSIVES, endings
+from translit.mentions.endings import POSSESSIVES, bears, endings
 from translit.mentions.evidence import SHORT, Context
 from translit.mentions.facts import PARTLY
 from translit.mentions.memory import Memory
@@ -42,11 +42,14 @@ class Parts:
             if self.index.kind(meant.entity) == PERSON:
                 self._anchor(meant.entity, anchors)
         taken = set(open_)
+        # A word that nothing bears out as what is listed may be the surname of somebody who is named in full.
+        doubted = {place.first for place in places if place.why == "evidence" and place.last - place.first == 1}
         for place in places:
             if place.answer is None or place.answer.entity >= 0 or place.answer.decided:
                 taken.update(range(place.first, place.last))
             else:
                 taken.difference_update(range(place.first, place.last))
+        taken -= doubted
         extra: list[Place] = []
         may_be = facts & PARTLY > 0
         if anchors:
@@ -57,14 +60,18 @@ class Parts:
             if i in taken:
                 continue
             for _, stem, ending in _stems(words, i):
+                if i in doubted and stem not in anchors:
+                    continue
                 answer = self._part(context, i, stem, anchors)
-                if answer is not None:
+                if answer is not None and bears(answer.canonical, ending):
                     # What the spelling with its ending would be taken for when it is cleaned again is taken for it at once.
                     again = fold_token(answer.canonical + ending) if ending.isalpha() else ""
                     known = again in anchors or (again != "" and self.index.part(again) is not None)
                     extra.append(Place(i, i + 1, answer, "" if known else ending))
                     break
-        return sorted([*places, *extra], key=lambda place: place.first)
+        settled = {place.first for place in extra}
+        left = [place for place in places if place.first not in settled]
+        return sorted([*left, *extra], key=lambda place: place.first)
 
     def _anchor(self, entity: int, anchors: dict[str, dict[str, set[int]]]) -> None:
         """Let the parts of a person named in full stand for that person."""
@@ -88,6 +95,8 @@ class Parts:
             # Two who are named in full may both be meant: the spelling is sure, the person is not.
             return Answer(rivals[0] if len(rivals) == 1 else -1, spelling, "exact", 0.99, rivals, word, len(rivals) > 1)
         part = self._known_part(word)
+        if context.words.small[context.words.word[i]]:
+            return None
         if part is None or part[2] < OFTEN_LAST or context.is_word(i) or context.beside_name(i, i + 1) or len(word) <= SHORT:
             return None
         return None if self._is_canonical(word) else self.tiers.part(word)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from translit.lexicon.index import TYPE_NUMBERS
 from translit.matching.tiers import Answer, Tiers
@@ -24,24 +24,52 @@ class Weighing:
         self.index = tiers.index
         self._needs: Memory[tuple[str, str, int, bool], Need] = Memory()
 
-    def borne_out(self, context: Context, proposed: Sequence[Place]) -> list[Place]:
-        """The places of one text, without an answer where the evidence is short; says to the context which words are named."""
+    def borne_out(self, context: Context, proposed: Sequence[Place], known: Set[str] = frozenset()) -> list[Place]:
+        """The places of one text, without an answer where the evidence is short; says to the context which words are named.
+
+        Args:
+            context: the text.
+            proposed: the places.
+            known: what is written for names that are found otherwise in the text.
+        """
         places = [self._weighed(context, place) for place in proposed]
         # First each by itself; then those beside what looks like a person's name, which listed names are not.
-        anchors = {p.answer.entity for p in places if p.answer is not None and p.need is Need.NOTHING}
-        borne = [self._borne_out(context, place, anchors) for place in places]
+        borne = self._grown(context, places, known)
         for place in borne:
             if place.answer is not None:
                 context.named.update(range(place.first, place.last))
         # Whether each is no part of another's name.
         alone = [place.answer is None or not self._in_a_name(context, place) for place in borne]
-        anchors = {
-            p.answer.entity for p, free in zip(borne, alone, strict=True) if p.answer is not None and free and p.need is Need.NOTHING
+        anchors = known | {
+            p.answer.canonical for p, free in zip(borne, alone, strict=True) if p.answer is not None and free and self._anchors(context, p)
         }
         return [
-            place if free or place.answer is None or place.answer.decided or place.answer.entity in anchors else without_answer(place)
+            place if free or place.answer is None or place.answer.decided or place.answer.canonical in anchors else without_answer(place)
             for place, free in zip(borne, alone, strict=True)
         ]
+
+    def _grown(self, context: Context, places: Sequence[Place], known: Set[str]) -> list[Place]:
+        """The places that are borne out; what is written anew for one bears out others, as it does when the text is cleaned again.
+
+        Whoever is written alike cannot be told apart afterwards: what is written counts, not who is meant.
+        """
+        anchors = known | {p.answer.canonical for p in places if p.answer is not None and p.need is Need.NOTHING}
+        while True:
+            borne = [self._borne_out(context, place, anchors) for place in places]
+            more = {p.answer.canonical for p in borne if p.answer is not None and self._anchors(context, p)} - anchors
+            if not more:
+                return borne
+            anchors = anchors | more
+
+    def _anchors(self, context: Context, place: Place) -> bool:
+        """Whether a place that is borne out wants no evidence, or is given a spelling that wants none."""
+        answer = place.answer
+        if answer is None or place.need is Need.NOTHING:
+            return answer is not None
+        if not self._changes(context, place):
+            return False
+        canonical = fold(answer.canonical)
+        return self._need(context, answer, canonical, " " in canonical) is Need.NOTHING
 
     def _in_a_name(self, context: Context, place: Place) -> bool:
         if place.last - place.first > 1:
@@ -62,18 +90,23 @@ class Weighing:
         if place.ending in BARE_GENITIVES and context.classes(place.last - 1):
             # Massachusetts is a word of its own, and no genitive.
             return place.needing(Need.MORE)
-        key = (answer.form, answer.canonical, answer.entity, place.last - place.first > 1)
-        need = self._needs.known.get(key)
-        if need is None:
-            need = context.need(place.first, place.last, answer.form, fold(answer.canonical), self._trusted(answer))
-            self._needs.keep(key, need)
+        need = self._need(context, answer, answer.form, place.last - place.first > 1)
         if self._changes(context, place):
             need = max(need, self._doubt(context, place, answer))
         return place if need <= place.need else place.needing(need)
 
+    def _need(self, context: Context, answer: Answer, form: str, several: bool) -> Need:
+        """What the letters of a form of an answer's entity, of several words or of one, want in a text."""
+        key = (form, answer.canonical, answer.entity, several)
+        need = self._needs.known.get(key)
+        if need is None:
+            need = context.need(several, form, fold(answer.canonical), self._trusted(answer.entity, form))
+            self._needs.keep(key, need)
+        return need
+
     def _doubt(self, context: Context, place: Place, answer: Answer) -> Need:
         famed, is_place = not self.fame.obscure(answer.entity), self.index.kind(answer.entity) == PLACE
-        trusted = self._trusted(answer)
+        trusted = self._trusted(answer.entity, answer.form)
         return doubt(context, place.first, place.last, answer.form, fold(answer.canonical), is_place, trusted, famed)
 
     @staticmethod
@@ -84,21 +117,21 @@ class Weighing:
         spelled = context.words.spelled(place.first, place.last)
         return spelled[: len(spelled) - len(place.ending)].lower() != place.answer.canonical.lower()
 
-    def _trusted(self, answer: Answer) -> bool:
-        """Whether the lexicon types the form: an exonym or native form need not look like the canonical."""
-        form = int(self.index.find_forms([answer.form])[0])
+    def _trusted(self, entity: int, folded: str) -> bool:
+        """Whether the lexicon types a form of an entity: an exonym or native form need not look like the canonical."""
+        form = int(self.index.find_forms([folded])[0])
         if form < 0:
             return False
         return any(
-            int(self.index.posting_entity[p]) == answer.entity and int(self.index.posting_type[p]) != TYPE_NUMBERS["romanization"]
+            int(self.index.posting_entity[p]) == entity and int(self.index.posting_type[p]) != TYPE_NUMBERS["romanization"]
             for p in self.index.postings(form)
         )
 
-    def _borne_out(self, context: Context, place: Place, anchors: set[int]) -> Place:
+    def _borne_out(self, context: Context, place: Place, anchors: Set[str]) -> Place:
         """The place, or the same words left alone where the evidence is short."""
         if place.answer is None or place.need is Need.NOTHING:
             return place
-        anchored = place.answer.entity in anchors
+        anchored = place.answer.canonical in anchors
         cued = context.has_cue(place.first, self.index.kind(place.answer.entity))
         borne = {Need.CUE: anchored or cued, Need.ANCHOR: anchored, Need.BOTH: anchored and cued, Need.MORE: False}[place.need]
         return place if borne else without_answer(place)

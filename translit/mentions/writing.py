@@ -11,11 +11,12 @@ from translit import limits
 from translit.matching.tiers import PART, Answer, Tiers
 from translit.mentions.casing import wear
 from translit.mentions.memory import Memory
-from translit.mentions.places import Place
+from translit.mentions.places import Place, without_answer
 from translit.mentions.survey import Abstention
 from translit.mentions.words import Words
 from translit.model import Candidate, Mention
-from translit.unicode.tokens import fold, tokens
+from translit.unicode.skeleton import plain_name
+from translit.unicode.tokens import fold, spaceless, tokens
 
 _BLANKS = regex.compile(r"\s+")
 
@@ -71,7 +72,7 @@ class Writer:
         if canonical.lower() == bare.lower() and fold(canonical) == fold(bare):
             written = raw
         else:
-            written = _spaced(wear(_unframed(canonical, text, start, end), bare), bare) + ending
+            written = _spaced(wear(_unframed(canonical, text, start, end), plain_name(bare)), bare) + ending
         # Signs around the mention count only where the canonical spelling has some itself.
         if not any(frame(canonical)):
             self._written.keep((raw, canonical, ending), written)
@@ -90,6 +91,37 @@ class Writer:
                 for e in considered
             ]
             yield Abstention(start, end, raw, place.why, tuple(candidates))
+
+
+def unglued(words: Words, places: list[Place]) -> list[Place]:
+    """The places of a text, those left alone whose spelling would run together with what stands beside it.
+
+    In scripts without spaces a name has no blank beside it; in letters of another script it would make one word with Latin
+    letters, digits or Katakana there, and with another name that is written in its stead.
+    """
+    if words.text.isascii():
+        return places
+    out: list[Place] = []
+    end = -1
+    for place in places:
+        if place.answer is None:
+            out.append(place)
+            continue
+        first, last = words.tokens[place.first], words.tokens[place.last - 1]
+        before, after = words.text[first.start - 1 : first.start], words.text[last.end : last.end + 1]
+        glued = spaceless(first.text) and (_runs_on(before) or first.start == end)
+        glued |= spaceless(last.text) and _runs_on(after)
+        if glued and not spaceless(place.answer.canonical):
+            out.append(without_answer(place))
+        else:
+            out.append(place)
+            end = last.end
+    return out
+
+
+def _runs_on(char: str) -> bool:
+    """Whether a character would make one word with Latin letters beside it."""
+    return char.isalnum() and not spaceless(char)
 
 
 def _reasons(place: Place) -> tuple[str, ...]:

@@ -61,7 +61,9 @@ def _schemas() -> Schema:
                 "end": {"type": "integer", "minimum": 0},
                 "input": _TEXT, "replacement": _TEXT, "id": _TEXT, "kind": _TEXT,
                 "method": {"enum": _METHODS}, "confidence": _NUMBER,
-            }
+                "reasons": {**_list(_TEXT), "description": "what the name is disguised by, or the ending that was left out"},
+            },
+            ("reasons",),
         ),
         "Explanation": _object(
             {

@@ -26,7 +26,14 @@ _SUSPECT = regex.compile(r"\p{Cyrillic}|\p{Greek}|\p{Armenian}|\p{Cherokee}|\p{C
 _LATIN = regex.compile(r"\p{Latin}")
 _ASCII_DIGITS = regex.compile(r"[01]")
 _WIDE = regex.compile("[\uff21-\uff3a\uff41-\uff5a]")
-_WIDE_RUN = regex.compile("[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]+")
+_SMALL_CAPITALS = {ord(unicodedata.lookup(f"LATIN LETTER SMALL CAPITAL {letter}")): letter for letter in "ABCDEFGHIJKLMNOPQRSTUVWYZ"}
+"""Letters of phonetic alphabets that pass for capitals of small size; they are no compatibility forms of these."""
+_ALIKE_IN_SIZE = "cosvwxz"
+"""Letters whose small capital is often written as the small letter."""
+STYLED_LETTER = f"[\U0001d400-\U0001d7ff{''.join(map(chr, _SMALL_CAPITALS))}]"
+"""Pattern of a letter that is another one in a style of its own."""
+_STYLED = regex.compile(STYLED_LETTER)
+_COMPATIBLE_RUN = regex.compile("[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\U0001d400-\U0001d7ff]+")
 _CONTROLS = regex.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]")
 _WRITES_JOINERS = regex.compile(r"\p{Arabic}|\p{Devanagari}|\p{Bengali}|\p{Malayalam}|\p{Kannada}|\p{Telugu}|\p{Sinhala}|\p{Khmer}")
 _JOINERS = frozenset("\u200c\u200d")
@@ -36,6 +43,7 @@ LOOK_ALIKE = "letters of another script that look alike"
 DIGITS = "digits in the place of letters"
 UNSEEN = "characters inside it that are not seen"
 WIDE = "full-width letters"
+STYLED = "mathematical letters or small capitals"
 
 
 @lru_cache(maxsize=1)
@@ -67,7 +75,13 @@ def unmask(word: str) -> str:
 
     >>> unmask("Кabul"), unmask("Kabu1"), unmask("Кабул"), unmask("F16")
     ('Kabul', 'Kabul', 'Кабул', 'F16')
+    >>> unmask("Kᴀʙᴜʟ"), unmask("𝐊𝐚𝐛𝐮𝐥")
+    ('KABUL', 'Kabul')
     """
+    if not word.isascii() and _STYLED.search(word) is not None:
+        # Letters of phonetic alphabets stand for capitals only among their like, and those that look the same in either size.
+        small = any(c.islower() and ord(c) not in _SMALL_CAPITALS and c not in _ALIKE_IN_SIZE for c in word)
+        word = unicodedata.normalize("NFKC", word if small else word.translate(_SMALL_CAPITALS).upper())
     mixed = not word.isascii() and _SUSPECT.search(word) is not None and _LATIN.search(word) is not None
     if mixed:
         counts = {name: len(found.findall(word)) for name, found in _COUNTED.items()}
@@ -81,15 +95,6 @@ def unmask(word: str) -> str:
     return word
 
 
-def is_masked(word: str) -> bool:
-    """Whether a word is another one in disguise.
-
-    >>> is_masked("Кabul"), is_masked("Kabul")
-    (True, False)
-    """
-    return unmask(word) != word
-
-
 def plain_name(name: str) -> str:
     """A name with each of its words unmasked, in letters of plain width, without what is not seen.
 
@@ -99,7 +104,7 @@ def plain_name(name: str) -> str:
     if _MAYBE.search(name) is None or len(name) > limits.MAX_NAME_CODEPOINTS:
         return name
     if not name.isascii():
-        name = _WIDE_RUN.sub(lambda found: unicodedata.normalize("NFKC", found[0]), _CONTROLS.sub(_joiner, name))
+        name = _COMPATIBLE_RUN.sub(lambda found: unicodedata.normalize("NFKC", found[0]), _CONTROLS.sub(_joiner, name))
     return _WORD.sub(lambda found: unmask(found[0]), name)
 
 
@@ -117,7 +122,7 @@ def disguises(raw: str) -> tuple[str, ...]:
     if _MAYBE.search(raw) is None:
         return ()
     told = []
-    if any(unmask(word) != word for word in _WORD.findall(raw)):
+    if any(unmask(word) != word and _STYLED.search(word) is None for word in _WORD.findall(raw)):
         told.append(DIGITS if _SUSPECT.search(raw) is None else LOOK_ALIKE)
     if raw.isascii():
         return tuple(told)
@@ -126,4 +131,6 @@ def disguises(raw: str) -> tuple[str, ...]:
         told.append(UNSEEN)
     if _WIDE.search(raw) is not None:
         told.append(WIDE)
+    if any(_STYLED.search(word) is not None and unmask(word) != word for word in _WORD.findall(raw)):
+        told.append(STYLED)
     return tuple(told)
