@@ -185,7 +185,9 @@ class Guesses:
         for word in words.folded[first:last]:
             alike, length = max((JaroWinkler.similarity(word, other), len(other)) for other in known)
             more = len(word) - length
-            if (alike < LEAST_ALIKE and last - first > 1 and len(word) > SHORT) or (more > MOST_MORE and more > MOST_SHARE_MORE * len(word)):
+            if (alike < LEAST_ALIKE and last - first > 1 and len(word) > SHORT) or (
+                more > MOST_MORE and more > MOST_SHARE_MORE * len(word)
+            ):
                 return True
         return False
 
