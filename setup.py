@@ -17,7 +17,7 @@ from setuptools.command.build import build
 
 LEXICONS = Path("lexicons")
 SOURCES = Path("translit", "csrc")
-SHIPPED = ("rules/*.tsv", "names/*.tsv", "names/*.tsv.gz", "model/*", "*.tsv", "*.tsv.gz")
+SHIPPED = ("rules/*.tsv", "names/*.tsv", "names/*.tsv.gz", "model/*", "readings/*.tsv", "*.tsv", "*.tsv.gz")
 COMPILE = """
 import os
 

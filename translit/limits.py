@@ -36,6 +36,14 @@ MAX_VIEWS = 5
 """Most orders and shapes of a name that are compared."""
 MAX_RESPELLED = 3
 """Most spellings of a name by a lexicon's own rules that are compared."""
+MAX_NAME_READINGS = 6
+"""Most readings of a name in Han characters that are compared."""
+MIN_READ = 2
+"""Fewest Han characters of a listed name that is read; one has too many readings."""
+MAX_WORD_READINGS = 3
+"""Most readings of one word of such a name."""
+MAX_HAN_PERSON = 4
+"""Most Han characters of a person's name, surname and given name."""
 MAX_SYLLABLE = 6
 """Most letters of a word that may be one syllable of a given name."""
 MAX_TURNED_WORDS = 4

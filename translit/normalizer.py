@@ -21,6 +21,7 @@ from translit.matching.decisions import Decision, from_rows, read_decisions, rul
 from translit.matching.tiers import UNDECIDED, Tiers
 from translit.mentions.memory import Memory, take_known
 from translit.model import DEFAULT_TYPES, VARIANT_TYPES, Match, Mention
+from translit.rules.readers import reader
 from translit.unicode.tokens import fold
 
 if TYPE_CHECKING:
@@ -40,6 +41,9 @@ class Normalizer:
             variety of (*de* for *de-AT*), else the English ones.
         types: the variant types that are rewritten, of :data:`translit.model.VARIANT_TYPES`.
         fallback: the romanizer that the lexicon must have been compiled with; None for the lexicon's own.
+        lang: BCP 47 tag of the language that the names given are written in, such as ``"ja"``: names in Han characters are then read in
+            that language, by a dictionary that comes with an extra (``japanese``, ``chinese``, ``cantonese``). None reads them
+            character by character as Mandarin. It counts for names, not for texts.
         markup: whether texts are marked up: tags, entities, URLs, e-mail addresses and code of HTML, XML and Markdown stay.
         decisions: what people decided, which goes before every tier: files of decisions, or
             :class:`~translit.matching.decisions.Decision` records. They go before those that the lexicon was built with.
@@ -51,6 +55,7 @@ class Normalizer:
     Raises:
         ArgumentError: an argument is out of range or not known, or the lexicon was compiled with another fallback.
         SourceErrors: a decision is at fault, or about an entity that the lexicon does not have.
+        TranslitError: the dictionary that reads a language is not installed.
 
     >>> lexicon = Lexicon.build([{"id": "1", "canonical": "Panjshir", "kind": "place", "variants": ["Panjsjir"]}])
     >>> Normalizer(lexicon).clean("Gevechten in PANJSJIR.")
@@ -63,7 +68,7 @@ class Normalizer:
         self, lexicon: Lexicon | None = None, precision: float = 0.99, conventions: Iterable[str] | None = None,
         target: str = "en", types: Iterable[str] = DEFAULT_TYPES, fallback: str | None = None,
         decisions: str | os.PathLike[str] | Iterable[str | os.PathLike[str] | Decision] = (), evidence: bool = True,
-        markup: bool = False,
+        markup: bool = False, lang: str | None = None,
     ) -> None:  # fmt: skip
         if not 0 < precision < 1:
             raise ArgumentError(f"precision is {precision}; choose a number above 0 and below 1, such as 0.99")
@@ -78,7 +83,8 @@ class Normalizer:
         self.precision, self.target = precision, target
         self.types = DEFAULT_TYPES if types is None else _known("types", types, VARIANT_TYPES)
         self.conventions = None if conventions is None else tuple(sorted(_known("conventions", conventions, self.lexicon.conventions)))
-        self.evidence, self.markup = evidence, markup
+        self.evidence, self.markup, self.lang = evidence, markup, lang
+        self._reader = None if lang is None else reader(lang)
         self.decisions = read_decisions(decisions)
         ruled = [*from_rows(self.lexicon.meta.get("decisions", ())), *self.decisions]
         self._written = self.lexicon.written_in(target)
@@ -105,11 +111,12 @@ class Normalizer:
             self.decisions,
             self.evidence,
             self.markup,
+            self.lang,
         )
 
     @cached_property
     def _tiers(self) -> Tiers:
-        return Tiers(self.lexicon, self.precision, self.conventions, self._written, self.types, self._rulings)
+        return Tiers(self.lexicon, self.precision, self.conventions, self._written, self.types, self._rulings, self._reader)
 
     @cached_property
     def _finder(self) -> Finder:

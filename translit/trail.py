@@ -12,10 +12,11 @@ from translit import limits
 from translit.errors import TrailError
 from translit.model import Candidate, Match, Mention
 from translit.rules.keys import Level, reading_words
-from translit.unicode.scripts import ABJADS, script_of
+from translit.unicode.scripts import ABJADS, has_han, script_of
 from translit.unicode.tokens import fold
 
 if TYPE_CHECKING:
+    from translit.lexicon.index import Index
     from translit.matching.exact import Resolution
     from translit.matching.tiers import Answer, Tiers
 
@@ -118,6 +119,7 @@ def explain(tiers: Tiers, name: str) -> Explanation:
     from translit.matching import align
     from translit.matching.compare import compare
     from translit.matching.fuzzy import decide_by
+    from translit.matching.rough import MANDARIN
     from translit.matching.score import COMPARISON
 
     index, lexicon = tiers.index, tiers.lexicon
@@ -130,7 +132,7 @@ def explain(tiers: Tiers, name: str) -> Explanation:
     alignment: list[tuple[str, str, float]] = []
     spelled = lexicon.rough.spell(name)
     if listed is not None:
-        how = "the lexicon lists this spelling" if exactly else f"the lexicon lists it, folded: {folded}"
+        how = _how_listed(index, form, folded, exactly)
         for entity in listed.rivals[: limits.MAX_CANDIDATES_SHOWN]:
             weight = float(index.entity_weight[entity])
             share = listed.share if entity == listed.entity else 1 - listed.share
@@ -143,7 +145,7 @@ def explain(tiers: Tiers, name: str) -> Explanation:
     elif spelled.rom:
         # As the tier that answers sees it.
         model = lexicon.model if answer is None or answer.method == "fuzzy" else lexicon.shipped
-        comparisons, crowd, views = compare(index, lexicon.rough, [lexicon.rough.views(name)])
+        comparisons, crowd, views = compare(index, lexicon.rough, [lexicon.rough.views(name, reader=tiers.reader)])
         decisions, scores = decide_by(model, comparisons, crowd)
         column = {feature: i for i, feature in enumerate(COMPARISON)}
         strength = model.comparison.scores(comparisons.features) - comparisons.handicap
@@ -165,8 +167,12 @@ def explain(tiers: Tiers, name: str) -> Explanation:
                 f"spelling cost {features[column['cost']] / 100:.2f} nats, {features[column['indel']]:.0%} of the letters alike",
                 "a convention reads both alike" if shared else "no convention reads both alike",
             ]
+            if tag := index.reading(int(comparisons.form[row])):
+                reasons.insert(0, f"'{text}' is how a dictionary reads a listed name in the language '{tag}'")
             if view.text != name:
-                reasons.insert(0, f"read as '{view.text or view.rom}'")
+                reasons.insert(0, f"read{_in(view.read_in)} as '{view.text or view.rom}'")
+            elif view.script == "Hani" and index.scripts()[int(index.form_script[comparisons.form[row]])] != "Hani":
+                reasons.insert(0, f"read{_in(MANDARIN)}, character by character, as '{view.rom}'")
             if best and len(decisions.name):
                 margin = decisions.features[0, len(COMPARISON) + 2] / 1000
                 reasons.append(f"ahead of the next entity by {margin:.1f} log-odds")
@@ -189,7 +195,22 @@ def explain(tiers: Tiers, name: str) -> Explanation:
     return Explanation(name, match, _verdict(tiers, name, answer, listed, candidates), readings, keys, tuple(candidates), tuple(alignment))
 
 
+def _how_listed(index: Index, form: int, folded: str, exactly: bool) -> str:
+    if exactly:
+        return "the lexicon lists this spelling"
+    tag = index.reading(form) if form >= 0 else ""
+    return f"a dictionary reads a listed name so in the language '{tag}'" if tag else f"the lexicon lists it, folded: {folded}"
+
+
+def _in(language: str) -> str:
+    return f" in {language}" if language else ""
+
+
 def _readings(tiers: Tiers, name: str) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
+    level: Level = "skeleton" if script_of(name) in ABJADS else "tight"
+    keys = tiers.keys.keys(name, level, tiers.conventions)
+    if has_han(name):
+        return tuple(_han_readings(tiers, name)), keys
     found: list[tuple[str, str]] = []
     own = tiers.lexicon.own_languages
     for word in reading_words(name)[: limits.MAX_NAME_TOKENS]:
@@ -197,8 +218,17 @@ def _readings(tiers: Tiers, name: str) -> tuple[tuple[tuple[str, str], ...], tup
         # Those of a lexicon's own rules are what its maker looks for.
         shown = sorted(readings, key=lambda reading: own.isdisjoint(reading.langs))[: limits.MAX_CANDIDATES_SHOWN]
         found += [(" ".join(reading.langs), reading.text) for reading in shown]
-    level: Level = "skeleton" if script_of(name) in ABJADS else "tight"
-    return tuple(found), tiers.keys.keys(name, level, tiers.conventions)
+    return tuple(found), keys
+
+
+def _han_readings(tiers: Tiers, name: str) -> list[tuple[str, str]]:
+    """How a name in Han characters is read, with the language and what tells the reading."""
+    from translit.matching.rough import MANDARIN
+
+    read = [] if tiers.reader is None else tiers.reader.read(name)
+    if tiers.reader is None or not read:
+        return [(f"{MANDARIN}, character by character; no language is said", tiers.lexicon.rough.spell(name).rom)]
+    return [(f"{tiers.reader.language}, by {tiers.reader.source}", reading) for reading in read]
 
 
 def _verdict(tiers: Tiers, name: str, answer: Answer | None, listed: Resolution | None, candidates: Sequence[Candidate]) -> str:

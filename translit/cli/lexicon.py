@@ -36,11 +36,14 @@ def command() -> None:
 )
 @click.option("--decisions", metavar="D.tsv", multiple=True, type=click.Path(exists=True, dir_okay=False),
               help="What people decided, as a report saves it; the lexicon takes it in. May be given again.")  # fmt: skip
-def build(sources: tuple[str, ...], output: str, fallback: str, decisions: tuple[str, ...]) -> None:
+@click.option("--readings", metavar="LANG,…", default="", help="Languages to read names in Han characters in, where the pack or the "
+              "country says so: ja, yue, zh, each an extra. The lexicon records the dictionary.")  # fmt: skip
+def build(sources: tuple[str, ...], output: str, fallback: str, decisions: tuple[str, ...], readings: str) -> None:
     """Compile name packs, records and directories of them into one file."""
     from translit import Lexicon
 
-    lexicon = Lexicon.build(list(sources), fallback=fallback, progress=_tell, decisions=decisions)
+    tags = [tag for tag in readings.split(",") if tag]
+    lexicon = Lexicon.build(list(sources), fallback=fallback, progress=_tell, decisions=decisions, readings=tags)
     lexicon.save(output)
     click.echo(f"translit: {len(lexicon)} entities in {output}", err=True)
 

@@ -33,6 +33,7 @@ class Choice:
     decisions: tuple[str, ...] = ()
     conventions: tuple[str, ...] | None = None
     markup: bool = False
+    lang: str | None = None
 
     def open(self) -> Normalizer:
         """Open the lexicon, compiling it where need be; one that the project's lock does not have is refused."""
@@ -46,7 +47,7 @@ class Choice:
         try:
             return translit.Normalizer(
                 lexicon, precision=self.precision, conventions=self.conventions, target=self.target, types=self.types,
-                decisions=self.decisions, markup=self.markup,
+                decisions=self.decisions, markup=self.markup, lang=self.lang,
             )  # fmt: skip
         except translit.ArgumentError as error:
             raise click.UsageError(str(error)) from error
@@ -105,11 +106,11 @@ def lexicon_options(command: Command) -> Command:
     @functools.wraps(command)
     def wrapped(
         lexicons: tuple[str, ...], precision: float, target: str, types: tuple[str, ...], lock: str | None, no_lock: bool,
-        decisions: tuple[str, ...], conventions: tuple[str, ...], **others: Any,
+        decisions: tuple[str, ...], conventions: tuple[str, ...], lang: str | None, **others: Any,
     ) -> Any:  # fmt: skip
         if lock is not None and no_lock:
             raise click.UsageError("--lock and --no-lock exclude each other: give one of them.")
-        choice = Choice(lexicons, precision, target, types or DEFAULT_TYPES, lock, no_lock, decisions, conventions or None)
+        choice = Choice(lexicons, precision, target, types or DEFAULT_TYPES, lock, no_lock, decisions, conventions or None, lang=lang)
         return command(choice=choice, **others)
 
     options = (
@@ -124,6 +125,7 @@ def lexicon_options(command: Command) -> Command:
                      help=f"Types of variants to rewrite.  [default: {','.join(DEFAULT_TYPES)}]"),
         click.option("--conventions", metavar="LANG,…", callback=split_list(),
                      help="Languages whose spelling is supposed, as ISO 639-3 codes such as deu,nld; all by default."),
+        click.option("--lang", metavar="LANG", help="Language to read names in Han characters in: ja, yue or zh, each an extra."),
         click.option("--lock", metavar="FILE", type=click.Path(exists=True, dir_okay=False),
                      help="Refuse lexicons that this lock does not pin; translit.lock by default, where there is one."),
         click.option("--decisions", metavar="D.tsv", multiple=True, type=click.Path(exists=True, dir_okay=False),

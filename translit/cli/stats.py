@@ -42,6 +42,8 @@ def lines(counts: Mapping[str, Any]) -> Iterator[str]:
     if counts["rules"]:
         yield from _line("own rules", ", ".join(counts["rules"]))
     yield from _line("fallback", counts["fallback"])
+    for tag, source in counts["readings"].items():
+        yield from _line("readings", f"names in Han characters in {tag}, by {source}")
     yield from _line("learnt", f"on variants of {_counted(counts['calibrated_on'])}")
     cheapest = ", ".join(f"{pair} {cost / 100:.2f}" for pair, cost in counts["cheapest_latin"].items())
     if cheapest:

@@ -73,6 +73,7 @@ class _Shipped:
     target: str
     types: tuple[str, ...]
     decisions: tuple[Decision, ...]
+    lang: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ def _ship(session: Any, normalizer: Normalizer | None) -> _Shipped:
     # Executors fetch it when they start, so it must stay; its name is its content, so that Spark never confuses two.
     file = keep(chosen.lexicon)
     session.addArtifacts(str(file), file=True)
-    return _Shipped(file.name, chosen.precision, chosen.conventions, chosen.target, chosen.types, tuple(chosen.decisions))
+    return _Shipped(file.name, chosen.precision, chosen.conventions, chosen.target, chosen.types, tuple(chosen.decisions), chosen.lang)
 
 
 @lru_cache(maxsize=8)
@@ -109,4 +110,4 @@ def _kernel(shipped: _Shipped, mode: Mode) -> Kernel:
 
     lexicon = Lexicon.load(SparkFiles.get(shipped.file))
     settings = (shipped.precision, shipped.conventions, shipped.target, shipped.types)
-    return Kernel(mode, Normalizer(lexicon, *settings, decisions=shipped.decisions))
+    return Kernel(mode, Normalizer(lexicon, *settings, decisions=shipped.decisions, lang=shipped.lang))

@@ -10,6 +10,7 @@ import numpy as np
 from translit import limits, native
 from translit.lexicon.index import CANONICAL, OUTWEIGH, PLURAL, SCRIPT_CODES, TYPE_NUMBERS, Rows, table_arrays
 from translit.lexicon.parts import PERSON, align_parts, words_of_name
+from translit.lexicon.readings import READING
 from translit.lexicon.storage import Array, Strings
 from translit.matching.align import CostTable
 from translit.matching.calibrate import Questions
@@ -75,17 +76,17 @@ def _targets(arrays: dict[str, Array], ordered: Sequence[Entity]) -> list[str]:
     return sorted(by_lang)
 
 
-def _spellings(entity: Entity) -> dict[str, tuple[str, int]]:
-    """:func:`spelled` text → (spelling, posting type); the canonical first, then variants, then target spellings."""
-    out: dict[str, tuple[str, int]] = {spelled(entity.canonical): (entity.canonical, CANONICAL)}
+def _spellings(entity: Entity) -> dict[str, tuple[str, int, str]]:
+    """:func:`spelled` text → (spelling, posting type, tag of what read it); the canonical first, then variants, then target spellings."""
+    out: dict[str, tuple[str, int, str]] = {spelled(entity.canonical): (entity.canonical, CANONICAL, "")}
     exonym = TYPE_NUMBERS["exonym"]
     for variant in entity.variants:
         kind = PLURAL if variant.note == "plural" else TYPE_NUMBERS[variant.type]
         if variant.type == "romanization" and is_code(variant.text) and not is_code(entity.canonical):
             kind = TYPE_NUMBERS["abbreviation"]
-        out.setdefault(spelled(variant.text), (variant.text, kind))
+        out.setdefault(spelled(variant.text), (variant.text, kind, variant.lang if variant.note == READING else ""))
     for text in entity.canonicals.values():
-        out.setdefault(spelled(text), (text, exonym))
+        out.setdefault(spelled(text), (text, exonym, ""))
     return out
 
 
@@ -107,8 +108,9 @@ def _forms(arrays: dict[str, Array], ordered: Sequence[Entity], rough: Rough) ->
     type_of: list[int] = []
     listed: list[str] = []
     attested: list[str] = []
+    read_by: list[str] = []
     for owned, entity in enumerate(ordered):
-        for key, (text, type_number) in _spellings(entity).items():
+        for key, (text, type_number, tag) in _spellings(entity).items():
             folded = fold(text)
             if not folded:
                 continue
@@ -117,16 +119,18 @@ def _forms(arrays: dict[str, Array], ordered: Sequence[Entity], rough: Rough) ->
             type_of.append(type_number)
             listed.append(key)
             attested.append(text)
+            read_by.append(tag)
     texts = sorted(number)
     place = np.empty(len(texts), dtype=np.int64)
     place[[number[text] for text in texts]] = np.arange(len(texts))
     form = place[np.array(form_of, dtype=np.int64)] if form_of else np.zeros(0, dtype=np.int64)
     owner = np.array(entity_of, dtype=np.int64)
     kind = np.array(type_of, dtype=np.int64)
-    # A posting is a form of an entity; of several types it keeps the canonical, then the first of VARIANT_TYPES.
-    rank = np.where(kind == CANONICAL, -1, kind)
+    read = np.array([bool(tag) for tag in read_by], dtype=bool)
+    # A posting is a form of an entity; of several types it keeps the canonical, then the first of VARIANT_TYPES, a reading last.
+    rank = np.where(kind == CANONICAL, -1, kind) + len(TYPE_NUMBERS) * read
     order = np.lexsort((rank, owner, form))
-    form, owner, kind = form[order], owner[order], kind[order]
+    form, owner, kind, read = form[order], owner[order], kind[order], read[order]
     first = np.ones(len(form), dtype=bool)
     first[1:] = (form[1:] != form[:-1]) | (owner[1:] != owner[:-1])
     posting = np.cumsum(first) - 1
@@ -140,8 +144,9 @@ def _forms(arrays: dict[str, Array], ordered: Sequence[Entity], rough: Rough) ->
     starts[1:] = np.cumsum(np.bincount(form[first], minlength=len(texts)))
     arrays["form.postings"] = starts
     _put(arrays, "form.text", texts)
-    places = order.tolist()
-    _listed(arrays, [listed[i] for i in places], [attested[i] for i in places], texts, form, posting)
+    told = order[~read].tolist()
+    _listed(arrays, [listed[i] for i in told], [attested[i] for i in told], texts, form[~read], posting[~read])
+    _readings(arrays, form, read, [read_by[i] for i in order.tolist()])
     windows = window_table(texts)
     arrays["window.hash"], arrays["window.value"], arrays["window.starts"] = windows.hashes, windows.values, windows.starts
     arrays["window.words"] = _longest(texts, windows)
@@ -157,7 +162,7 @@ def _forms(arrays: dict[str, Array], ordered: Sequence[Entity], rough: Rough) ->
     blocks = make_blocks([s.rom for s in roughly])
     arrays["block.start"], arrays["block.entry"] = blocks.starts, blocks.entries
     arrays["form.signature"], arrays["form.contour"] = blocks.signatures, blocks.contours
-    asked = np.flatnonzero(kind != CANONICAL)
+    asked = np.flatnonzero((kind != CANONICAL) & ~read)
     several = np.bincount(posting, minlength=int(first.sum())) > 1
     bearers: dict[str, int] = {}
     for key in listed:
@@ -166,6 +171,19 @@ def _forms(arrays: dict[str, Array], ordered: Sequence[Entity], rough: Rough) ->
     texts_asked = [attested[i] for i in order[asked].tolist()]
     drawn_by = native.token_hashes([f"{text}\0{ordered[e].id}" for text, e in zip(texts_asked, owner[asked].tolist(), strict=True)])
     return Questions(texts_asked, form[asked], owner[asked], ~several[posting[asked]], spelled_by == 1, drawn_by)
+
+
+def _readings(arrays: dict[str, Array], form: Rows, read: Array, tags: Sequence[str]) -> None:
+    """The forms that no source has, only a reading of one, with the tag of the reader; nothing where no names were read."""
+    if not read.any():
+        return
+    attested = set(form[~read].tolist())
+    found: dict[int, str] = {}
+    for row in np.flatnonzero(read).tolist():
+        if int(form[row]) not in attested:
+            found.setdefault(int(form[row]), tags[row])
+    arrays["reading.form"] = np.array(sorted(found), dtype=np.uint32)
+    _put(arrays, "reading.tag", [found[row] for row in sorted(found)])
 
 
 def _entity_forms(arrays: dict[str, Array]) -> None:
@@ -204,7 +222,7 @@ def _parts(arrays: dict[str, Array], ordered: Sequence[Entity]) -> None:
         canonical = words_of_name(entity.canonical)
         folded = [fold_token(word) for word in canonical]
         seen: set[tuple[str, int]] = set()
-        for text in dict.fromkeys([entity.canonical, *(v.text for v in entity.variants)]):
+        for text in dict.fromkeys([entity.canonical, *(v.text for v in entity.variants if v.note != READING)]):
             seen.update(align_parts(canonical, folded, [fold_token(t.text) for t in tokens(text)]))
         for word, place in seen:
             weight = entity.weight + 1.0

@@ -158,6 +158,15 @@ class Index:
 
         return WindowTable(self.arrays["window.hash"], self.arrays["window.value"], self.arrays["window.starts"])
 
+    def reading(self, form: int) -> str:
+        """The tag of the reader that a form is from; empty for a form that some source has."""
+        rows = self.arrays.get("reading.form")
+        if rows is None:
+            return ""
+        place = int(np.searchsorted(rows, form))
+        tags = Strings(self.arrays["reading.tag.data"], self.arrays["reading.tag.starts"])
+        return tags[place] if place < len(rows) and int(rows[place]) == form else ""
+
     def postings(self, form: int) -> range:
         """The postings of a form."""
         return range(int(self.posting_start[form]), int(self.posting_start[form + 1]))

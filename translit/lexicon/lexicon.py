@@ -54,7 +54,7 @@ class Lexicon:
     @classmethod
     def build(
         cls, sources: Iterable[Any], *, fallback: str = "unidecode", progress: Progress | None = None, decisions: Iterable[Any] = (),
-        prior: str | os.PathLike[str] | None = None,
+        prior: str | os.PathLike[str] | None = None, readings: Iterable[str] = (),
     ) -> Lexicon:  # fmt: skip
         """Compile sources.
 
@@ -67,13 +67,18 @@ class Lexicon:
             decisions: files of decisions, or records of them, that the lexicon takes in: they go before its every tier.
             prior: folder of the cost tables and the model to learn on, as ``lexicons/make/make_model.py`` writes it; None for those
                 that ship.
+            readings: BCP 47 tags of languages (``"ja"``, ``"yue"``, ``"zh"``) in which names in Han characters are read, where a
+                variant or the country of its entity says so; each needs its extra, whose version the lexicon records. Nothing is
+                read unless it is asked for, so that what is installed never changes a lexicon.
 
         Raises:
+            TranslitError: a reader is not installed.
             SourceErrors: with every fault of every source, or of the decisions.
         """
         from translit.lexicon.compile import compile_entities
         from translit.lexicon.own_rules import read_all
         from translit.lexicon.packs import expand
+        from translit.lexicon.readings import with_readings
         from translit.matching.calibrate import folded_precision, learn
         from translit.matching.decisions import as_rows, read_decisions, rule
         from translit.matching.prior import model_to_json, read_model, read_tables
@@ -84,11 +89,15 @@ class Lexicon:
         tell = progress or (lambda line: None)
         tell("reading sources")
         sources, entities, rules = read_all(expand(sources))
+        languages = _languages(entities)
+        entities, read_by = with_readings(entities, tuple(readings), fallback)
         tell(f"compiling {len(entities)} entities")
         tables = read_tables(folder)
         rough = Rough(tables, romanizer(fallback))
         arrays, meta, questions = compile_entities(entities, tables, rough)
         meta |= {"fallback": fallback, "unicode": unicodedata.unidata_version}
+        if read_by:
+            meta["readings"] = read_by
         if decided:
             rule(decided, Index(arrays, meta), "en")
             meta["decisions"] = as_rows(decided)
@@ -103,7 +112,7 @@ class Lexicon:
             arrays["rules"] = _packed([(file.name, file.content) for file in rules])
             meta["rules"] = [file.name for file in rules]
         meta["licences"] = dict(sorted({**_licences(sources), **{file.name: file.licence for file in rules}}.items()))
-        meta["languages"] = _languages(entities)
+        meta["languages"] = languages
         return cls(arrays, meta)
 
     @classmethod
@@ -239,6 +248,7 @@ class Lexicon:
             "licences": index.meta.get("licences", {}),
             "rules": list(index.meta.get("rules", ())),
             "fallback": index.meta["fallback"],
+            "readings": index.meta.get("readings", {}),
             "calibrated_on": {_scripts_of(k): c.seen for k, c in sorted(self.model.curves.items())},
             "cheapest_latin": self._cheapest(),
         }

@@ -102,7 +102,7 @@ def compare(
     found = search(listing.blocks, [n.rom for n in names], looked_at)
     if hidden is not None:
         found = _still_claimed(listing, hidden, found, asked)
-    found = _fewer_of_other_views(_shortened(listing, names, found), asked)
+    found = _fewer_of_other_views(_shortened(listing, names, _of_own_script(listing, names, found)), asked)
     position, owner, entity = _claims(listing, hidden, found, asked)
     name, form = _initials_written_out(listing, names, found), found.form
     spelled = _Side.of(names, listing.scripts(), rough.tables)
@@ -148,6 +148,16 @@ def _fewer_of_other_views(found: Found, asked: Rows) -> Found:
     count = np.bincount(found.name, minlength=len(asked))
     rank = np.arange(len(found.name)) - (np.cumsum(count) - count)[found.name]
     return found.take(np.flatnonzero(~other[found.name] | (rank < limits.MAX_VIEW_CANDIDATES)))
+
+
+def _of_own_script(listing: Listing, names: Sequence[Spelled], found: Found) -> Found:
+    """The candidates without those in another script than a view that is compared with its own only."""
+    own = np.array([n.own_script for n in names], dtype=bool)
+    if not own.any():
+        return found
+    codes = listing.scripts()
+    script = np.array([codes.index(n.script) if n.script in codes else -1 for n in names], dtype=np.int64)
+    return found.take(np.flatnonzero(~own[found.name] | (listing.form_script[found.form] == script[found.name])))
 
 
 def _initials_written_out(listing: Listing, names: list[Spelled], found: Found) -> Rows:

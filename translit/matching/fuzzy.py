@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,9 @@ from translit.matching.rough import Rough, Spelled
 from translit.matching.score import COMPARISON, Comparisons, Decisions, decide
 from translit.matching.trees import scores_of_all
 from translit.model import Method
+
+if TYPE_CHECKING:
+    from translit.rules.readers import Reader
 
 _SCRIPT = COMPARISON.index("script")
 _EXACT = COMPARISON.index("exact")
@@ -47,15 +51,16 @@ class Guess:
 
 
 def guess_many(
-    listing: Listing, rough: Rough, models: Sequence[Model], names: Sequence[str], turned: bool = True
+    listing: Listing, rough: Rough, models: Sequence[Model], names: Sequence[str], turned: bool = True, reader: Reader | None = None
 ) -> list[list[Guess | None]]:
     """The best candidate for each name by each model, a list a model; None where no listed form is near at all.
 
     The answer for a name does not depend on the others. Where ``turned``, names are taken in other orders and without titles, too.
+    Where there is a ``reader``, it says how Han characters are read.
     """
     out: list[list[Guess | None]] = [[] for _ in models]
     for start in range(0, len(names), limits.BATCH):
-        batch = [rough.views(name, turned) for name in names[start : start + limits.BATCH]]
+        batch = [rough.views(name, turned, reader) for name in names[start : start + limits.BATCH]]
         comparisons, crowd, spelled = compare(listing, rough, batch)
         scores = scores_of_all([model.comparison for model in models], comparisons.features)
         for guesses, model, nearness in zip(out, models, scores, strict=True):

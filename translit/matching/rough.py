@@ -8,12 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
+from translit import limits
 from translit.matching.align import DEAREST, WIDEST, CostTable
 from translit.matching.alphabet import Fallback, atoms, script_of_name
-from translit.matching.views import READ, View, initials, views, written_out
+from translit.matching.views import CAPITALS, READ, View, initials, views, written_out
 from translit.unicode.fold import fold_token
+from translit.unicode.scripts import has_han
 from translit.unicode.tokens import fold, folded_words
+
+if TYPE_CHECKING:
+    from translit.rules.readers import Reader
+
+MANDARIN = "Mandarin"
+"""The language of the syllables that Han characters have in the cost tables."""
+FURTHER = 300
+"""Handicap of each further reading of a name, in 1/1000 log-odds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +39,8 @@ class Spelled:
         text: the name as it was spelled.
         handicap: how much less likely the name is meant so than as it stands, in 1/1000 log-odds.
         initials: whether words of one letter stand for longer ones.
+        read_in: the language that Han characters were read in, ``""`` where they were not read.
+        own_script: whether it is compared with forms of its own script only.
     """
 
     script: str
@@ -37,6 +50,8 @@ class Spelled:
     text: str = ""
     handicap: int = 0
     initials: bool = False
+    read_in: str = ""
+    own_script: bool = False
 
     def written_out(self, form: str) -> Spelled:
         """The name with its initials as a form in plain letters has them."""
@@ -61,8 +76,19 @@ class Rough:
         self._fallback = fallback
         self._best: dict[str, dict[str, tuple[int, str]]] = {}
 
-    def views(self, name: str, turned: bool = True) -> list[Spelled]:
-        """The views of a name, spelled; see :mod:`translit.matching.views`. Unless ``turned`` it is taken in its own order only."""
+    def views(self, name: str, turned: bool = True, reader: Reader | None = None) -> list[Spelled]:
+        """The views of a name, spelled; see :mod:`translit.matching.views`.
+
+        Args:
+            name: any name.
+            turned: whether it is taken in other orders and without titles, too.
+            reader: how Han characters are read; None to take their Mandarin syllables for want of a language.
+        """
+        read = [] if reader is None or not has_han(name) else reader.read(name)
+        if reader is not None and read:
+            # Its own characters tell which of the forms in Han characters is near, and are Mandarin beside others.
+            out = [replace(self.spell(name), own_script=reader.language != MANDARIN)]
+            return out + [replace(self.spell(*view), read_in=reader.language) for view in _read_views(read)]
         out = [self.spell(*view) for view in (views(name) if turned else [View(name, 0)])]
         if self._respell is not None:
             out += [replace(self.spell(text, READ), text=name) for text in self._respell(name)]
@@ -107,6 +133,17 @@ class Rough:
             costs.append(cost)
             texts.append(text)
         return texts[-1]
+
+
+def _read_views(readings: Sequence[str]) -> list[View]:
+    """Readings, the family name first as in Han characters and last as in the West; each less likely than the one before it."""
+    out: list[View] = []
+    for rank, text in enumerate(readings):
+        words = text.split()
+        out.append(View(text, rank * FURTHER))
+        if 2 <= len(words) <= limits.MAX_TURNED_WORDS:
+            out.append(View(" ".join([*words[1:], words[0]]), rank * FURTHER + CAPITALS))
+    return out
 
 
 def plain(text: str, fallback: Fallback) -> str:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from translit.matching.calibrate import Curve
     from translit.matching.fuzzy import Guess
     from translit.rules.keys import Keys
+    from translit.rules.readers import Reader
 
 PART = "name"
 """Kind of a part of persons' names that stands alone."""
@@ -71,16 +72,17 @@ class Tiers:
         target: BCP 47 tag of the language whose canonical spellings are written.
         types: the variant types that are rewritten.
         rulings: what people decided.
+        reader: how Han characters are read; None where their language is not said.
     """
 
     def __init__(
         self, lexicon: Lexicon, precision: float, conventions: tuple[str, ...] | None, target: str, types: tuple[str, ...],
-        rulings: Rulings = UNDECIDED,
+        rulings: Rulings = UNDECIDED, reader: Reader | None = None,
     ) -> None:  # fmt: skip
         self.lexicon, self.index = lexicon, lexicon.index
         self.precision, self.conventions, self.target = precision, conventions, target
         self.types = frozenset(TYPE_NUMBERS[name] for name in types)
-        self.rulings = rulings
+        self.rulings, self.reader = rulings, reader
 
     @cached_property
     def folded_is_sure(self) -> bool:
@@ -302,7 +304,7 @@ class Tiers:
         from translit.matching.fuzzy import guess_many
 
         shipped, own = self.lexicon.shipped, self.lexicon.model
-        found = guess_many(self.index, self.lexicon.rough, (shipped,) if own is shipped else (shipped, own), names, turned)
+        found = guess_many(self.index, self.lexicon.rough, (shipped,) if own is shipped else (shipped, own), names, turned, self.reader)
         settled = self._settled(names, found[0])
         guesses = [settled.get(i, guess) for i, guess in enumerate(found[-1])]
         return [None if self.rulings.bars(name) else guess for name, guess in zip(names, guesses, strict=True)] if self.rulings else guesses
@@ -321,7 +323,8 @@ class Tiers:
             curve = self.lexicon.shipped.curve(guess.script_class)
             if guess.folded and self.index.forms[guess.form] == fold(names[i]):
                 if guess.score >= curve.threshold(self.precision):
-                    out[i] = replace(guess, method="exact")
+                    # What a dictionary reads is no spelling that the lexicon lists.
+                    out[i] = replace(guess, method="rule" if self.index.reading(guess.form) else "exact")
             elif guess.view and guess.score >= curve.threshold(strict):
                 keyed.append((i, guess))
         forms = [self.index.forms[guess.form] for _, guess in keyed]

@@ -22,6 +22,7 @@ SPACELESS = frozenset({"Hani", "Hira", "Thai", "Laoo", "Khmr", "Mymr", "Tibt"})
 ABJADS = frozenset({"Arab", "Hebr"})
 """Scripts that leave short vowels unwritten."""
 
+_HAN = regex.compile(r"\p{Han}")
 _FINDER = regex.compile("|".join(rf"(?P<{code}>\p{{{name}}})" for code, name in SCRIPTS.items()))
 
 
@@ -36,6 +37,15 @@ def script_of(text: str) -> str:
         return "Latn" if any(c.isalpha() for c in text) else "Zyyy"
     found = _FINDER.search(text)
     return (found.lastgroup or "Zyyy") if found else "Zyyy"
+
+
+def has_han(text: str) -> bool:
+    """Whether a text has Han characters.
+
+    >>> has_han("東京タワー"), has_han("タワー")
+    (True, False)
+    """
+    return not text.isascii() and _HAN.search(text) is not None
 
 
 def scripts_in(text: str) -> frozenset[str]:
