@@ -20,7 +20,7 @@ READING = "\treading"
 """Note of a variant that is a reading, which no source can give; its language is the reader's tag."""
 
 
-def with_readings(entities: Sequence[Entity], tags: Sequence[str], fallback: str) -> tuple[Sequence[Entity], dict[str, str]]:
+def with_readings(entities: list[Entity], tags: Sequence[str], fallback: str) -> tuple[list[Entity], dict[str, str]]:
     """Entities with the readings of their names in Han characters.
 
     Args:
