@@ -12,11 +12,14 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import cached_property
 
+import numpy as np
 from rapidfuzz.distance import JaroWinkler
 
 from translit.mentions.endings import endings
+from translit.mentions.facts import HERALD, ORDINARY
 from translit.mentions.vocabulary import CALENDAR, GEO, NAME, PERSON_CUE, PLACE_CUE, REGION, WORD
 from translit.mentions.words import Words
+from translit.unicode.scan import CAPITAL, EMPTY, I64, JOINED
 
 SHORT = 3
 """A spelling of so few letters proves nothing by itself."""
@@ -43,11 +46,13 @@ class Context:
     Args:
         words: the words.
         bits: folded word or stem → its class bits, of :mod:`translit.mentions.vocabulary`, 0 for an unknown one.
+        facts: of the distinct words, of :mod:`translit.mentions.facts`.
         named: the words that are taken for listed names so far.
     """
 
     words: Words
     bits: Mapping[str, int]
+    facts: I64
     named: set[int] = field(default_factory=set)
     _known: dict[int, int] = field(default_factory=dict)
 
@@ -63,16 +68,13 @@ class Context:
     def surnames(self) -> frozenset[str]:
         """The folded words that stand behind a given name, an initial or a title somewhere in the document."""
         words = self.words
+        facts = self.facts[words.scanned.word]
+        flags = words.scanned.flags
+        name = (flags[1:] & (CAPITAL | JOINED | EMPTY) == CAPITAL | JOINED) & (facts[1:] & ORDINARY == 0)
         out = set()
-        for i in words.behind_capitals:
-            if self.is_word(i):
-                continue
-            before, bits = words.piece(i - 1, i), self.classes(i - 1)
-            titled = bits & PERSON_CUE and not bits & PLACE_CUE and len(before) > 1
-            initial = _is_initial(before) and before not in "IA"
-            if titled or initial or (bits & NAME and not bits & (WORD | CALENDAR | GEO)):
-                out.add(words.folded[i])
-                out.update(stem for _, stem, _ in endings(words.piece(i, i + 1)))
+        for i in (np.flatnonzero(name & (facts[:-1] & HERALD > 0)) + 1).tolist():
+            out.add(words.folded[i])
+            out.update(stem for _, stem, _ in endings(words.piece(i, i + 1)))
         return frozenset(out)
 
     def is_word(self, i: int) -> bool:
@@ -122,19 +124,13 @@ class Context:
         """
         words = self.words
         if first and words.joined[first] and words.capital[first - 1] and first - 1 not in self.named:
-            before = words.tokens[first - 1].text
+            before = words.piece(first - 1, first)
             if _is_initial(before) or (self.is_name(first - 1) and not words.starts_sentence(first - 1)):
                 return True
             if self.is_name(first - 1) and not self.is_word(first - 1):
                 return True
-        if (
-            last < len(words.folded)
-            and last not in self.named
-            and words.joined[last]
-            and words.capital[last]
-            and _blank_before(words, last)
-        ):
-            stems = [stem for _, stem, _ in endings(words.tokens[last].text)]
+        if last < len(words.word) and last not in self.named and words.joined[last] and words.capital[last] and _blank_before(words, last):
+            stems = [stem for _, stem, _ in endings(words.piece(last, last + 1))]
             surname = self.is_name(last) or any(self.bits[stem] & NAME for stem in stems)
             given = last - first == 1 and self.is_name(first) and self.unknown(last) and not self.classes(last) & GEO
             return (surname or given) and not self.is_word(last)
@@ -144,20 +140,20 @@ class Context:
         """Whether an unknown capitalised word stands right beside (behind only if ``after``), so that both may be one name."""
         words = self.words
         before = first and words.joined[first] and words.capital[first - 1] and (self.is_name(first - 1) or first - 1 not in self.named)
-        if before and _blank_before(words, first) and not self.is_word(first - 1) and not words.tokens[first - 1].text.isupper():
+        if before and _blank_before(words, first) and not self.is_word(first - 1) and not words.piece(first - 1, first).isupper():
             return True
-        if not after or last >= len(words.folded) or not words.joined[last] or not words.capital[last] or last in self.named:
+        if not after or last >= len(words.word) or not words.joined[last] or not words.capital[last] or last in self.named:
             return False
-        long = len(words.tokens[last].text) > 1
-        return long and not self.is_word(last) and words.text[words.tokens[last - 1].end] in " -"
+        long = len(words.piece(last, last + 1)) > 1
+        return long and not self.is_word(last) and words.text[words.ends[last - 1]] in " -"
 
     def has_cue(self, first: int, kind: str) -> bool:
         """Whether the word before is a cue of that kind of entity."""
         if not first:
             return False
         words = self.words
-        gap = words.text[words.tokens[first - 1].end : words.tokens[first].start]
-        if gap.strip(" \n\r\t\u00a0'’"):
+        gap = words.text[words.ends[first - 1] : words.starts[first]]
+        if gap != " " and gap.strip(" \n\r\t\u00a0'’"):
             return False
         return bool(self.classes(first - 1) & (PLACE_CUE if kind == PLACE else PERSON_CUE)) and not words.capital[first - 1]
 
@@ -173,4 +169,4 @@ def _is_initial(word: str) -> bool:
 
 
 def _blank_before(words: Words, i: int) -> bool:
-    return words.text[words.tokens[i - 1].end : words.tokens[i].start] == " "
+    return words.text[words.ends[i - 1] : words.starts[i]] == " "

@@ -11,14 +11,17 @@ from translit import limits, native
 from translit.matching.tiers import Tiers
 from translit.mentions.endings import endings
 from translit.mentions.memory import Memory
-from translit.mentions.vocabulary import CALENDAR, GEO, NAME, REGION, WORD, shipped_vocabulary
+from translit.mentions.vocabulary import CALENDAR, GEO, NAME, PERSON_CUE, PLACE_CUE, REGION, WORD, shipped_vocabulary
 from translit.mentions.words import Words, plainly_folded
 from translit.unicode.scan import CAPITAL, EMPTY, I64
 from translit.unicode.skeleton import unmask
 
-NAMELIKE, UNKNOWN, PART, PARTLY, ENDED = 1, 2, 4, 8, 16
+NAMELIKE, UNKNOWN, PART, PARTLY, ENDED, LONG, ORDINARY, HERALD = 1, 2, 4, 8, 16, 32, 64, 128
 """It may be a name that no lexicon lists; it is no known word; it is a part of persons' names; it or a stem of it is; a stem of it
-is listed."""
+is listed; it is long enough to be looked up as one that is not; it is an ordinary or calendar word; what follows it may be a surname,
+since it is a given name, an initial or a title."""
+LEAST_LETTERS_GUESSED = 5
+"""Fewest letters of an unlisted name in text."""
 _NO_NAME = regex.compile(r"\p{N}|[\p{L}--\p{Latin}]|\p{L}{3}\p{Ll}\p{Lu}\p{L}{2}", regex.V1)
 """What no name of one word has: digits, letters of another script, or a capital so far inside that two words are run together."""
 
@@ -77,6 +80,8 @@ class Facts:
             facts = NAMELIKE * (len(word) > 1 and not ordinary and _NO_NAME.search(unmask(spelling)) is None)
             facts |= UNKNOWN * (not bits & (WORD | CALENDAR | REGION) and (not bits & NAME or bool(bits & GEO)))
             facts |= PART * part[word] | PARTLY * (part[word] or any(part[stem] for stem in each))
+            facts |= LONG * (len(word) >= LEAST_LETTERS_GUESSED) | ORDINARY * bool(bits & (WORD | CALENDAR))
+            facts |= HERALD * _is_herald(spelling, bits)
             facts |= ENDED * any(listed[stem] or stem in self.tiers.rulings.folded for stem in each)
             learnt[spelling] = facts
             self._known.keep(spelling, facts)
@@ -90,3 +95,14 @@ class Facts:
         place = np.minimum(np.searchsorted(known, digest), len(known) - 1)
         found: list[bool] = (known[place] == digest).tolist()
         return found
+
+
+def _is_herald(spelling: str, bits: int) -> bool:
+    """Whether a surname may follow."""
+    if len(spelling) == 1:
+        return (spelling.isupper() and spelling not in "IA") or _is_given(bits)
+    return bool(bits & PERSON_CUE and not bits & PLACE_CUE) or _is_given(bits)
+
+
+def _is_given(bits: int) -> bool:
+    return bool(bits & NAME) and not bits & (WORD | CALENDAR | GEO)

@@ -89,7 +89,7 @@ class Finder:
         """The words of each text, the places that are taken for something, and those that are near something."""
         documents = [words_of(text, self.forms.table) for text in texts]
         facts = [self.facts.of(words) for words in documents]
-        contexts = [Context(words, self.facts.classes) for words in documents]
+        contexts = [Context(words, self.facts.classes, known) for words, known in zip(documents, facts, strict=True)]
         proposed = self.listed.places_many(documents, facts)
         self.inflected.add(contexts, proposed)
         places = [self._borne_out(context, found) for context, found in zip(contexts, proposed, strict=True)]

@@ -16,7 +16,7 @@ from translit.matching.tiers import Tiers
 from translit.mentions.casing import split_ending
 from translit.mentions.endings import endings
 from translit.mentions.evidence import SHORT, Context
-from translit.mentions.facts import NAMELIKE, PARTLY, UNKNOWN
+from translit.mentions.facts import LONG, NAMELIKE, PARTLY, UNKNOWN
 from translit.mentions.fame import Fame
 from translit.mentions.inflection import is_derived
 from translit.mentions.memory import Memory
@@ -27,8 +27,6 @@ from translit.unicode.tokens import fold
 
 MOST_WORDS_GUESSED = 3
 """Most words of an unlisted name in text."""
-LEAST_LETTERS_GUESSED = 5
-"""Fewest letters of an unlisted name in text."""
 LEAST_ALIKE = 0.6
 """Least similarity (Jaro–Winkler, folded) of each longer word of a guess to some word of the form, or two of them together."""
 MOST_MORE, MOST_SHARE_MORE = 3, 0.25
@@ -140,7 +138,7 @@ class Guesses:
         own_facts = facts[words.scanned.word[rows]].tolist()
         free = {i: own for i, own in zip(rows.tolist(), own_facts, strict=True) if i not in taken}
         for i, own in free.items():
-            if own & (UNKNOWN | PARTLY) == UNKNOWN and len(words.folded[i]) >= LEAST_LETTERS_GUESSED:
+            if own & (UNKNOWN | PARTLY | LONG) == UNKNOWN | LONG:
                 yield i, i + 1
             unknown = own
             for k in range(i + 1, i + MOST_WORDS_GUESSED):

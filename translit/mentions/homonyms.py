@@ -15,6 +15,7 @@ from translit.lexicon.index import OUTWEIGH
 from translit.matching.exact import LISTED, Resolution, resolve
 from translit.matching.tiers import Answer, Tiers
 from translit.mentions.evidence import Context
+from translit.mentions.memory import Memory
 from translit.mentions.places import Place
 from translit.unicode.tokens import fold
 
@@ -35,6 +36,7 @@ class Homonyms:
     def __init__(self, tiers: Tiers) -> None:
         self.tiers, self.index = tiers, tiers.index
         self._known: dict[str, Resolution | None] = {}
+        self._countries: Memory[tuple[int, str], str] = Memory()
 
     def settled(self, context: Context, places: Sequence[Place], guesses: Sequence[Place] = ()) -> list[Place]:
         """The places of one text, those of several bearers with the one that the text means; guesses tell of the others only."""
@@ -66,11 +68,19 @@ class Homonyms:
         """The country that a mention speaks for, or ``""``: that of nearly all the weight that bears what is written for it."""
         if answer.entity < 0 or answer.part:
             return ""
-        found = self._meant(answer.canonical)
+        key = answer.entity, answer.canonical
+        country = self._countries.known.get(key)
+        if country is None:
+            country = self._country_of(*key)
+            self._countries.keep(key, country)
+        return country
+
+    def _country_of(self, bearer: int, canonical: str) -> str:
+        found = self._meant(canonical)
         if found is None or found.state != "one":
             return ""
         pull: dict[str, float] = {}
-        for entity in {answer.entity, *found.rivals}:
+        for entity in {bearer, *found.rivals}:
             country = self.index.country(entity)
             pull[country] = pull.get(country, 0.0) + (float(self.index.entity_weight[entity]) + 1.0) ** 2
         country, most = max(pull.items(), key=lambda item: (item[1], item[0]))

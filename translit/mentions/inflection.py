@@ -15,6 +15,7 @@ from itertools import product
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 import regex
 
 from translit import limits
@@ -258,15 +259,29 @@ def _plain(context: Context, i: int) -> bool:
 
 def _disguised(words: Words) -> dict[int, tuple[Stem, ...]]:
     """The plain words behind those that mix look-alike letters or digits, and the names behind a small word and an apostrophe."""
+    met = {words.word[i]: read for i in words.signed if any(read := _read(words.piece(i, i + 1)))}
+    if not met:
+        return {}
+    which = np.zeros(len(words.scanned.first), dtype=np.bool_)
+    which[list(met)] = True
     out: dict[int, tuple[Stem, ...]] = {}
-    for i in words.signed():
-        raw = words.piece(i, i + 1)
-        if _is_disguised(raw) and _mixes(words, i):
+    for i in np.flatnonzero(which[words.scanned.word]).tolist():
+        masked, ways = met[words.word[i]]
+        if masked and _mixes(words, i):
             # Its folded form is the plain one already.
-            out[i] = (Stem(words.folded[i], "", 0, masked=True),)
-        elif ways := _elided(raw):
+            ways = (Stem(words.folded[i], "", 0, masked=True),)
+        if ways:
             out[i] = ways
     return out
+
+
+@lru_cache(maxsize=limits.TOKEN_CACHE)
+def _read(raw: str) -> tuple[bool, tuple[Stem, ...]]:
+    """Whether a word is another in disguise; and the name in it behind a small word and an apostrophe: *l’Afghanistan*."""
+    found = _ELISION.match(raw)
+    if found is None or fold_token(found[1]) not in shipped_endings().elided:
+        return _is_disguised(raw), ()
+    return _is_disguised(raw), (Stem(fold_token(raw[found.end() :]), found[0], found.end()),)
 
 
 def _mixes(words: Words, i: int) -> bool:
@@ -281,15 +296,6 @@ def _is_disguised(word: str) -> bool:
     """Whether a word is a name in disguise, as far as its letters tell; what begins with a small letter is none."""
     plain = unmask(word)
     return plain != word and not plain[0].islower()
-
-
-@lru_cache(maxsize=limits.TOKEN_CACHE)
-def _elided(raw: str) -> tuple[Stem, ...]:
-    """The name behind a small word that is written together with it by an apostrophe: *l’Afghanistan*."""
-    found = _ELISION.match(raw)
-    if found is None or fold_token(found[1]) not in shipped_endings().elided:
-        return ()
-    return (Stem(fold_token(raw[found.end() :]), found[0], found.end()),)
 
 
 def _inflected(words: Words) -> dict[int, tuple[Stem, ...]]:

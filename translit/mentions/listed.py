@@ -89,13 +89,13 @@ class Listed:
         return {window: form for window, form in found if form >= 0 or window in decided}
 
     @staticmethod
-    def _places(spans: Sequence[Span], *found: Mapping[str, Place | None]) -> list[Place]:
-        """The places that begin the spans of one text, by what was found for its pieces."""
+    def _places(spans: Sequence[Span], known: Mapping[str, Place | None], new: Mapping[str, Place | None]) -> list[Place]:
+        """The places that begin the spans of one text, by what is known of its pieces."""
         places: list[Place] = []
         end = 0
         for i, _, piece in spans:
-            place = next((of[piece] for of in found if piece in of), None) if i >= end else None
-            if place is not None:
+            place = known.get(piece) or new.get(piece)
+            if place is not None and i >= end:
                 places.append(place.moved(i))
                 end = i + place.last
         return places

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Set
+from functools import lru_cache
 
 import numpy as np
 
+from translit import limits
 from translit.lexicon.index import CANONICAL
 from translit.lexicon.parts import PERSON, align_parts, words_of_name
 from translit.matching.tiers import OFTEN_LAST, Answer, Tiers
@@ -14,7 +16,7 @@ from translit.mentions.evidence import SHORT, Context
 from translit.mentions.facts import PARTLY
 from translit.mentions.memory import Memory
 from translit.mentions.places import Place
-from translit.mentions.words import Words
+from translit.mentions.words import plainly_folded
 from translit.unicode.fold import fold_token
 from translit.unicode.scan import CAPITAL, EMPTY, I64
 
@@ -41,6 +43,13 @@ class Parts:
                 continue
             if self.index.kind(meant.entity) == PERSON:
                 self._anchor(meant.entity, anchors)
+        may_be = facts & PARTLY > 0
+        if anchors:
+            first = words.scanned.first
+            capital = np.flatnonzero(words.scanned.flags[first] & (CAPITAL | EMPTY) == CAPITAL)
+            may_be[capital] |= [any(stem in anchors for _, stem, _ in _stems(words.piece(i, i + 1))) for i in first[capital].tolist()]
+        if not may_be.any():
+            return places
         taken = set(open_)
         # A word that nothing bears out as what is listed may be the surname of somebody who is named in full.
         doubted = {place.first for place in places if place.why == "evidence" and place.last - place.first == 1}
@@ -51,15 +60,10 @@ class Parts:
                 taken.difference_update(range(place.first, place.last))
         taken -= doubted
         extra: list[Place] = []
-        may_be = facts & PARTLY > 0
-        if anchors:
-            first = words.scanned.first
-            capital = np.flatnonzero(words.scanned.flags[first] & (CAPITAL | EMPTY) == CAPITAL)
-            may_be[capital] |= [any(stem in anchors for _, stem, _ in _stems(words, i)) for i in first[capital].tolist()]
         for i in np.flatnonzero(may_be[words.scanned.word]).tolist():
             if i in taken:
                 continue
-            for _, stem, ending in _stems(words, i):
+            for _, stem, ending in _stems(words.piece(i, i + 1)):
                 if i in doubted and stem not in anchors:
                     continue
                 answer = self._part(context, i, stem, anchors)
@@ -115,7 +119,8 @@ class Parts:
         return known[word]
 
 
-def _stems(words: Words, i: int) -> tuple[tuple[str, str, str], ...]:
+@lru_cache(maxsize=limits.TOKEN_CACHE)
+def _stems(raw: str) -> tuple[tuple[str, str, str], ...]:
     """A word itself, and the ways to cut an ending off it: (stem, folded stem, ending)."""
-    word, raw = words.folded[i], words.tokens[i].text
+    word = plainly_folded(raw)
     return endings(raw) if raw.endswith(POSSESSIVES) else ((word, word, ""), *endings(raw))

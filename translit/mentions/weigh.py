@@ -23,6 +23,7 @@ class Weighing:
         self.tiers, self.fame = tiers, fame
         self.index = tiers.index
         self._needs: Memory[tuple[str, str, int, bool], Need] = Memory()
+        self._told: Memory[tuple[str, str, int], tuple[str, bool, bool, bool]] = Memory()
 
     def borne_out(self, context: Context, proposed: Sequence[Place], known: Set[str] = frozenset()) -> list[Place]:
         """The places of one text, without an answer where the evidence is short; says to the context which words are named.
@@ -105,9 +106,13 @@ class Weighing:
         return need
 
     def _doubt(self, context: Context, place: Place, answer: Answer) -> Need:
-        famed, is_place = not self.fame.obscure(answer.entity), self.index.kind(answer.entity) == PLACE
-        trusted = self._trusted(answer.entity, answer.form)
-        return doubt(context, place.first, place.last, answer.form, fold(answer.canonical), is_place, trusted, famed)
+        key = answer.form, answer.canonical, answer.entity
+        told = self._told.known.get(key)
+        if told is None:
+            famed, is_place = not self.fame.obscure(answer.entity), self.index.kind(answer.entity) == PLACE
+            told = fold(answer.canonical), is_place, self._trusted(answer.entity, answer.form), famed
+            self._told.keep(key, told)
+        return doubt(context, place.first, place.last, answer.form, *told)
 
     @staticmethod
     def _changes(context: Context, place: Place) -> bool:

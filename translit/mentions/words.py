@@ -6,7 +6,7 @@ then. Most words are never asked for.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import overload
@@ -65,14 +65,6 @@ class Words:
         places: list[int] = ((self.scanned.flags & (CAPITAL | EMPTY)) == CAPITAL).nonzero()[0].tolist()
         return places
 
-    @property
-    def behind_capitals(self) -> Sequence[int]:
-        """Those of :attr:`capitals` that may go on a name which a word with a capital before them began."""
-        flags = self.scanned.flags
-        sought = (flags[1:] & (CAPITAL | JOINED | EMPTY) == CAPITAL | JOINED) & (flags[:-1] & CAPITAL > 0)
-        places: list[int] = (np.flatnonzero(sought) + 1).tolist()
-        return places
-
     @cached_property
     def word(self) -> memoryview:
         """The number of each word's spelling in the text."""
@@ -95,11 +87,12 @@ class Words:
         """How often each spelling stands in the text, with the others that fold alike, at the first of them."""
         return np.bincount(self.scanned.alike[self.scanned.word])
 
-    def signed(self) -> Iterator[int]:
-        """The words that are not of ASCII letters alone."""
-        scanned = self.scanned
-        which = (scanned.flags[scanned.first] & SIGNED).astype(bool)
-        yield from np.flatnonzero(which[scanned.word]).tolist() if which.any() else ()
+    @property
+    def signed(self) -> Sequence[int]:
+        """Where the spellings stand first that are not of ASCII letters alone."""
+        first = self.scanned.first
+        places: list[int] = first[self.scanned.flags[first] & SIGNED > 0].tolist()
+        return places
 
     def piece(self, first: int, last: int) -> str:
         """The text from one word to before another."""
