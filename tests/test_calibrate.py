@@ -15,7 +15,7 @@ from strategies import SMALL, anything, names, spellings_of, worn
 
 from translit import Lexicon, Normalizer, limits
 from translit.matching.calibrate import GRID, NEVER, Curve, Model, curve, curve_from_json, curve_to_json, drawn
-from translit.matching.fuzzy import guess_many
+from translit.matching.fuzzy import Guess, guess_many
 from translit.matching.prior import read_model
 from translit.matching.score import COMPARISON, DECISION, DECISION_SIGNS
 
@@ -118,9 +118,14 @@ def test_a_draw_depends_on_nothing_but_its_digest(digests: list[int], salt: int)
 @given(st.lists(asked, min_size=1, max_size=12))
 def test_one_name_alone_scores_as_in_any_batch(afghanistan: Lexicon, batch: list[str]) -> None:
     index, rough, model = afghanistan.index, afghanistan.rough, afghanistan.model
-    (together,) = guess_many(index, rough, [model], batch)
-    assert together == [guess_many(index, rough, [model], [name])[0][0] for name in batch]
-    assert together[::-1] == guess_many(index, rough, [model], batch[::-1])[0]
+
+    def asked_together(names: list[str]) -> list[Guess]:
+        (found,) = guess_many(index, rough, [model], names)
+        return [found.guess(row, 0.0) for row in range(len(names))]
+
+    together = asked_together(batch)
+    assert together == [guess for name in batch for guess in asked_together([name])]
+    assert together[::-1] == asked_together(batch[::-1])
 
 
 SCORE = """
@@ -130,7 +135,9 @@ from translit import Lexicon, native
 from translit.matching.fuzzy import guess_many
 lexicon = Lexicon.load(sys.argv[1])
 asked = json.load(sys.stdin)
-def score(names): return [g and astuple(g) for g in guess_many(lexicon.index, lexicon.rough, [lexicon.model], names)[0]]
+def score(names):
+    found = guess_many(lexicon.index, lexicon.rough, [lexicon.model], names)[0]
+    return [astuple(found.guess(row, 0.0)) for row in range(len(names))]
 json.dump([native.in_use(), score(asked), [score([name])[0] for name in asked]], sys.stdout)
 """
 

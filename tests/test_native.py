@@ -642,11 +642,12 @@ def test_a_row_beyond_the_column_is_refused(functions: dict[str, Callable[..., A
 @both
 def test_records(functions: dict[str, Callable[..., Any]]) -> None:
     columns = [["1", "2", "3"], ["Kabul", "Herat", "Hérat"], ["place", "place", "person"]]
-    matches = functions["make_matches"](["Kaboul", "HERAT"], ["kaboul", "herat"], [0, 1, 3], *columns, "exact", [0.9995, 0.9], [0.0, 0.1])
+    names, forms, methods = ["Kaboul", "HERAT"], ["kaboul", "herat"], ["exact", "rule"]
+    matches = functions["make_matches"](names, forms, [0, 1, 3], *columns, methods, [0.9995, 0.9], [0.0, 0.1])
     first = Candidate("1", "Kabul", "place", "exact", 0.9995, "kaboul")
-    both_of = Candidate("2", "Herat", "place", "exact", 0.9, "herat"), Candidate("3", "Hérat", "person", "exact", 0.1)
+    both_of = Candidate("2", "Herat", "place", "rule", 0.9, "herat"), Candidate("3", "Hérat", "person", "rule", 0.1)
     expected = [
-        Match("Kaboul", "1", "Kabul", "place", "exact", 0.9995, (first,)), Match("HERAT", "2", "Herat", "place", "exact", 0.9, both_of),
+        Match("Kaboul", "1", "Kabul", "place", "exact", 0.9995, (first,)), Match("HERAT", "2", "Herat", "place", "rule", 0.9, both_of),
     ]  # fmt: skip
     assert matches == expected
     assert repr(matches) == repr(expected)
@@ -657,7 +658,7 @@ def test_records(functions: dict[str, Callable[..., Any]]) -> None:
     del first, both_of, columns
     gc.collect()
     assert [c.form for m in matches for c in m.candidates] == ["kaboul", "herat", ""]
-    assert functions["make_matches"]([], [], [0], [], [], [], "exact", [], []) == []
+    assert functions["make_matches"]([], [], [0], [], [], [], [], [], []) == []
 
 
 @both
@@ -676,7 +677,7 @@ def test_known_values_are_taken_by_name(functions: dict[str, Callable[..., Any]]
 @pytest.mark.parametrize("first", [[0, 2], [0, 0], [1, 0], [-1, 1], [0], [0, 1, 1]], ids=str)
 def test_records_of_candidates_that_are_not_there_are_refused(first: list[int]) -> None:
     with pytest.raises(ValueError, match="do not agree"):
-        native.TWINS["make_matches"](["a"], ["a"], first, ["1"], ["A"], ["place"], "exact", [1.0], [0.0])
+        native.TWINS["make_matches"](["a"], ["a"], first, ["1"], ["A"], ["place"], ["exact"], [1.0], [0.0])
 
 
 MISFITS: list[tuple[str, Callable[[list[Any]], None], type[Exception]]] = [

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
 Method = Literal["exact", "rule", "fuzzy"]
+METHODS: tuple[Method, ...] = get_args(Method)
+"""The tiers, top to bottom; in arrays they go by their place here."""
 VARIANT_TYPES = ("romanization", "native", "exonym", "former", "nickname", "abbreviation")
 """What a variant can be; see *Lexicon sources* in the README."""
 DEFAULT_TYPES = ("romanization", "native", "exonym")

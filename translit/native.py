@@ -267,11 +267,11 @@ def _slots(record: type) -> tuple[Any, ...]:
 
 def _make_matches(
     names: list[str], forms: list[str], first: list[int], idents: list[str], canonicals: list[str], kinds: list[str],
-    method: Method, confidences: list[float], rests: list[float],
+    methods: list[Method], confidences: list[float], rests: list[float],
 ) -> list[Match]:  # fmt: skip
     types = (Match, _slots(Match), Candidate, _slots(Candidate))
     begins = np.array(first, dtype=np.int64)
-    found = _native.make_matches(*types, names, forms, begins, idents, canonicals, kinds, method, confidences, rests)
+    found = _native.make_matches(*types, names, forms, begins, idents, canonicals, kinds, methods, confidences, rests)
     return cast(list[Match], found)
 
 

@@ -43,18 +43,18 @@ static PyObject *make_record(const Records *records, PyObject *const *values)
 }
 
 PyDoc_STRVAR(make_matches_doc,
-             "make_matches(match, match_slots, candidate, candidate_slots, names, forms, first, idents, canonicals, kinds, method,\n"
+             "make_matches(match, match_slots, candidate, candidate_slots, names, forms, first, idents, canonicals, kinds, methods,\n"
              "confidences, rests) -> list\n\n"
              "Twin of translit.matching.exact.make_matches; the slots are descriptors, in the order of the fields, and first is int64.");
 
-enum { BY_NAME = 4, BY_ENTITY = 3 }; /* lists with an item a name, or a candidate */
+enum { BY_NAME = 5, BY_ENTITY = 3 }; /* lists with an item a name, or a candidate */
 
 static PyObject *candidates_of_name(const Records *records, PyObject *const *columns, Py_ssize_t begin, Py_ssize_t end,
-                                    PyObject *method, PyObject *const *row, PyObject *no_text, PyObject *none)
+                                    PyObject *const *row, PyObject *no_text, PyObject *none)
 {
     PyObject *candidates = PyTuple_New(end - begin);
     for (Py_ssize_t i = begin; candidates && i < end; i++) {
-        PyObject *const fields[] = {PyList_GetItem(columns[0], i), PyList_GetItem(columns[1], i), PyList_GetItem(columns[2], i), method,
+        PyObject *const fields[] = {PyList_GetItem(columns[0], i), PyList_GetItem(columns[1], i), PyList_GetItem(columns[2], i), row[4],
                                     i == begin ? row[2] : row[3], i == begin ? row[1] : no_text, none};
         PyObject *candidate = make_record(records, fields);
         if (!candidate || PyTuple_SetItem(candidates, i - begin, candidate) < 0)
@@ -68,10 +68,10 @@ static PyObject *candidates_of_name(const Records *records, PyObject *const *col
 static PyObject *make_matches(PyObject *self, PyObject *args)
 {
     (void)self;
-    PyObject *types[2], *slots[2], *by_name[BY_NAME], *by_entity[BY_ENTITY], *first, *method;
-    if (!PyArg_ParseTuple(args, "O!O!O!O!O!O!OO!O!O!OO!O!", &PyType_Type, &types[0], &PyTuple_Type, &slots[0], &PyType_Type, &types[1],
+    PyObject *types[2], *slots[2], *by_name[BY_NAME], *by_entity[BY_ENTITY], *first;
+    if (!PyArg_ParseTuple(args, "O!O!O!O!O!O!OO!O!O!O!O!O!", &PyType_Type, &types[0], &PyTuple_Type, &slots[0], &PyType_Type, &types[1],
                           &PyTuple_Type, &slots[1], &PyList_Type, &by_name[0], &PyList_Type, &by_name[1], &first, &PyList_Type,
-                          &by_entity[0], &PyList_Type, &by_entity[1], &PyList_Type, &by_entity[2], &method, &PyList_Type, &by_name[2],
+                          &by_entity[0], &PyList_Type, &by_entity[1], &PyList_Type, &by_entity[2], &PyList_Type, &by_name[4], &PyList_Type, &by_name[2],
                           &PyList_Type, &by_name[3]))
         return NULL;
     Records matches, own;
@@ -99,9 +99,9 @@ static PyObject *make_matches(PyObject *self, PyObject *args)
         PyObject *row[BY_NAME];
         for (int c = 0; c < BY_NAME; c++)
             row[c] = PyList_GetItem(by_name[c], i);
-        PyObject *candidates = candidates_of_name(&own, by_entity, begins[i], begins[i + 1], method, row, no_text, none);
+        PyObject *candidates = candidates_of_name(&own, by_entity, begins[i], begins[i + 1], row, no_text, none);
         PyObject *const values[] = {row[0], PyList_GetItem(by_entity[0], begins[i]), PyList_GetItem(by_entity[1], begins[i]),
-                                    PyList_GetItem(by_entity[2], begins[i]), method, row[2], candidates};
+                                    PyList_GetItem(by_entity[2], begins[i]), row[4], row[2], candidates};
         PyObject *match = candidates ? make_record(&matches, values) : NULL;
         Py_XDECREF(candidates);
         if (!match || PyList_SetItem(list, i, match) < 0)

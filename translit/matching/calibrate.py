@@ -21,7 +21,7 @@ from translit import limits
 from translit.matching.blocking import mix
 from translit.matching.compare import Hidden, Listing, compare
 from translit.matching.rough import Rough
-from translit.matching.score import COLUMNS, COMPARISON, DECISION_SIGNS, Comparisons, Decisions, decide
+from translit.matching.score import COLUMNS, COMPARISON, DECISION_SIGNS, SCRIPTS, Comparisons, Decisions, decide
 from translit.matching.trees import Forest, fit
 
 Rows = NDArray[np.int64]
@@ -79,6 +79,15 @@ class Model:
     def curve(self, script_class: int) -> Curve:
         """The curve of a script class, the nearest other where it has none."""
         return self.curves.get(script_class) or self.curves[max(self.curves)]
+
+    def confidences(self, scripts: Sequence[int], scores: Sequence[int]) -> list[float]:
+        """Probability that each answer is right, by its script class and score."""
+        of = [self.curve(script).confidence for script in range(SCRIPTS)]
+        return [of[script](score) for script, score in zip(scripts, scores, strict=True)]
+
+    def thresholds(self, precision: float) -> Rows:
+        """The least score to answer with, by script class."""
+        return np.array([self.curve(script).threshold(precision) for script in range(SCRIPTS)], dtype=np.int64)
 
 
 @dataclass(frozen=True)

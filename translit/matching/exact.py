@@ -173,7 +173,7 @@ def resolve_many(index: Index, rows: Rows, postings: Rows, count: int, types: fr
 
 def make_matches(
     names: list[str], forms: list[str], first: list[int], idents: list[str], canonicals: list[str], kinds: list[str],
-    method: Method, confidences: list[float], rests: list[float],
+    methods: list[Method], confidences: list[float], rests: list[float],
 ) -> list[Match]:  # fmt: skip
     """The records of answers.
 
@@ -182,12 +182,12 @@ def make_matches(
         forms: the listed form of each.
         first: where the candidates of each begin in the next three, and the end.
         idents, canonicals, kinds: the entities, those of each name best first.
-        method: of all.
+        methods: of each name.
         confidences, rests: of the first candidate of each name, and of each other one.
     """
     out: list[Match] = []
     bounds = pairwise(first)
-    for name, form, confidence, rest, (start, end) in zip(names, forms, confidences, rests, bounds, strict=True):
+    for name, form, method, confidence, rest, (start, end) in zip(names, forms, methods, confidences, rests, bounds, strict=True):
         best = idents[start], canonicals[start], kinds[start]
         others = zip(idents[start + 1 : end], canonicals[start + 1 : end], kinds[start + 1 : end], strict=True)
         candidates = (Candidate(*best, method, confidence, form), *(Candidate(*other, method, rest) for other in others))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,11 +15,13 @@ from translit.matching.compare import Listing, compare
 from translit.matching.rough import Rough, Spelled
 from translit.matching.score import COMPARISON, Comparisons, Decisions, decide
 from translit.matching.trees import scores_of_all
-from translit.model import Method
+from translit.model import METHODS, Method
 
 if TYPE_CHECKING:
     from translit.rules.readers import Reader
 
+Rows = NDArray[np.int64]
+FUZZY = METHODS.index("fuzzy")
 _SCRIPT = COMPARISON.index("script")
 _EXACT = COMPARISON.index("exact")
 
@@ -50,41 +52,83 @@ class Guess:
     method: Method = "fuzzy"
 
 
+@dataclass(frozen=True)
+class Guesses:
+    """The best candidates for names, a row each; the fields of :class:`Guess` but for the confidence.
+
+    Args:
+        entity: -1 where no listed form is near at all.
+        method: the tier, by number of :data:`translit.model.METHODS`.
+        form, score, script, folded, second, view: as of a guess.
+    """
+
+    entity: Rows
+    method: Rows
+    form: Rows
+    score: Rows
+    script: Rows
+    folded: NDArray[np.bool_]
+    second: Rows
+    view: NDArray[np.object_]
+
+    @classmethod
+    def joined(cls, parts: Sequence[Guesses]) -> Guesses:
+        """All rows of several, in order."""
+        return cls(*(np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(cls)))
+
+    def take(self, rows: Rows) -> Guesses:
+        """Some of the rows."""
+        return Guesses(*(getattr(self, f.name)[rows] for f in fields(self)))
+
+    def chosen(self, own: NDArray[np.bool_], other: Guesses) -> Guesses:
+        """These rows where they are ``own``, else those of another."""
+        return Guesses(*(np.where(own, getattr(self, f.name), getattr(other, f.name)) for f in fields(self)))
+
+    def guess(self, row: int, confidence: float) -> Guess:
+        """One row."""
+        return Guess(
+            int(self.entity[row]), int(self.form[row]), int(self.score[row]), confidence, int(self.script[row]), bool(self.folded[row]),
+            int(self.second[row]), self.view[row], METHODS[self.method[row]],
+        )  # fmt: skip
+
+
 def guess_many(
     listing: Listing, rough: Rough, models: Sequence[Model], names: Sequence[str], turned: bool = True, reader: Reader | None = None
-) -> list[list[Guess | None]]:
-    """The best candidate for each name by each model, a list a model; None where no listed form is near at all.
+) -> list[Guesses]:
+    """The best candidate for each name by each model; one of the fuzzy tier as yet.
 
-    The answer for a name does not depend on the others. Where ``turned``, names are taken in other orders and without titles, too.
+    The guess for a name does not depend on the others. Where ``turned``, names are taken in other orders and without titles, too.
     Where there is a ``reader``, it says how Han characters are read.
     """
-    out: list[list[Guess | None]] = [[] for _ in models]
-    for start in range(0, len(names), limits.BATCH):
-        batch = [rough.views(name, turned, reader) for name in names[start : start + limits.BATCH]]
+    out: list[list[Guesses]] = [[] for _ in models]
+    for start in range(0, max(len(names), 1), limits.BATCH):
+        batch = rough.views_many(names[start : start + limits.BATCH], turned, reader)
         comparisons, crowd, spelled = compare(listing, rough, batch)
         scores = scores_of_all([model.comparison for model in models], comparisons.features)
-        for guesses, model, nearness in zip(out, models, scores, strict=True):
-            guesses += _guesses(model, comparisons, nearness, crowd, len(batch), spelled)
-    return out
+        for parts, model, nearness in zip(out, models, scores, strict=True):
+            parts.append(_guesses(model, comparisons, nearness, crowd, len(batch), spelled))
+    return [Guesses.joined(parts) for parts in out]
 
 
 def _guesses(
     model: Model, comparisons: Comparisons, nearness: NDArray[np.int32], crowd: NDArray[np.int64], names: int, spelled: Sequence[Spelled]
-) -> list[Guess | None]:
+) -> Guesses:
     decisions = decide(comparisons, nearness, crowd)
-    scores = model.decision.scores(decisions.features)
-    out: list[Guess | None] = [None] * names
-    rows = zip(
-        decisions.name.tolist(), decisions.best.tolist(), scores.tolist(), decisions.second.tolist(),
-        decisions.features[:, _SCRIPT].astype(int).tolist(), decisions.features[:, _EXACT].tolist(), strict=True,
+    name, best, second = decisions.name, decisions.best, decisions.second
+
+    def column(values: Any, missing: int = -1) -> Rows:
+        out = np.full(names, missing, dtype=np.int64)
+        out[name] = values
+        return out
+
+    view = np.full(names, "", dtype=object)
+    view[name] = [spelled[i].text for i in comparisons.spelled[best].tolist()]
+    rivals = np.append(comparisons.entity, -1)
+    return Guesses(
+        column(comparisons.entity[best]), np.full(names, FUZZY), column(comparisons.form[best]),
+        column(model.decision.scores(decisions.features), 0), column(decisions.features[:, _SCRIPT], 0),
+        column(decisions.features[:, _EXACT], 0).astype(bool), column(rivals[second]), view,
     )  # fmt: skip
-    entity, form = comparisons.entity, comparisons.form
-    for name, best, score, other, script, exact in rows:
-        out[name] = Guess(
-            int(entity[best]), int(form[best]), score, model.curve(script).confidence(score), script, bool(exact),
-            int(entity[other]) if other >= 0 else -1, spelled[int(comparisons.spelled[best])].text,
-        )  # fmt: skip
-    return out
 
 
 def decide_by(model: Model, comparisons: Comparisons, crowd: NDArray[np.int64]) -> tuple[Decisions, NDArray[np.int32]]:

@@ -7,16 +7,15 @@ is to bring spellings near to each other.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from translit import limits
+from translit import limits, native
 from translit.matching.align import DEAREST, WIDEST, CostTable
 from translit.matching.alphabet import Fallback, atoms, script_of_name
 from translit.matching.views import CAPITALS, READ, View, initials, views, written_out
 from translit.unicode.fold import fold_token
 from translit.unicode.scripts import has_han
-from translit.unicode.tokens import fold, folded_words
+from translit.unicode.tokens import fold
 
 if TYPE_CHECKING:
     from translit.rules.readers import Reader
@@ -27,8 +26,7 @@ FURTHER = 300
 """Handicap of each further reading of a name, in 1/1000 log-odds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Spelled:
+class Spelled(NamedTuple):
     """A name as the fuzzy tier sees it.
 
     Args:
@@ -44,7 +42,7 @@ class Spelled:
     """
 
     script: str
-    atoms: tuple[str, ...]
+    atoms: Sequence[str]
     rom: str
     folded: str
     text: str = ""
@@ -57,7 +55,7 @@ class Spelled:
         """The name with its initials as a form in plain letters has them."""
         words, handicap = written_out(self.rom.split(" "), form.split(" "))
         rom = " ".join(words)
-        return Spelled("Latn", tuple(rom), rom, rom, "", self.handicap + handicap)
+        return Spelled("Latn", rom, rom, rom, "", self.handicap + handicap)
 
 
 class Rough:
@@ -84,21 +82,35 @@ class Rough:
             turned: whether it is taken in other orders and without titles, too.
             reader: how Han characters are read; None to take their Mandarin syllables for want of a language.
         """
-        read = [] if reader is None or not has_han(name) else reader.read(name)
-        if reader is not None and read:
-            # Its own characters tell which of the forms in Han characters is near, and are Mandarin beside others.
-            out = [replace(self.spell(name), own_script=reader.language != MANDARIN)]
-            return out + [replace(self.spell(*view), read_in=reader.language) for view in _read_views(read)]
-        out = [self.spell(*view) for view in (views(name) if turned else [View(name, 0)])]
+        return self.views_many([name], turned, reader)[0]
+
+    def views_many(self, names: Sequence[str], turned: bool = True, reader: Reader | None = None) -> list[list[Spelled]]:
+        """:meth:`views` of each name."""
+        seen = [views(name) if turned else [View(name, 0)] for name in names]
+        folded = iter(native.fold_many([view.text for some in seen for view in some]))
+        out = [[self._spelled(text, handicap, next(folded)) for text, handicap in some] for some in seen]
         if self._respell is not None:
-            out += [replace(self.spell(text, READ), text=name) for text in self._respell(name)]
+            for name, some in zip(names, out, strict=True):
+                some += [self.spell(text, READ)._replace(text=name) for text in self._respell(name)]
+        if reader is not None:
+            for row, name in enumerate(names):
+                if has_han(name) and (read := reader.read(name)):
+                    out[row] = self._read(name, read, reader.language)
         return out
+
+    def _read(self, name: str, readings: Sequence[str], language: str) -> list[Spelled]:
+        """The views of a name in Han characters that has readings."""
+        # Its own characters tell which of the forms in Han characters is near, and are Mandarin beside others.
+        own = self.spell(name)._replace(own_script=language != MANDARIN)
+        return [own, *(self.spell(*view)._replace(read_in=language) for view in _read_views(readings))]
 
     def spell(self, name: str, handicap: int = 0) -> Spelled:
         """A name's script, atoms and rough romanization."""
+        return self._spelled(name, handicap, fold(name))
+
+    def _spelled(self, name: str, handicap: int, folded: str) -> Spelled:
         if name.isascii():
-            rom = " ".join(folded_words(name))
-            return Spelled("Latn", tuple(rom), rom, rom, name, handicap, initials(name))
+            return Spelled("Latn", folded, folded, folded, name, handicap, initials(name))
         script = script_of_name(name)
         letters = atoms(name, script, self._fallback)
         if script == "Latn":
@@ -106,7 +118,7 @@ class Rough:
             return Spelled(script, letters, rom, rom, name, handicap, initials(name))
         covered = script in self.tables
         rom = " ".join(self._cheapest(letters, script).split()) if covered else plain("".join(letters), self._fallback)
-        return Spelled(script, letters, rom, fold(name), name, handicap, initials(name))
+        return Spelled(script, letters, rom, folded, name, handicap, initials(name))
 
     def _cheapest(self, letters: Sequence[str], script: str) -> str:
         best = self._best.get(script)

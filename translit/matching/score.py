@@ -35,6 +35,8 @@ SCRIPT_CLASSES = {
     "Latn": 0, "Cyrl": 1, "Grek": 1, "Armn": 1, "Geor": 1, "Arab": 2, "Hebr": 3, "Hang": 4, "Kana": 5, "Hani": 6,
 }  # fmt: skip
 """Script → class of scripts that behave alike; the rest are 7."""
+SCRIPTS = 8
+"""Classes of scripts."""
 NEAR = 1500
 """Log-odds in 1/1000 within which a rival is near."""
 FAR = 6000

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -15,13 +15,13 @@ from translit.lexicon.index import TYPE_NUMBERS, Rows, spread
 from translit.lexicon.lexicon import Lexicon
 from translit.matching.decisions import Rulings
 from translit.matching.exact import LISTED, ONE, OPEN, Resolution, Resolutions, make_matches, resolve, resolve_many
-from translit.model import Candidate, Match, Method
+from translit.model import METHODS, Candidate, Match, Method
 from translit.unicode.skeleton import DIGITS, LOOK_ALIKE, disguises, plain_name
 from translit.unicode.tokens import fold, spelled
 
 if TYPE_CHECKING:
     from translit.matching.calibrate import Curve
-    from translit.matching.fuzzy import Guess
+    from translit.matching.fuzzy import Guess, Guesses
     from translit.rules.keys import Keys
     from translit.rules.readers import Reader
 
@@ -54,6 +54,25 @@ class Answer:
     part: bool = False
     decided: bool = False
     meant: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """Guesses that are given, for the names of some rows.
+
+    Args:
+        rows: of the names.
+        guesses, confidences: the guess for each, and how likely it is right.
+    """
+
+    rows: Sequence[int] = ()
+    guesses: Guesses | None = None
+    confidences: Sequence[float] = ()
+
+    def each(self) -> Iterator[tuple[int, Guess]]:
+        """Row and guess."""
+        if self.guesses is not None:
+            yield from zip(self.rows, map(self.guesses.guess, range(len(self.rows)), self.confidences), strict=True)
 
 
 def _folded(names: Sequence[str]) -> list[str]:
@@ -163,6 +182,13 @@ class Tiers:
             least: least confidence instead of the promised precision.
             listed: False to answer them as other spellings of the same letters, which the lexicon does not list as they stand.
         """
+        out, guessed = self._answers(names, least, listed)
+        for row, guess in guessed.each():
+            out[row] = self.guessed(guess)
+        return out
+
+    def _answers(self, names: Sequence[str], least: float | None, listed: bool = True) -> tuple[list[Answer | None], Accepted]:
+        """As :meth:`answer_many`, the guesses apart."""
         given, names = names, self._unmasked(names)
         folded = _folded(names)
         forms = self.index.find_forms(folded).tolist()
@@ -192,13 +218,12 @@ class Tiers:
                     out[i] = answer
             elif found.state == "several" and least is not None and found.share >= least:
                 out[i] = self.exact(found, exactly, text)
-        self._guess(names, folded, open_, out, least)
-        if self.folded_is_sure:
-            for i, found in alike.items():
-                if out[i] is None:
-                    answer = replace(self.exact(found, False, folded[i]), method="fuzzy")
-                    out[i] = answer if self._enough(answer, least) else None
-        return out
+        guessed = self._accepted(names, folded, open_, least)
+        if self.folded_is_sure and alike:
+            for i in alike.keys() - set(guessed.rows):
+                answer = replace(self.exact(alike[i], False, folded[i]), method="fuzzy")
+                out[i] = answer if self._enough(answer, least) else None
+        return out, guessed
 
     def _enough(self, answer: Answer, least: float | None) -> bool:
         """Whether an answer of the exact tier is given: what to write must be sure, or the entity at least as sure as was asked."""
@@ -218,9 +243,12 @@ class Tiers:
         out: list[Match | None] = [None] * len(names)
         left = range(len(names)) if self.rulings else self._match_listed(names, least, out)
         rest = [names[i] for i in left]
-        for i, name, answer in zip(left, rest, self.answer_many(rest, least), strict=True):
+        answers, guessed = self._answers(rest, least)
+        for i, name, answer in zip(left, rest, answers, strict=True):
             if answer is not None:
                 out[i] = self.match(name, answer)
+        for row, match in zip(guessed.rows, self._guessed_records(rest, guessed), strict=True):
+            out[left[row]] = match
         return out
 
     def _match_listed(self, names: Sequence[str], least: float | None, out: list[Match | None]) -> Sequence[int]:
@@ -259,7 +287,7 @@ class Tiers:
         return native.twin(make_matches)(
             [names[i] for i in chosen], [folded[i] for i in chosen], np.append(0, np.cumsum(size)).tolist(), self.index.ids.take(bearers),
             self.index.targets(bearers, self.target), self._kinds[self.index.entity_kind[bearers]].tolist(),
-            "exact", confidences, rests,
+            ["exact"] * len(chosen), confidences, rests,
         )  # fmt: skip
 
     @cached_property
@@ -280,18 +308,58 @@ class Tiers:
         spellings = [self.canonical(e) for e in found.rivals]
         return 1.0 if len(set(spellings)) == 1 else 0.0
 
-    def _guess(
-        self, names: Sequence[str], folded: Sequence[str], rows: Sequence[int], out: list[Answer | None], least: float | None
-    ) -> None:
+    def _guessed_records(self, names: Sequence[str], guessed: Accepted) -> list[Match]:
+        """The records of guesses for some of the names."""
+        guesses = guessed.guesses
+        if guesses is None or self.rulings:
+            return [self.match(names[row], self.guessed(guess)) for row, guess in guessed.each()]
+        names = [names[row] for row in guessed.rows]
+        several = (guesses.second >= 0) & (guesses.method != METHODS.index("exact"))
+        size = 1 + several
+        first = np.append(0, np.cumsum(size))
+        bearers = np.empty(int(first[-1]), dtype=np.int64)
+        bearers[first[:-1]] = guesses.entity
+        bearers[first[1:][several] - 1] = guesses.second[several]
+        rests = [round(1 - sure, 5) if more else 0.0 for sure, more in zip(guessed.confidences, several.tolist(), strict=True)]
+        matches = native.twin(make_matches)(
+            names, self.index.forms.take(guesses.form), first.tolist(), self.index.ids.take(bearers),
+            self.index.targets(bearers, self.target), self._kinds[self.index.entity_kind[bearers]].tolist(),
+            [METHODS[number] for number in guesses.method.tolist()], list(guessed.confidences), rests,
+        )  # fmt: skip
+        for i, name in enumerate(names):
+            if disguises(name):
+                matches[i] = self.match(name, self.guessed(guesses.guess(i, guessed.confidences[i])))
+        return matches
+
+    def _accepted(self, names: Sequence[str], folded: Sequence[str], rows: Sequence[int], least: float | None) -> Accepted:
+        """The guesses for the names of some rows that are sure enough to be given."""
         left = [i for i in rows if any(c.isalpha() for c in folded[i])]
         if not left:
-            return
-        distinct = list(dict.fromkeys(names[i] for i in left))
-        guesses = dict(zip(distinct, self.guess_many(distinct), strict=True))
-        for i in left:
-            guess = guesses[names[i]]
-            if guess is not None and self.accepts(guess, least):
-                out[i] = self.guessed(guess)
+            return Accepted()
+        distinct = {name: k for k, name in enumerate(dict.fromkeys(names[i] for i in left))}
+        guesses = self._all_guesses(list(distinct))
+        enough = (guesses.entity >= 0) & ~np.array([bool(self.rulings.bars(name)) for name in distinct], dtype=bool)
+        if least is None:
+            enough &= ~self.index.entity_support[guesses.entity]
+            sure = guesses.score >= self.lexicon.model.thresholds(self.precision)[guesses.script]
+            enough &= sure | (guesses.method != METHODS.index("fuzzy"))
+        kept = np.flatnonzero(enough)
+        guesses = guesses.take(kept)
+        confidences = self._confidences(guesses)
+        place = dict(zip(kept.tolist(), range(len(kept)), strict=True))
+        found = [(i, place[k]) for i in left if (k := distinct[names[i]]) in place]
+        if least is not None:
+            found = [(i, k) for i, k in found if confidences[k] >= least]
+        taken = guesses.take(np.array([k for _, k in found], dtype=np.int64))
+        return Accepted([i for i, _ in found], taken, [confidences[k] for _, k in found])
+
+    def _confidences(self, guesses: Guesses) -> list[float]:
+        """How likely each guess is right."""
+        script, score = guesses.script.tolist(), guesses.score.tolist()
+        fuzzy = (guesses.method == METHODS.index("fuzzy")).tolist()
+        own = self.lexicon.model.confidences(script, score)
+        shipped = own if all(fuzzy) else self.lexicon.shipped.confidences(script, score)
+        return [a if mine else b for mine, a, b in zip(fuzzy, own, shipped, strict=True)]
 
     def guess_many(self, names: Sequence[str], turned: bool = True) -> list[Guess | None]:
         """The nearest entity for each name, however far: the rule tier's answer where it has one, else the fuzzy tier's.
@@ -300,37 +368,40 @@ class Tiers:
             names: the names.
             turned: whether to take persons' names in other orders and without titles, too.
         """
+        guesses = self._all_guesses(names, turned)
+        rows = zip(guesses.entity.tolist(), names, self._confidences(guesses), strict=True)
+        return [
+            None if entity < 0 or self.rulings.bars(name) else guesses.guess(i, sure) for i, (entity, name, sure) in enumerate(rows)
+        ]
+
+    def _all_guesses(self, names: Sequence[str], turned: bool = True) -> Guesses:
         # Exact answers do without the fuzzy tier's modules.
-        from translit.matching.fuzzy import guess_many
+        from translit.matching.fuzzy import FUZZY, guess_many
 
         shipped, own = self.lexicon.shipped, self.lexicon.model
         found = guess_many(self.index, self.lexicon.rough, (shipped,) if own is shipped else (shipped, own), names, turned, self.reader)
-        settled = self._settled(names, found[0])
-        guesses = [settled.get(i, guess) for i, guess in enumerate(found[-1])]
-        return [None if self.rulings.bars(name) else guess for name, guess in zip(names, guesses, strict=True)] if self.rulings else guesses
+        settled = replace(found[0], method=self._settled(names, found[0]))
+        return settled.chosen(settled.method != FUZZY, found[-1])
 
-    def _settled(self, names: Sequence[str], guesses: Sequence[Guess | None]) -> dict[int, Guess]:
-        """The guesses of the model that ships that are sure, and borne out by a key or by the folded letters, by their rows.
+    def _settled(self, names: Sequence[str], guesses: Guesses) -> Rows:
+        """The tier of each guess of the model that ships: a higher one where it is sure, and borne out by a key or the folded letters.
 
         They depend on nothing but the name and the entities near to it, so that other entities of the lexicon do not change them.
         """
-        out: dict[int, Guess] = {}
-        keyed: list[tuple[int, Guess]] = []
-        strict = 1 - (1 - self.precision) * STRICTER
-        for i, guess in enumerate(guesses):
-            if guess is None:
-                continue
-            curve = self.lexicon.shipped.curve(guess.script_class)
-            if guess.folded and self.index.forms[guess.form] == fold(names[i]):
-                if guess.score >= curve.threshold(self.precision):
-                    # What a dictionary reads is no spelling that the lexicon lists.
-                    out[i] = replace(guess, method="rule" if self.index.reading(guess.form) else "exact")
-            elif guess.view and guess.score >= curve.threshold(strict):
-                keyed.append((i, guess))
-        forms = [self.index.forms[guess.form] for _, guess in keyed]
-        shared = self.keys.shares_many([guess.view for _, guess in keyed], self.conventions, forms) if keyed else []
-        out.update((i, replace(guess, method="rule")) for (i, guess), alike in zip(keyed, shared, strict=True) if alike)
-        return out
+        method = guesses.method.copy()
+        known = guesses.entity >= 0
+        alike = [i for i in np.flatnonzero(known & guesses.folded).tolist() if self.index.forms[guesses.form[i]] == fold(names[i])]
+        known[alike] = False
+        sure, strict = (self.lexicon.shipped.thresholds(p)[guesses.script] for p in (self.precision, 1 - (1 - self.precision) * STRICTER))
+        for i in alike:
+            if guesses.score[i] >= sure[i]:
+                # What a dictionary reads is no spelling that the lexicon lists.
+                method[i] = METHODS.index("rule" if self.index.reading(int(guesses.form[i])) else "exact")
+        keyed = np.flatnonzero(known & (guesses.score >= strict) & (guesses.view != ""))
+        forms = self.index.forms.take(guesses.form[keyed])
+        shared = self.keys.shares_many(guesses.view[keyed].tolist(), self.conventions, forms) if len(keyed) else []
+        method[keyed[np.array(shared, dtype=bool)]] = METHODS.index("rule")
+        return method
 
     def curve(self, guess: Guess) -> Curve:
         """What a guess's score is worth."""
@@ -350,14 +421,6 @@ class Tiers:
         if confidence < self.precision:
             return None
         return Answer(-1, self.rulings.written(text) if self.rulings else text, "exact", confidence, (), word, part=True)
-
-    def accepts(self, guess: Guess, least: float | None = None) -> bool:
-        """Whether a guess is sure enough to be given."""
-        if least is not None:
-            return guess.confidence >= least
-        if self.index.entity_support[guess.entity]:
-            return False
-        return guess.method != "fuzzy" or guess.score >= self.curve(guess).threshold(self.precision)
 
     def guessed(self, guess: Guess) -> Answer:
         """The answer that a guess is."""
