@@ -36,7 +36,6 @@ from translit.mentions.windows import forms_of
 from translit.mentions.words import Words, words_of
 from translit.mentions.writing import Writer, unglued
 from translit.model import Mention
-from translit.trail import apply
 
 
 class Finder:
@@ -71,8 +70,8 @@ class Finder:
     def rewrite_many(self, texts: Sequence[str]) -> list[tuple[str, int]]:
         """Each text with its mentions written as they are to be, and how many of them changed."""
         if self.replacing is not None:
-            found = [[m for m in self.replacing.find(text) if m.replacement != m.input] for text in texts]
-            return [(apply(text, mentions), len(mentions)) for text, mentions in zip(texts, found, strict=True)]
+            changes = [sum(m.replacement != m.input for m in self.replacing.find(text)) for text in texts]
+            return list(zip(self.clean_many(texts), changes, strict=True))
         documents, places, _ = self._search(texts)
         return [self.writer.rewritten(words, found) for words, found in zip(documents, places, strict=True)]
 
