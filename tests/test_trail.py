@@ -158,6 +158,38 @@ def test_a_trail_of_several_files(lexicon: str, tmp_path: Path) -> None:
     assert call("undo", audit, "--document", tmp_path / "b.txt", data=b"in Kabul")[1] == b"in Caboul"
 
 
+SAME_PLACES = [
+    ("a.txt", "in Caboul", "in Caboul, or so"), ("a.csv", "t,n\nCaboul,1\n", "t,n\nCaboul,2\n"),
+    ("a.jsonl", '{"t": "Caboul"}\n', '{"t": "Caboul"}\n{"t": "Herat"}\n'),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("piped", [False, True])
+@pytest.mark.parametrize(("name", "content", "other"), SAME_PLACES)
+def test_another_file_is_refused_though_every_place_agrees(
+    lexicon: str, tmp_path: Path, name: str, content: str, other: str, piped: bool
+) -> None:
+    source, audit = tmp_path / name, tmp_path / "trail.jsonl"
+    source.write_text(content)
+    chosen = [] if name == "a.txt" else ["--column", "t"]
+    options = [*chosen, "--format", name[2:].replace("txt", "text")]
+    given: list[str | Path] = ["-"] if piped else [source]
+    status, output, _ = call("clean", "--lexicon", lexicon, *given, "--audit", audit, *options, data=content.encode())
+    assert (status, output.decode()) == (0, content.replace("Caboul", "Kabul"))
+    for way, right, wrong in (("replay", content, other), ("undo", output.decode(), other.replace("Caboul", "Kabul"))):
+        source.write_text(right)
+        assert call(way, audit, *given, *options, data=right.encode())[0] == 0
+        source.write_text(wrong)
+        status, printed, errors = call(way, audit, *given, *options, data=wrong.encode())
+        assert (status, printed) == (1, b"")
+        assert "its SHA-256 is not that of the" in errors
+    # A trail without its digests is taken by the places alone.
+    (tmp_path / "trail.jsonl.sha256").write_text("{}")
+    assert "not the digests of a trail" in call("undo", audit, *given, *options, data=wrong.encode())[2]
+    (tmp_path / "trail.jsonl.sha256").unlink()
+    assert call("undo", audit, *given, *options, data=wrong.encode())[1].decode() == other
+
+
 LINE = {
     "doc": 0, "start": 3, "end": 9, "input": "Punjir", "replacement": "Panjshir", "id": "p", "kind": "place",
     "method": "exact", "confidence": 1,

@@ -15,7 +15,8 @@ def command(**options: Any) -> None:
     """Take back the changes of TRAIL, the audit file of 'translit clean', in the OUTPUT of that run.
 
     Text comes back byte for byte, and so does every value of a table; quotes and escapes that a changed value did not
-    need may be written otherwise. Another output is refused: each place must hold what the trail says was written.
-    A table whose trail names no column needs --column.
+    need may be written otherwise. Another output is refused: each place must hold what the trail says was written,
+    and the whole must have the SHA-256 in TRAIL.sha256, where that is still there. A table whose trail names no column
+    needs --column.
     """
     run("undo", **options)

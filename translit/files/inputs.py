@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
+import hashlib
 import io
 import os
 import stat
@@ -10,7 +12,6 @@ import sys
 import tempfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import IO, Any, BinaryIO, cast
 
 from translit.errors import InputError, missing_extra
@@ -37,6 +38,8 @@ class Input:
         self.packed = head.startswith((_GZIP, _ZSTD))
         self.stream: BinaryIO = _unpacked(self.raw, head, name) if self.packed else self.raw
         self._copy: IO[bytes] | None = None
+        # What cannot be read again is digested as it comes.
+        self._seen = None if self._is_regular() else hashlib.sha256()
 
     @property
     def doc(self) -> str | int:
@@ -53,7 +56,22 @@ class Input:
     @property
     def apart(self) -> bool:
         """Whether it can be read in one thread while another reads it from its name: a regular file, of which there is no copy here."""
-        return self.name != "-" and self._copy is None and stat.S_ISREG(os.fstat(self.raw.fileno()).st_mode)
+        return self._copy is None and self._is_regular()
+
+    def _is_regular(self) -> bool:
+        return self.name != "-" and stat.S_ISREG(os.fstat(self.raw.fileno()).st_mode)
+
+    def digest(self) -> str:
+        """The SHA-256 of all its unpacked bytes, in hexadecimal; what is left of a pipe is read."""
+        if self._seen is not None:
+            while self.read(_COPY_BYTES):
+                pass
+            return self._seen.hexdigest()
+        found = hashlib.sha256()
+        with contextlib.closing(Input(self.name)) as again:
+            while block := again.read(_COPY_BYTES):
+                found.update(block)
+        return found.hexdigest()
 
     def done(self) -> int:
         """Bytes read so far, as stored."""
@@ -70,7 +88,10 @@ class Input:
         """
         try:
             read1 = getattr(self.stream, "read1", self.stream.read) if self.name == "-" else self.stream.read
-            return cast(bytes, read1(size))
+            block = cast(bytes, read1(size))
+            if self._seen is not None:
+                self._seen.update(block)
+            return block
         except (gzip.BadGzipFile, EOFError, zlib.error) as error:
             raise InputError(f"{self.shown}: damaged packed data ({error}); make or fetch the file again") from None
         except OSError as error:
@@ -179,7 +200,7 @@ def _zstandard(name: str) -> Any:
     return zstandard
 
 
-@contextmanager
+@contextlib.contextmanager
 def packing(target: BinaryIO, name: str) -> Iterator[BinaryIO]:
     """A stream into ``target``, packed as the ending of ``name`` says; the same bytes in give the same bytes out.
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from translit.errors import InputError
+from translit.files import digests
 from translit.files.base import Chunk, Engine, Position, Result, Task, formats
+from translit.files.digests import Digests
 from translit.files.inputs import Input
 from translit.files.job import Job, Options, Summary
 from translit.files.journal import Journal
-from translit.files.sinks import Sink, main_sink, side_sink
+from translit.files.sinks import Hash, Sink, main_sink, side_sink
 from translit.files.threads import ahead
 from translit.files.workers import Pool, pool_of
 
@@ -69,19 +72,41 @@ def run(jobs: Sequence[Job], task: Task, engine: Engine, options: Options | None
         rejects = stack.enter_context(side_sink(options.rejects, "rejects", spooled=options.resume))
         summary, first, position = journal.restore(audit, rejects) if journal else (Summary(), 0, Position())
         pool = stack.enter_context(pool_of(engine, options.workers, len(jobs)))
+        # An output may take the place of its input.
+        found = [Digests(job.source, job.target or "-", _digest(job.source)) for job in jobs] if options.audit else []
         for number in range(first, len(jobs)):
-            one = _One(jobs[number], task, options, audit, rejects, summary, report)
+            printed = hashlib.sha256() if found and jobs[number].target is None else None
+            one = _One(jobs[number], task, options, audit, rejects, summary, report, printed)
             with contextlib.closing(Input(one.job.source)) as source:
                 one.run(source, pool, journal, number, position)
+                if found:
+                    one.tell(found[number], source)
             position = Position()
             if journal:
                 journal.save(number + 1, position, summary, None, audit, rejects)
                 journal.forget(one.job)
-        audit.finish()
         rejects.finish()
+        _end_audit(audit, options.audit, found)
         if journal:
             journal.end()
     return summary
+
+
+def _digest(name: str) -> str:
+    """The digest of a file that can be read more than once, ``""`` of others."""
+    return digests.digest(name) if name != "-" and os.path.isfile(name) else ""
+
+
+def _end_audit(audit: Sink, path: str | None, found: Sequence[Digests]) -> None:
+    """Put the trail under its name, and beside it what it belongs to; a kill between leaves no digests rather than false ones."""
+    if path is None:
+        audit.finish()
+        return
+    digests.forget(path)
+    audit.finish()
+    for one in found:
+        one.output_sha256 = one.output_sha256 or _digest(one.output)
+    digests.write(path, found)
 
 
 @dataclass(slots=True)
@@ -95,6 +120,8 @@ class _One:
     rejects: Sink
     summary: Summary
     report: Report | None
+    printed: Hash | None = None
+    """Digests what goes to standard output, where there is a trail."""
 
     def run(self, source: Input, pool: Pool, journal: Journal | None, number: int, start: Position) -> None:
         """Read, answer and write the file."""
@@ -102,7 +129,7 @@ class _One:
         found: set[int] = set()
         rows = 0
         with contextlib.ExitStack() as stack:
-            sink = stack.enter_context(main_sink(self.job, format_, source, self.task, spooled=journal is not None))
+            sink = stack.enter_context(main_sink(self.job, format_, source, self.task, spooled=journal is not None, seen=self.printed))
             if journal:
                 journal.open_output(sink, start)
             chunks = format_.read(source, self.task, start)
@@ -121,6 +148,11 @@ class _One:
         missing = [name for index, name in enumerate(self.task.columns) if index not in found]
         if rows and not start.offset:
             self.summary.missing += [f"{source.shown}: no row has the key {name!r}" for name in missing]
+
+    def tell(self, found: Digests, source: Input) -> None:
+        """Tell the digests of what cannot be read again."""
+        found.input_sha256 = found.input_sha256 or source.digest()
+        found.output_sha256 = self.printed.hexdigest() if self.printed else ""
 
     def _take(self, chunk: Chunk, result: Result, sink: Sink) -> None:
         if result.first_reject and self.options.strict:

@@ -32,6 +32,14 @@ def whole_name(part: str) -> str:
     return f"{part}-whole"
 
 
+class Hash(Protocol):
+    """A digest in the making, of :mod:`hashlib`."""
+
+    def update(self, data: Any, /) -> None: ...
+
+    def hexdigest(self) -> str: ...
+
+
 class Sink(Protocol):
     """Takes the results of a file in order."""
 
@@ -54,8 +62,8 @@ Encoding = Callable[[BinaryIO], Encoder]
 class _Valve(io.RawIOBase):
     """Passes bytes on until it is shut."""
 
-    def __init__(self, target: BinaryIO) -> None:
-        self._target, self.shut, self._told = target, False, 0
+    def __init__(self, target: BinaryIO, seen: Hash | None) -> None:
+        self._target, self._seen, self.shut, self._told = target, seen, False, 0
 
     def writable(self) -> bool:
         return True
@@ -67,15 +75,17 @@ class _Valve(io.RawIOBase):
         size = memoryview(data).nbytes
         if not self.shut:
             self._target.write(data)
+            if self._seen is not None:
+                self._seen.update(data)
         self._told += size
         return size
 
 
 class _Direct:
-    """Encodes, packs and writes as results come."""
+    """Encodes, packs and writes as results come; ``seen`` digests what is written."""
 
-    def __init__(self, target: BinaryIO, name: str, encoding: Encoding, *, flush: bool = False) -> None:
-        self._target, self._flush, self._valve = target, flush, _Valve(target)
+    def __init__(self, target: BinaryIO, name: str, encoding: Encoding, *, flush: bool = False, seen: Hash | None = None) -> None:
+        self._target, self._flush, self._valve = target, flush, _Valve(target, seen)
         self._stack = contextlib.ExitStack()
         stream = self._stack.enter_context(packing(cast(BinaryIO, self._valve), name))
         self._encoder = encoding(stream)
@@ -144,14 +154,14 @@ class Spool:
 
 
 @contextlib.contextmanager
-def main_sink(job: Job, format_: Format, source: Input, task: Task, *, spooled: bool) -> Iterator[Sink]:
-    """Where the output of a file goes; ``spooled`` where a kill must not lose what is there."""
+def main_sink(job: Job, format_: Format, source: Input, task: Task, *, spooled: bool, seen: Hash | None = None) -> Iterator[Sink]:
+    """Where the output of a file goes; ``spooled`` where a kill must not lose what is there, ``seen`` digests what is printed."""
 
     def encoding(stream: BinaryIO) -> Encoder:
         return format_.encoder(source, stream, task)
 
     if job.target is None:
-        direct = _Direct(sys.stdout.buffer, "", encoding, flush=True)
+        direct = _Direct(sys.stdout.buffer, "", encoding, flush=True, seen=seen)
         try:
             yield direct
         finally:

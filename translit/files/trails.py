@@ -12,6 +12,7 @@ from typing import BinaryIO, Literal, Protocol, TypeVar, cast
 
 from translit import trail
 from translit.errors import InputError, TrailError
+from translit.files import digests
 from translit.files.base import Chunk, Position, Task, UsageError, formats
 from translit.files.inputs import Input
 from translit.files.lines import blocks
@@ -144,14 +145,29 @@ def change(changing: Changing, source: Input, format_name: str, target: BinaryIO
         how many changes were made.
 
     Raises:
-        TrailError: the trail belongs to another file.
+        TrailError: the trail belongs to another file, by the places or by the digests beside the trail.
     """
     if format_name == "text":
-        return _text(changing, source, target)
-    format_ = formats()[format_name]
-    if not hasattr(format_, "rows"):
-        raise UsageError(f"{source.shown}: a trail cannot be applied to {format_name}; clean it again from the source")
-    return _table(changing, source, format_name, target)
+        made = _text(changing, source, target)
+    else:
+        if not hasattr(formats()[format_name], "rows"):
+            raise UsageError(f"{source.shown}: a trail cannot be applied to {format_name}; clean it again from the source")
+        made = _table(changing, source, format_name, target)
+    _check_digest(changing, source)
+    return made
+
+
+def _check_digest(changing: Changing, source: Input) -> None:
+    """Raise TrailError for a file that the run of the trail did not read, or write, though every place may agree."""
+    role = "input" if changing.way == "replay" else "output"
+    run = digests.read(changing.path)
+    run = [one for one in run if one.input == changing.document] or run
+    known = {one.input_sha256 if changing.way == "replay" else one.output_sha256 for one in run}
+    if known and "" not in known and source.digest() not in known:
+        raise TrailError(
+            f"{source.shown}: its SHA-256 is not that of the {role} in {digests.beside(changing.path)}; nothing was written; "
+            f"give the {role} of the run that wrote the trail, unchanged since"
+        )
 
 
 # --- plain text ------------------------------------------------------------------------------------------------------
