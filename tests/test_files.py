@@ -558,7 +558,7 @@ def test_the_same_bytes_for_any_number_of_workers_and_after_resume(tmp_path: Pat
         job = Job(str(tmp_path / name), format_of(name).name, str(folder / "out"))
         counts = run([job], task, engine, Options(**side, **options))  # type: ignore[arg-type]
         made.append(({path.name: path.read_bytes() for path in folder.iterdir()}, counts))
-    assert sorted(made[0][0]) == ["audit", "out", "rejects"]
+    assert sorted(made[0][0]) == ["audit", "audit.sha256", "out", "rejects"]
     assert made[0] == made[1] == made[2]
 
 

@@ -162,7 +162,7 @@ def test_killed_runs_leave_the_old_output_and_resume_ends_with_the_same_bytes(se
         status, errors = ended(process)
         assert (status, "60 of 6060 rows rejected" in errors) == (3, True), errors
         assert files(folder) == setting.whole
-        assert sorted(path.name for path in folder.iterdir()) == ["audit", "out", "rejects"]
+        assert sorted(path.name for path in folder.iterdir()) == ["audit", "audit.sha256", "out", "rejects"]
         attempt += 1
         finished += 1
     print(f"{kills} kills, {finished} runs that were resumed to their end, {workers} workers")

@@ -22,7 +22,7 @@ _FORMATS = [format_.name for format_ in formats().values() if format_.suffixes]
 @click.argument("files", nargs=-1, metavar="[FILE…|-]")
 @click.option("-o", "--output", metavar="OUT", help="Output file, or a directory for several files.")
 @lexicon_options
-@click.option("--audit", metavar="A.jsonl", help="Write every change there, one JSON object a line, and to A.jsonl.sha256 what it belongs to.")
+@click.option("--audit", metavar="A.jsonl", help="Write every change there, one JSON object a line; its files' SHA-256 beside it.")
 @click.option("--report", "page", metavar="R.html", help="Write a page there: what changed, what nearly did, and decisions on it.")
 @click.option("--rejects", metavar="R.jsonl", help="Write rows that cannot be read there, with the reason.")
 @click.option("--strict", is_flag=True, help="Stop at the first row that cannot be read.")

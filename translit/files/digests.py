@@ -1,7 +1,7 @@
 """What a trail belongs to: the SHA-256 of each input and output of its run, in a file beside it.
 
-The file is JSON Lines, one object a file of the run: ``input`` and ``output`` as they were named (``"-"`` for the standard streams),
-``input_sha256`` and ``output_sha256``. Packed files count unpacked, so that packing them otherwise changes nothing.
+The file is JSON Lines, one object a file of the run: ``input`` as it was named (``"-"`` for standard input), ``input_sha256`` and
+``output_sha256``. Packed files count unpacked, so that packing them otherwise changes nothing.
 """
 
 from __future__ import annotations
@@ -24,7 +24,6 @@ class Digests:
     """The digests of one file of a run; those that are not known are empty."""
 
     input: str
-    output: str
     input_sha256: str = ""
     output_sha256: str = ""
 

@@ -73,7 +73,7 @@ def run(jobs: Sequence[Job], task: Task, engine: Engine, options: Options | None
         summary, first, position = journal.restore(audit, rejects) if journal else (Summary(), 0, Position())
         pool = stack.enter_context(pool_of(engine, options.workers, len(jobs)))
         # An output may take the place of its input.
-        found = [Digests(job.source, job.target or "-", _digest(job.source)) for job in jobs] if options.audit else []
+        found = [Digests(job.source, _digest(job.source)) for job in jobs] if options.audit else []
         for number in range(first, len(jobs)):
             printed = hashlib.sha256() if found and jobs[number].target is None else None
             one = _One(jobs[number], task, options, audit, rejects, summary, report, printed)
@@ -86,7 +86,7 @@ def run(jobs: Sequence[Job], task: Task, engine: Engine, options: Options | None
                 journal.save(number + 1, position, summary, None, audit, rejects)
                 journal.forget(one.job)
         rejects.finish()
-        _end_audit(audit, options.audit, found)
+        _end_audit(audit, options.audit, jobs, found)
         if journal:
             journal.end()
     return summary
@@ -97,15 +97,15 @@ def _digest(name: str) -> str:
     return digests.digest(name) if name != "-" and os.path.isfile(name) else ""
 
 
-def _end_audit(audit: Sink, path: str | None, found: Sequence[Digests]) -> None:
+def _end_audit(audit: Sink, path: str | None, jobs: Sequence[Job], found: Sequence[Digests]) -> None:
     """Put the trail under its name, and beside it what it belongs to; a kill between leaves no digests rather than false ones."""
-    if path is None:
-        audit.finish()
-        return
-    digests.forget(path)
+    if path is not None:
+        digests.forget(path)
     audit.finish()
-    for one in found:
-        one.output_sha256 = one.output_sha256 or _digest(one.output)
+    if path is None:
+        return
+    for job, one in zip(jobs, found, strict=True):
+        one.output_sha256 = one.output_sha256 or _digest(job.target or "-")
     digests.write(path, found)
 
 
