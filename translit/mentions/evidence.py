@@ -26,6 +26,8 @@ SHORT = 3
 ALIKE = 0.7
 """Least similarity (Jaro–Winkler, folded) of a romanization to a spelling it stands beside."""
 PLACE = "place"
+ONE_LETTER_WORDS = frozenset("aàáeèéioòóuyvwzksåö" "авзийікосуцщя")
+"""Letters that are words by themselves in some language: prepositions, conjunctions and articles."""
 
 
 class Need(IntEnum):
@@ -73,6 +75,8 @@ class Context:
         name = (flags[1:] & (CAPITAL | JOINED | EMPTY) == CAPITAL | JOINED) & (facts[1:] & ORDINARY == 0)
         out = set()
         for i in (np.flatnonzero(name & (facts[:-1] & HERALD > 0)) + 1).tolist():
+            if words.ends[i - 1] - words.starts[i - 1] == 1 and not self.is_initial(i - 1):
+                continue
             out.add(words.folded[i])
             out.update(stem for _, stem, _ in endings(words.piece(i, i + 1)))
         return frozenset(out)
@@ -80,6 +84,15 @@ class Context:
     def is_word(self, i: int) -> bool:
         """Whether a word is an ordinary or calendar word."""
         return bool(self.classes(i) & (WORD | CALENDAR))
+
+    def is_initial(self, i: int) -> bool:
+        """Whether a word may stand for a given name: a capital letter that is no word which begins a sentence (*À Kiev*, *В Киеве*)."""
+        words = self.words
+        letter = words.piece(i, i + 1)
+        if len(letter) != 1 or not letter.isupper():
+            return False
+        stopped = words.text.startswith(".", words.ends[i])
+        return stopped or letter.lower() not in ONE_LETTER_WORDS or not words.starts_sentence(i)
 
     def is_name(self, i: int) -> bool:
         """Whether a word is a personal name."""
@@ -124,8 +137,7 @@ class Context:
         """
         words = self.words
         if first and words.joined[first] and words.capital[first - 1] and first - 1 not in self.named:
-            before = words.piece(first - 1, first)
-            if _is_initial(before) or (self.is_name(first - 1) and not words.starts_sentence(first - 1)):
+            if self.is_initial(first - 1) or (self.is_name(first - 1) and not words.starts_sentence(first - 1)):
                 return True
             if self.is_name(first - 1) and not self.is_word(first - 1):
                 return True
@@ -161,11 +173,6 @@ class Context:
         """Whether a word is none that is known."""
         bits = self.classes(i)
         return not bits & (WORD | CALENDAR | REGION) and (not bits & NAME or bool(bits & GEO))
-
-
-def _is_initial(word: str) -> bool:
-    """Whether a word may stand for a given name; in scripts without capitals a letter is a word or a syllable."""
-    return len(word) == 1 and word.isupper()
 
 
 def _blank_before(words: Words, i: int) -> bool:
