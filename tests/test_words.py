@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from translit.mentions.words import words_of
 from translit.unicode.tokens import fold
 
 ROOT = Path(__file__).parent.parent
@@ -71,3 +72,17 @@ def test_file_is_small_and_deterministic() -> None:
     data = LIST.read_bytes()
     assert len(data) <= MOST_BYTES
     assert data[4:8] == bytes(4), "the gzip header has a time stamp"
+
+
+@pytest.mark.parametrize(
+    ("text", "starts"),
+    [
+        ("Kabul fell. Herat fell", [True, False, True, False]),
+        ("no blank alone", [True, False, False]),
+        ("a title\n\nA text\nof lines", [True, False, True, False, False, False]),
+        ("he said: “Kabul — Herat”", [True, False, True, True]),
+    ],
+)
+def test_what_starts_a_sentence(text: str, starts: list[bool]) -> None:
+    words = words_of(text)
+    assert [words.starts_sentence(i) for i in range(len(words.tokens))] == starts

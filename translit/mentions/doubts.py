@@ -47,13 +47,24 @@ def doubt(context: Context, first: int, last: int, form: str, canonical: str, pl
     few = few and alias
     need = Need.CUE if few and (len(form) <= FEW or _unlike(form, canonical)) else Need.NOTHING
     bits = context.bits[form]
-    if bits & WEAK or (bits & NAME and not (famed and bits & GEO)):
+    great = trusted and famed and len(form) > FEW and bits & (WEAK | GEO | NAME) == WEAK | GEO
+    if (bits & WEAK and not (great and _stands_out(context, first, form))) or (bits & NAME and not (famed and bits & GEO)):
         need = max(need, Need.CUE)
     if alias and place and ((bits & NAME and not bits & GEO) or acronym(context.words, first)):
         need = Need.ANCHOR
     if place and form in context.surnames:
         need = Need.BOTH
     return need
+
+
+def _stands_out(context: Context, first: int, form: str) -> bool:
+    """Whether a word has its capital for its own sake, and no ending.
+
+    The dictionaries of many languages list the countries among the words (*Ucraina*, *Afganistán*), but no other word has such a capital
+    inside a sentence; those of which that is not true stand in ``lexicons/cues.tsv``.
+    """
+    words = context.words
+    return words.folded[first] == form and not words.starts_sentence(first)
 
 
 def _unlike(form: str, canonical: str) -> bool:

@@ -26,7 +26,7 @@ SHORT = 3
 ALIKE = 0.7
 """Least similarity (Jaro–Winkler, folded) of a romanization to a spelling it stands beside."""
 PLACE = "place"
-ONE_LETTER_WORDS = frozenset("aàáeèéioòóuyvwzksåö" "авзийікосуцщя")
+ONE_LETTER_WORDS = frozenset("aàáeèéioòóuyvwzksåöавзийієкосуюя")
 """Letters that are words by themselves in some language: prepositions, conjunctions and articles."""
 
 

@@ -28,6 +28,8 @@ RARE = 4.0
 """Zipf frequency below which a word that is a place too counts as weak."""
 _CLASSES = {"word": WORD, "name": NAME, "calendar": CALENDAR, "weak": WEAK, "geo": GEO}
 _CUES = {"place": PLACE_CUE, "person": PERSON_CUE}
+_CAPITAL_WORD = "capital"
+"""Kind of a word that has a capital inside a sentence though no place is meant: an Argentine, un Indien."""
 FORMATS = ("translit-words/1", "translit-cues/1")
 
 
@@ -85,7 +87,8 @@ def compile_vocabulary(words: Path, cues: Path, regions: Iterable[str] = ()) -> 
     for region in regions:
         bits[region] = bits.get(region, 0) | REGION
     for word, kind, _ in _rows(cues):
-        bits[word] = bits.get(word, 0) | _CUES[kind]
+        known = bits.get(word, 0)
+        bits[word] = known & ~GEO if kind == _CAPITAL_WORD else known | _CUES[kind]
     digest = hashes(bits)
     order = np.argsort(digest, kind="stable")
     return digest[order], np.fromiter(bits.values(), dtype=np.uint8, count=len(bits))[order]

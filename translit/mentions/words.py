@@ -22,7 +22,7 @@ from translit.unicode.scan import CAPITAL, EMPTY, JOINED, SIGNED, Scanned
 from translit.unicode.skeleton import plain_name, unmask
 from translit.unicode.tokens import Token, spaceless
 
-_STOPS = tuple('.!?…:;•"“”„«»([')
+_STOPS = tuple('.!?…:;•"“”„«»([¿¡—–')
 """What a sentence may end with, or begin with before its first word."""
 _BLANKS = "".join(chr(c) for c in range(0x3001) if regex.match(r"\s", chr(c)))
 
@@ -114,7 +114,7 @@ class Words:
             return True
         gap = self.text[self.ends[i - 1] : self.starts[i]]
         before = gap.rstrip(_BLANKS)
-        return not before or before.endswith(_STOPS) or gap.count("\n", len(before)) > 1
+        return before.endswith(_STOPS) or gap.count("\n", len(before)) > 1
 
     def spelled(self, first: int, last: int) -> str:
         """What stands there as it would be listed: unmasked, with single blanks for line breaks."""
