@@ -1,5 +1,7 @@
 """Coverage of the rules: how many native forms of places are read like their Latin spellings, by script and language.
 
+Names in Han characters are also read by the dictionary of their language, where it is installed.
+
 The forms are those of the name packs that ship with translit. A form counts where one of its keys is one of its place's canonical
 spelling, or of any of its Latin ones. Many forms never will, because a language has another name for a place (*Allemagne*);
 so the figures serve to compare a language before and after a change of its rules, not with another language.
@@ -10,9 +12,12 @@ from __future__ import annotations
 import random
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from benchmarks.harness import Report
+
+if TYPE_CHECKING:
+    from translit.rules.readers import Reader
 
 KINDS = frozenset({"place"})
 LEAST = 20
@@ -56,6 +61,9 @@ def run(report: Report) -> None:
     for script, lang in sorted(groups):
         if len(groups[script, lang]) >= (1 if report.settings.smoke else LEAST):
             table.rows.append((script, lang, *measure(groups[script, lang])))
+            by = _reader(lang) if script == "Hani" else None
+            if by is not None:
+                table.rows.append((script, f"{lang}, by {by.packages[0]}", *measure(groups[script, lang], by)))
     report.show(table)
 
 
@@ -74,18 +82,30 @@ def _forms() -> Iterator[Form]:
                 yield Form(text, script, lang, latin)
 
 
-def measure(forms: Sequence[Form]) -> Row:
-    """The shares of some forms, read by every language of their script as translit does by default."""
+def _reader(lang: str) -> Reader | None:
+    from translit.errors import TranslitError
+    from translit.rules.readers import reader
+
+    try:
+        return reader(lang)
+    except TranslitError:
+        return None
+
+
+def measure(forms: Sequence[Form], by: Reader | None = None) -> Row:
+    """The shares of some forms, read by every language of their script as translit does by default, or by a dictionary."""
     from translit.rules.shipped import shipped_keys
 
     keys = shipped_keys()
     others = [form.latin[0] for form in forms]
     random.Random(7).shuffle(others)
-    pairs = [(row, text) for row, form in enumerate(forms) for text in form.latin]
-    alike = keys.shares_many([forms[row].text for row, _ in pairs], None, [text for _, text in pairs])
-    canonical = {row for (row, text), same in zip(pairs, alike, strict=True) if same and text == forms[row].latin[0]}
-    spelled = {row for (row, _), same in zip(pairs, alike, strict=True) if same}
-    chance = keys.shares_many([form.text for form in forms], None, others)
-    many = keys.keys_many([form.text for form in forms])
+    read = [(row, text) for row, form in enumerate(forms) for text in (by.read(form.text) if by is not None else [form.text])]
+    pairs = [(row, text, latin) for row, text in read for latin in forms[row].latin]
+    alike = keys.shares_many([text for _, text, _ in pairs], None, [latin for _, _, latin in pairs])
+    canonical = {row for (row, _, latin), same in zip(pairs, alike, strict=True) if same and latin == forms[row].latin[0]}
+    spelled = {row for (row, _, _), same in zip(pairs, alike, strict=True) if same}
+    chance = keys.shares_many([text for _, text in read], None, [others[row] for row, _ in read])
+    by_chance = {row for (row, _), same in zip(read, chance, strict=True) if same}
+    many = keys.keys_many([text for _, text in read])
     total = len(forms)
-    return Row(total, len(canonical) / total, len(spelled) / total, sum(chance) / total, sum(map(len, many)) / total)
+    return Row(total, len(canonical) / total, len(spelled) / total, len(by_chance) / total, sum(map(len, many)) / total)
