@@ -343,6 +343,11 @@ def test_no_input_crashes(norm: Normalizer, string: str) -> None:
     assert best is None or 0 <= best.confidence <= 1
 
 
+@pytest.mark.parametrize("name", ["Peking duck", "Pekín Duck", "Peking duuck", "Pekink duk"])
+def test_no_protected_phrase_is_an_answer(small: Lexicon, name: str) -> None:
+    assert Normalizer(small).match(name, min_confidence=0) is None
+
+
 @given(asked)
 def test_symmetric_spellings_answer_alike(norm: Normalizer, name: str) -> None:
     """A hyphen or a blank, an apostrophe or another one."""

@@ -15,7 +15,7 @@ from translit.lexicon.index import TYPE_NUMBERS, Rows, spread
 from translit.lexicon.lexicon import Lexicon
 from translit.matching.decisions import Rulings
 from translit.matching.exact import LISTED, ONE, OPEN, Resolution, Resolutions, make_matches, resolve, resolve_many
-from translit.model import METHODS, Candidate, Match, Method
+from translit.model import METHODS, PROTECTED, Candidate, Match, Method
 from translit.unicode.skeleton import DIGITS, LOOK_ALIKE, disguises, plain_name
 from translit.unicode.tokens import fold, spelled
 
@@ -339,6 +339,8 @@ class Tiers:
         distinct = {name: k for k, name in enumerate(dict.fromkeys(names[i] for i in left))}
         guesses = self._all_guesses(list(distinct))
         enough = (guesses.entity >= 0) & ~np.array([bool(self.rulings.bars(name)) for name in distinct], dtype=bool)
+        # What comes nearest to a phrase that is never touched is left alone as the phrase is.
+        enough &= self._kinds[self.index.entity_kind[guesses.entity]] != PROTECTED
         if least is None:
             enough &= ~self.index.entity_support[guesses.entity]
             sure = guesses.score >= self.lexicon.model.thresholds(self.precision)[guesses.script]
