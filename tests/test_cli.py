@@ -63,6 +63,22 @@ def test_clean_many_files_into_a_directory(lexicon: str, tmp_path: Path) -> None
     assert call("clean", "--lexicon", lexicon, tmp_path / "a.txt", tmp_path / "c.txt")[1] == "KabulKabul!"
 
 
+def test_a_text_that_is_no_utf8_does_not_stop_the_others(lexicon: str, tmp_path: Path) -> None:
+    texts = {"a.txt": b"Kaboul", "b.txt": b"Kaboul\nM\xfcnchen", "c.txt": b"Kaboul!"}
+    for name, content in texts.items():
+        (tmp_path / name).write_bytes(content)
+    paths, out, rejects = [tmp_path / name for name in texts], tmp_path / "out", tmp_path / "rejects"
+    given = ("clean", "--lexicon", lexicon, *paths, "-o", f"{out}/")
+    status, _, errors = call(*given, "--rejects", rejects, "--audit", tmp_path / "audit", "--summary")
+    assert (status, json.loads(errors.splitlines()[-1])["rejected"]) == (3, 1)
+    assert {path.name: path.read_text() for path in out.iterdir()} == {"a.txt": "Kabul", "c.txt": "Kabul!"}
+    [reject] = objects(rejects.read_text())
+    assert (reject["file"], reject["offset"]) == (str(tmp_path / "b.txt"), 8)
+    assert "invalid UTF-8: byte 0xfc" in str(reject["reason"])
+    assert call(*given, "--resume")[0] == 3
+    assert call(*given, "--strict")[0] == call("clean", "--lexicon", lexicon, tmp_path / "b.txt")[0] == 1
+
+
 def test_clean_in_place(lexicon: str, tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("n,m\nKaboul,Kaboul\n")
@@ -193,7 +209,7 @@ def test_a_source_with_faults_lists_them(tmp_path: Path) -> None:
     status, output, errors = call("lexicon", "check", source)
     assert status == 1
     assert {line.split(":")[1] for line in output.splitlines()} == {"1", "2"}
-    assert "faults in 1 sources" in errors
+    assert "faults in 1 source" in errors
     status, _, errors = call("match", "--lexicon", source)
     assert (status, f"{source}:1:" in errors) == (1, True)
     status, _, errors = call("lexicon", "build", source, "-o", tmp_path / "out")

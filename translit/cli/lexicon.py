@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from translit.cli.options import SOURCE
+from translit.cli.options import SOURCE, counted
 
 if TYPE_CHECKING:
     from translit.errors import SourceError
@@ -45,7 +45,7 @@ def build(sources: tuple[str, ...], output: str, fallback: str, decisions: tuple
     tags = [tag for tag in readings.split(",") if tag]
     lexicon = Lexicon.build(list(sources), fallback=fallback, progress=_tell, decisions=decisions, readings=tags)
     lexicon.save(output)
-    click.echo(f"translit: {len(lexicon)} entities in {output}", err=True)
+    click.echo(f"translit: {counted(len(lexicon), 'entity', 'entities')} in {output}", err=True)
 
 
 @command.command("check")
@@ -69,8 +69,7 @@ def check(sources: tuple[str, ...]) -> int:
         faults += rule_faults(rules)
     for fault in SourceErrors(faults).errors:
         click.echo(str(fault))
-    told = f"{len(faults)} faults" if len(faults) != 1 else "1 fault"
-    click.echo(f"translit: {told} in {len(names) + len(rules)} sources", err=True)
+    click.echo(f"translit: {counted(len(faults), 'fault')} in {counted(len(names) + len(rules), 'source')}", err=True)
     return 1 if faults else 0
 
 

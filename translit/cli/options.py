@@ -137,6 +137,15 @@ def lexicon_options(command: Command) -> Command:
     return wrapped
 
 
+def counted(number: int, one: str, many: str = "") -> str:
+    """A number of things.
+
+    >>> counted(1, "fault"), counted(2, "entity", "entities")
+    ('1 fault', '2 entities')
+    """
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
 def split_list(known: Sequence[str] = ()) -> Callable[[click.Context, click.Parameter, str | None], tuple[str, ...]]:
     """A callback that reads words between commas, each of those known where they can be known beforehand."""
 

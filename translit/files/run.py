@@ -10,12 +10,13 @@ from dataclasses import dataclass
 
 from translit.errors import InputError
 from translit.files import digests
-from translit.files.base import Chunk, Engine, Position, Result, Task, formats
+from translit.files.base import Chunk, Engine, Position, Result, Task, dump, formats
 from translit.files.digests import Digests
 from translit.files.inputs import Input
 from translit.files.job import Job, Options, Summary
 from translit.files.journal import Journal
 from translit.files.sinks import Hash, Sink, main_sink, side_sink
+from translit.files.text import NotText
 from translit.files.threads import ahead
 from translit.files.workers import Pool, pool_of
 
@@ -48,8 +49,8 @@ def run(jobs: Sequence[Job], task: Task, engine: Engine, options: Options | None
         the counts.
 
     Raises:
-        TranslitError: where a file cannot be read, a worker died, or, under ``strict``, at the first reject. Nothing
-            appears under the name of a file that is not whole.
+        TranslitError: where a file cannot be read (a text among others that is not UTF-8 is a reject), a worker died, or, under
+            ``strict``, at the first reject. Nothing appears under the name of a file that is not whole.
         OSError: where the output cannot be written.
 
     >>> import pathlib, tempfile, translit
@@ -78,7 +79,13 @@ def run(jobs: Sequence[Job], task: Task, engine: Engine, options: Options | None
             printed = hashlib.sha256() if found and jobs[number].target is None else None
             one = _One(jobs[number], task, options, audit, rejects, summary, report, printed)
             with contextlib.closing(Input(one.job.source)) as source:
-                one.run(source, pool, journal, number, position)
+                try:
+                    one.run(source, pool, journal, number, position)
+                except NotText as error:
+                    # One such file among many does not stop the others.
+                    if options.strict or len(jobs) == 1:
+                        raise
+                    one.set_aside(source, error)
                 if found:
                     one.tell(found[number], source)
             position = Position()
@@ -148,6 +155,11 @@ class _One:
         missing = [name for index, name in enumerate(self.task.columns) if index not in found]
         if rows and not start.offset:
             self.summary.missing += [f"{source.shown}: no row has the key {name!r}" for name in missing]
+
+    def set_aside(self, source: Input, error: NotText) -> None:
+        """Count and keep a file that cannot be read, as one rejected document."""
+        self.rejects.write(dump({"file": source.doc, "row": 0, "line": 1, "offset": error.offset, "reason": error.reason}))
+        self.summary.add(Result(rows=1, rejected=1), 0)
 
     def tell(self, found: Digests, source: Input) -> None:
         """Tell the digests of what cannot be read again."""

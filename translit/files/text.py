@@ -39,7 +39,7 @@ class Text:
         """The documents of a file.
 
         Raises:
-            InputError: for bytes that are not UTF-8.
+            NotText: for bytes that are not UTF-8.
             UsageError: for a task with columns.
         """
         if task.columns:
@@ -78,8 +78,22 @@ class Text:
 FORMATS = (Text(),)
 
 
+class NotText(InputError):
+    """A file that is not UTF-8.
+
+    Args:
+        shown: its name, for a person.
+        reason: what is wrong.
+        offset: the place of the first byte at fault.
+    """
+
+    def __init__(self, shown: str, reason: str, offset: int) -> None:
+        super().__init__(f"{shown}: {reason}; nothing was written; convert the file to UTF-8")
+        self.reason, self.offset = reason, offset
+
+
 def check_utf8(stream: BinaryIO, shown: str) -> None:
-    """Raise InputError with the place of the first byte that is not UTF-8."""
+    """Raise NotText with the place of the first byte that is not UTF-8."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     offset = 0
     while True:
@@ -88,8 +102,7 @@ def check_utf8(stream: BinaryIO, shown: str) -> None:
         try:
             decoder.decode(block, final=not block)
         except UnicodeDecodeError as error:
-            message = bad_utf8(error, offset - held)
-            raise InputError(f"{shown}: {message}; nothing was written; convert the file to UTF-8") from None
+            raise NotText(shown, bad_utf8(error, offset - held), offset - held + error.start) from None
         if not block:
             return
         offset += len(block)

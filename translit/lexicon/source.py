@@ -294,6 +294,8 @@ def _path(path: str | os.PathLike[str], reading: Reading) -> Iterator[Entity]:
         yield from read_pack(name, reading)
     elif name.lower().endswith(_RECORDS_SUFFIXES):
         yield from read_record_file(name, reading)
+    elif name.lower().endswith(".translit"):
+        reading.report(SourceError("compiled already", "give the sources that it was built from", shown_path(name)))
     else:
         reading.report(
             SourceError(

@@ -73,7 +73,7 @@ def _homonym_error(form: str, first: Entity, second: Entity, reading: Reading) -
     (first_file, first_line, _, _), (file, line, column, text) = claims
     return SourceError(
         f"{shown(text)} is claimed by both {plain(first.id)} ({first_file}:{first_line}) and {plain(second.id)}",
-        "give both a weight=, or remove it from one",
+        "give them different weights (weight=), or remove it from one",
         file,
         line,
         reading.columns[file].index(column) + 1,
