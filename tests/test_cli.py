@@ -86,6 +86,30 @@ def test_clean_in_place(lexicon: str, tmp_path: Path) -> None:
     assert path.read_text() == "n,m\nKabul,Kaboul\n"
 
 
+MISTAKEN = [
+    ("id,name\nx,Kaboul\n", ["--column", "nmae"], "no column 'nmae': the file has id, name; did you mean 'name'?"),
+    ("id,name\nx,Kaboul\n", ["--column", " Name"], "did you mean 'name'?"),
+    ("id,name\nx,Kaboul\n", ["--column", "zz"], "the file has id, name; name one of them with --column"),
+    ("id;name\nx;Kaboul\n", ["--column", "name"], "its fields seem to be split by ';': try --delimiter ';'"),
+    ("name\nKaboul\n", ["--column", "name", "--audit", "in.csv"], "in.csv is read: name another file to write"),
+    ("name\nKaboul\n", ["--column", "name", "--rejects", "./in.csv", "-o", "out.csv"], "in.csv is read"),
+    ("name\nKaboul\n", ["other.csv", "--column", "name", "--report", "other.csv", "-o", "out/"], "other.csv is read"),
+]
+
+
+@pytest.mark.parametrize(("content", "options", "message"), MISTAKEN)
+def test_mistakes_with_files_are_told_and_leave_them_alone(
+    lexicon: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str, options: list[str], message: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("in.csv", "other.csv"):
+        Path(name).write_text(content)
+    status, output, errors = call("clean", "--lexicon", lexicon, "in.csv", *options)
+    assert (status, output) == (2, "")
+    assert message in errors
+    assert Path("in.csv").read_text() == Path("other.csv").read_text() == content
+
+
 def test_types_and_target(lexicon: str) -> None:
     assert call("clean", "--lexicon", lexicon, data="Bombay")[1] == "Bombay"
     assert call("clean", "--lexicon", lexicon, "--types", "former,exonym", data="Bombay")[1] == "Mumbai"

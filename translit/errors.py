@@ -70,3 +70,16 @@ def missing_extra(package: str, extra: str, what: str) -> str:
     'Parquet needs pyarrow, which is not installed; pip install "translit-normalizer[arrow]"'
     """
     return f'{what} needs {package}, which is not installed; pip install "translit-normalizer[{extra}]"'
+
+
+def meant(name: object, known: Sequence[object]) -> str:
+    """What is added to the message about an unknown name where a known one is like it; ``""`` where none is.
+
+    >>> meant("NMAE", ["id", "name"]), meant("x", ["id", "name"])
+    ("; did you mean 'name'?", '')
+    """
+    import difflib
+
+    folded = {str(one).strip().casefold(): one for one in reversed(known)}
+    near = difflib.get_close_matches(str(name).strip().casefold(), folded, n=1)
+    return f"; did you mean {folded[near[0]]!r}?" if near else ""

@@ -77,7 +77,7 @@ def command(
     jobs = _jobs(sources, output, format_name)
     if mode == "text" and set(add) - {"original"}:
         raise click.BadParameter(
-            f"{', '.join(sorted(set(add) - {'original'}))} belong to one name: use --mode name, or for prose --audit.",
+            f"{', '.join(sorted(set(add) - {'original'}))}: of one name only; use --mode name, or for prose --audit.",
             param_hint="--add",
         )
     if add and any(not formats()[job.format].tabular for job in jobs):
@@ -85,7 +85,7 @@ def command(
     repeated = sorted({column for column in columns if columns.count(column) > 1})
     if repeated:
         raise click.BadParameter(f"{repeated[0]!r} is given twice.", param_hint="--column")
-    _apart([*(job.target for job in jobs), page], audit, rejects)
+    _apart(sources, [job.target for job in jobs], [audit, rejects, page])
     if resume and any(job.source == "-" or job.target is None for job in jobs):
         raise click.UsageError("--resume needs files on both sides: name the input, and give -o.")
     if resume and page:
@@ -144,12 +144,16 @@ def _sources(files: tuple[str, ...]) -> list[str]:
     return sources
 
 
-def _apart(targets: list[str | None], audit: str | None, rejects: str | None) -> None:
-    """Two kinds of output in one file would overwrite each other."""
-    paths = [os.path.realpath(path) for path in (*targets, audit, rejects) if path]
+def _apart(sources: list[str], targets: list[str | None], others: list[str | None]) -> None:
+    """Two kinds of output in one file would overwrite each other, and an input; the output alone may take the place of its own input."""
+    paths = [os.path.realpath(path) for path in (*targets, *others) if path]
     files = [path for path in paths if not os.path.exists(path) or os.path.isfile(path)]
     if len(set(files)) < len(files):
         raise click.UsageError("-o, --audit, --rejects and --report need a file each: name one for each.")
+    inputs = {os.path.realpath(source): target for source, target in zip(sources, targets, strict=True) if source != "-"}
+    for path in files:
+        if path in inputs and os.path.realpath(inputs[path] or "") != path:
+            raise click.UsageError(f"{path} is read: name another file to write.")
 
 
 def _jobs(sources: list[str], output: str | None, format_name: str | None) -> list[Any]:

@@ -76,5 +76,7 @@ def _message(error: BaseException) -> str:
         return "out of memory; run again with fewer --workers or smaller files"
     if isinstance(error, ModuleNotFoundError):
         return f"{error.name} is not installed; install it with pip"
+    if isinstance(error, ImportError):
+        return f"a library cannot be imported ({error}); install it again with pip"
     told = " ".join(str(error).split())[:300]
     return f"internal error: {type(error).__name__}: {told}; run with TRANSLIT_DEBUG=1 for the details and report it"

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import BinaryIO, Literal, NamedTuple, Protocol
 
-from translit.errors import TranslitError
+from translit.errors import TranslitError, meant
 from translit.files.inputs import Input
 from translit.limits import CHUNK_BYTES, CHUNK_GROWTH, MAX_CHUNK_BYTES, MAX_REJECT_BYTES
 from translit.model import Match, Mention
@@ -276,10 +276,11 @@ def audit_record(doc: str | int, mention: Mention, base: int = 0) -> dict[str, o
     }
 
 
-def unknown_column(name: str, known: Sequence[str], hint: str = "") -> UsageError:
+def unknown_column(shown: str, name: str, known: Sequence[str], hint: str = "") -> UsageError:
     """The error for a column that the file does not have."""
     listed = ", ".join(known[:20]) + (", …" if len(known) > 20 else "")
-    return UsageError(f"no column {name!r}: the file has {listed or 'none'}{hint}; name one of them with --column")
+    mend = hint or meant(name, known) or "; name one of them with --column"
+    return UsageError(f"{shown}: no column {name!r}: the file has {listed or 'none'}{mend}")
 
 
 def need_columns(task: Task, known: Sequence[str]) -> None:

@@ -134,7 +134,7 @@ def _layout(header: Row, task: Task, delimiter: str, shown: str) -> _Layout:
     need_columns(task, names)
     for name in task.columns:
         if name not in names:
-            raise unknown_column(name, names, _delimiter_hint(name, names))
+            raise unknown_column(shown, name, names, _delimiter_hint(name, names))
         if names.count(name) > 1:
             raise UsageError(f"{shown}: {names.count(name)} columns are called {name!r}; rename all but one")
     for _, _, name in task.added():
@@ -148,7 +148,12 @@ def _delimiter_hint(name: str, names: list[str]) -> str:
     if len(names) > 1:
         return ""
     other = next((d for d in ";\t|," if name in (part.strip('"') for part in names[0].split(d))), "")
-    return f" (its fields seem to be split by {other!r}: try --delimiter)" if other else ""
+    return f"; its fields seem to be split by {other!r}: try --delimiter {_shell(other)}" if other else ""
+
+
+def _shell(delimiter: str) -> str:
+    """A delimiter as it is given on a command line."""
+    return {"\t": "'\\t'"}.get(delimiter, f"'{delimiter}'")
 
 
 def _added_header(layout: _Layout, task: Task) -> bytes:

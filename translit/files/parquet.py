@@ -202,7 +202,7 @@ def _check(schema: pa.Schema, task: Task, shown: str) -> None:
     need_columns(task, schema.names)
     for name in task.columns:
         if name not in schema.names:
-            raise unknown_column(name, schema.names)
+            raise unknown_column(shown, name, schema.names)
         if schema.names.count(name) > 1:
             raise UsageError(f"{shown}: several columns are called {name!r}; rename all but one")
         type_ = schema.field(name).type

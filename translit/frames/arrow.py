@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 
-from translit.errors import TranslitError
+from translit.errors import TranslitError, meant
 from translit.files.answers import Answer, Memo, answers
 from translit.files.base import ADDABLE, Task
 from translit.frames.extras import need
@@ -357,7 +357,7 @@ def unknown_column(name: object, known: Sequence[object]) -> TranslitError:
     if name in known:
         return TranslitError(f"{list(known).count(name)} columns are named {name!r}; rename all but one")
     listed = ", ".join(map(str, known[:20])) + (", …" if len(known) > 20 else "")
-    return TranslitError(f"no column {name!r}; the frame has {listed or 'none'}")
+    return TranslitError(f"no column {name!r}; the frame has {listed or 'none'}{meant(name, known)}")
 
 
 def check_added(known: Sequence[object], task: Task) -> None:
