@@ -29,6 +29,8 @@ Replace = Callable[[Sequence[str]], list[str]]
 Look = Callable[[Sequence[str]], list[str | None]]
 OWN = "translit, listed spellings only"
 """translit at the same work as the peers: without evidence."""
+MISSPELT = 0.02
+"""Share of the names of a text that have a letter changed."""
 WARM = 10.0
 """Megabytes of text that a normalizer has read before its time is taken."""
 LEAST_AGREEMENT = 0.9
@@ -49,6 +51,7 @@ def run(report: Report) -> None:
 
         seconds, lexicon = clock(partial(Lexicon.build, records))
         _text(report, size, records, lexicon)
+        _guesses(report, size, records, lexicon)
         each[size] = _names(report, size, records, lexicon, seconds)
         if size == max(report.settings.sizes):
             _column(report, records, lexicon)
@@ -74,8 +77,7 @@ def _text(report: Report, size: int, records: Sequence[Record], lexicon: Any) ->
         if share < LEAST_AGREEMENT:
             raise click.ClickException(f"{name} writes {share:.1%} of the sentences as expected: not the same work")
     work: dict[str, Callable[[], object]] = {name: partial(replace, texts) for name, replace in contenders.items()}
-    work["translit"] = _fresh_text(lexicon, records, settings, 0.0)
-    work["translit, 2 % of the names misspelt"] = _fresh_text(lexicon, records, settings, 0.02)
+    work["translit"] = _fresh_text(Normalizer(lexicon).clean_many, records, settings)
     timed = interleave(work, settings.runs)
     megabytes = sum(len(text.encode()) for text in texts) / 1e6
     table = report.table(
@@ -90,17 +92,48 @@ def _text(report: Report, size: int, records: Sequence[Record], lexicon: Any) ->
     report.show(table)
 
 
-def _fresh_text(lexicon: Any, records: Sequence[Record], settings: Settings, changed: float) -> Callable[[], object]:
+def _fresh_text(clean: Replace, records: Sequence[Record], settings: Settings, changed: float = 0.0) -> Callable[[], object]:
     """Cleans other text of one stream each time, with that share of its names misspelt, after the first megabytes of it."""
-    from translit import Normalizer
-
     length = int(settings.megabytes * 1e6)
     warm = 0 if settings.smoke else int(WARM * 1e6)
     stream = iter(texts_of(records, warm + settings.runs * length, changed=changed, document=min(50_000, length)))
-    normalizer = Normalizer(lexicon)
     count = max(1, length // 50_000)
-    normalizer.clean_many(list(islice(stream, warm // 50_000)))
-    return lambda: normalizer.clean_many(list(islice(stream, count)))
+    clean(list(islice(stream, warm // 50_000)))
+    return lambda: clean(list(islice(stream, count)))
+
+
+def _guesses(report: Report, size: int, records: Sequence[Record], lexicon: Any) -> None:
+    """What it costs that unlisted spellings are looked up: the same text with the fuzzy tier and without it."""
+    from translit.mentions.find import Finder
+
+    with_guesses, without = "translit", "translit, without the fuzzy tier"
+    tiers, asked = _counting(lexicon)
+    finders = {with_guesses: Finder(tiers), without: Finder(tiers, guess=False)}
+    work = {name: _fresh_text(finder.clean_many, records, report.settings, MISSPELT) for name, finder in finders.items()}
+    timed = interleave(work, report.settings.runs)
+    distinct = len(set(asked))
+    table = report.table(
+        f"Names in running text, {MISSPELT:.0%} of them misspelt, {size:,} forms", "", "MB/s", "spread", f"× {without}", readme=True,
+        note=f"Of {distinct:,} unlisted spellings that were looked up, {len(asked) - distinct:,} were looked up again.",
+    )  # fmt: skip
+    for name, timing in timed.items():
+        table.rows.append((name, report.settings.megabytes / timing.median, _spread(timing), timed[without].median / timing.median))
+    report.show(table)
+
+
+def _counting(lexicon: Any) -> tuple[Any, list[str]]:
+    """The tiers of a normalizer, and what their fuzzy tier is asked from now on."""
+    from translit.matching.tiers import Tiers
+    from translit.model import DEFAULT_TYPES
+
+    asked: list[str] = []
+
+    class Counting(Tiers):
+        def guess_many(self, names: Sequence[str], turned: bool = True) -> Any:
+            asked.extend(names)
+            return super().guess_many(names, turned)
+
+    return Counting(lexicon, 0.99, None, "en", DEFAULT_TYPES), asked
 
 
 def _real(records: Sequence[Record]) -> str:

@@ -45,11 +45,12 @@ class Finder:
         tiers: what is known.
         evidence: whether a spelling must be borne out by what stands around it; else every listed spelling is taken for what the
             exact tier says of it (:mod:`~translit.mentions.replace`), and nothing else is.
+        guess: whether unlisted spellings are looked up by the fuzzy tier.
     """
 
-    def __init__(self, tiers: Tiers, evidence: bool = True) -> None:
+    def __init__(self, tiers: Tiers, evidence: bool = True, guess: bool = True) -> None:
         fame, self.forms, self.facts = Fame(tiers.index), forms_of(tiers), Facts(tiers)
-        self.listed, self.guesses = Listed(tiers, fame, self.forms), Guesses(tiers, fame)
+        self.listed, self.guesses = Listed(tiers, fame, self.forms), Guesses(tiers, fame) if guess else None
         self.weighing, self.homonyms, self.parts, self.writer = Weighing(tiers, fame), Homonyms(tiers), Parts(tiers), Writer(tiers)
         self.inflected = Inflected(tiers)
         self.replacing = None if evidence else Replacing(tiers, self.forms, self.writer)
@@ -92,7 +93,10 @@ class Finder:
         proposed = self.listed.places_many(documents, facts)
         self.inflected.add(contexts, proposed)
         places = [self._borne_out(context, found) for context, found in zip(contexts, proposed, strict=True)]
-        near, open_ = self.guesses.add(contexts, facts, places)
+        near: list[list[Place]] = [[] for _ in documents]
+        open_: list[set[int]] = [set() for _ in documents]
+        if self.guesses is not None:
+            near, open_ = self.guesses.add(contexts, facts, places)
         for number, (context, given) in enumerate(zip(contexts, proposed, strict=True)):
             places[number] = self._with_guesses(context, given, places[number])
         places = [self.parts.added(*rest) for rest in zip(contexts, facts, places, open_, strict=True)]
