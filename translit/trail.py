@@ -127,7 +127,7 @@ def explain(tiers: Tiers, name: str) -> Explanation:
     match = None if answer is None else tiers.match(name, answer)
     folded = fold(name)
     form = int(index.find_forms([folded])[0]) if folded else -1
-    listed, exactly = tiers.listed(name, folded, form) if folded else (None, False)
+    listed, exactly = tiers.listed(name, form) if folded else (None, False)
     candidates: list[Candidate] = []
     alignment: list[tuple[str, str, float]] = []
     spelled = lexicon.rough.spell(name)

@@ -118,12 +118,16 @@ class Tiers:
         canonical = self.index.target(entity, self.target)
         return self.rulings.written(canonical) if self.rulings else canonical
 
-    def listed(self, name: str, folded: str, form: int) -> tuple[Resolution | None, bool]:
-        """What the lexicon lists under a name, and whether exactly so (whatever the case)."""
-        return self._listed(name, form, self.index.listed(name))
+    def listed(self, name: str, form: int, postings: Sequence[int] | None = None) -> tuple[Resolution | None, bool]:
+        """What the lexicon lists under a name, and whether exactly so (whatever the case).
 
-    def _listed(self, name: str, form: int, postings: Sequence[int]) -> tuple[Resolution | None, bool]:
-        """:meth:`listed`, the postings of the spelling itself looked up already."""
+        Args:
+            name: the name.
+            form: the form of its letters, -1 where none is listed.
+            postings: those that list the spelling itself, where they are looked up already.
+        """
+        if postings is None:
+            postings = self.index.listed(name)
         barred = self.rulings.bars(name)
         if barred:
             return self._listed_but(barred, name, form)
@@ -202,7 +206,7 @@ class Tiers:
                 continue
             if not text or text.count(" ") >= limits.MAX_NAME_TOKENS:
                 continue
-            found, exactly = self._listed(name, forms[i], spelled[i])
+            found, exactly = self.listed(name, forms[i], spelled[i])
             if found is None or (found.state == "known" and least is not None):
                 open_.append(i)
             elif found.state == "known":

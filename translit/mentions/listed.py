@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -20,6 +21,21 @@ from translit.unicode.scan import I64
 
 Span = tuple[int, int, str]
 """The first word of a window, how many it has, and the piece of text that it is."""
+
+
+class Window(NamedTuple):
+    """Words of a text from ``first`` on: the folded form of one of them, of two, and so on."""
+
+    words: Words
+    first: int
+    folded: Sequence[str]
+
+
+class Listing(NamedTuple):
+    """What a lexicon has: folded text → its form, -1 for one that people only decided on; spelling → the postings that list it."""
+
+    forms: Mapping[str, int]
+    spelled: Mapping[str, Sequence[int]]
 
 
 class Listed:
@@ -62,31 +78,36 @@ class Listed:
         self, documents: Sequence[Words], spans: Sequence[Sequence[Span]], known: Mapping[str, Place | None]
     ) -> dict[str, Place | None]:  # fmt: skip
         """What begins each piece of text that is met first, as if it began the text; remembered."""
-        new: dict[str, tuple[Words, int, int]] = {}
-        found: dict[str, Place | None] = {}
+        new: dict[str, Window] = {}
         for words, own in zip(documents, spans, strict=True):
             for i, count, piece in own:
                 if piece not in known and piece not in new:
-                    new[piece] = (words, i, count)
-        forms = self._forms(new.values())
-        for piece, (words, i, count) in new.items():
-            place = self._longest_at(words, i, count, forms)
-            found[piece] = None if place is None else place.moved(-i)
+                    new[piece] = Window(words, i, words.joined_folds(i, count))
+        listing = self._listing(new.values())
+        found: dict[str, Place | None] = {}
+        for piece, window in new.items():
+            place = self._longest_at(window, listing)
+            found[piece] = None if place is None else place.moved(-window.first)
             self._remembered.keep(piece, found[piece])
         return found
 
-    def _forms(self, pieces: Iterable[tuple[Words, int, int]]) -> dict[str, int]:
-        """The folded windows that begin pieces of text, with endings and without, that are listed → form, -1 for one only decided."""
+    def _listing(self, windows: Collection[Window]) -> Listing:
+        """What the lexicon lists of windows and of those that begin with the same words, with endings and without."""
         wanted: dict[str, None] = {}
-        for words, i, most in pieces:
-            for count in range(1, most + 1):
-                wanted[words.joined_fold(i, count)] = None
-                for _, stem, _ in endings(words.tokens[i + count - 1].text):
+        for words, i, folded in windows:
+            for count, text in enumerate(folded, 1):
+                wanted[text] = None
+                for _, stem, _ in endings(words.piece(i + count - 1, i + count)):
                     wanted[words.joined_stem(i, count, stem)] = None
-        windows = list(wanted)
-        decided = self.tiers.rulings.folded
-        found = zip(windows, self.index.find_forms(windows).tolist(), strict=True)
-        return {window: form for window, form in found if form >= 0 or window in decided}
+        texts, decided = list(wanted), self.tiers.rulings.folded
+        found = zip(texts, self.index.find_forms(texts).tolist(), strict=True)
+        forms = {text: form for text, form in found if form >= 0 or text in decided}
+        spellings = list(
+            dict.fromkeys(
+                words.spelled(i, i + count) for words, i, folded in windows for count, text in enumerate(folded, 1) if text in forms
+            )
+        )
+        return Listing(forms, dict(zip(spellings, self.index.listed_many(spellings), strict=True)))
 
     @staticmethod
     def _places(spans: Sequence[Span], known: Mapping[str, Place | None], new: Mapping[str, Place | None]) -> list[Place]:
@@ -100,40 +121,42 @@ class Listed:
                 end = i + place.last
         return places
 
-    def _longest_at(self, words: Words, i: int, most: int, known: Mapping[str, int]) -> Place | None:
-        for count in range(most, 0, -1):
-            form = known.get(words.joined_fold(i, count))
-            if form is not None and not self._rather_ending(words, i, count, known):
-                place = self._resolved(words, i, count, form)
+    def _longest_at(self, window: Window, listing: Listing) -> Place | None:
+        for count in range(len(window.folded), 0, -1):
+            form = listing.forms.get(window.folded[count - 1])
+            if form is not None and not self._rather_ending(window, count, listing):
+                place = self._resolved(window, count, form, listing)
                 if place is not None:
                     return place
-        return self._with_ending(words, i, most, known)
+        return self._with_ending(window, listing)
 
-    def _rather_ending(self, words: Words, i: int, count: int, known: Mapping[str, int]) -> bool:
+    def _rather_ending(self, window: Window, count: int, listing: Listing) -> bool:
         """Whether the last word is a listed name with an ending behind an apostrophe, though it folds like a listed one whole.
 
         *Hazara's* is no *Hazaras*, nor *Ford's* the town of Fords, unless the lexicon lists it with the apostrophe.
         """
-        last = words.tokens[i + count - 1].text
+        words, i, _ = window
+        last = words.piece(i + count - 1, i + count)
         if last.isalpha():
             return False
-        if not last.endswith(POSSESSIVES) and not any(words.joined_stem(i, count, stem) in known for _, stem, _ in endings(last)):
+        if not last.endswith(POSSESSIVES) and not any(words.joined_stem(i, count, stem) in listing.forms for _, stem, _ in endings(last)):
             return False
-        return not len(self.index.listed(words.text[words.tokens[i].start : words.tokens[i + count - 1].end]))
+        return not len(self.index.listed(words.piece(i, i + count)))
 
-    def _resolved(self, words: Words, i: int, count: int, form: int) -> Place | None:
+    def _resolved(self, window: Window, count: int, form: int, listing: Listing) -> Place | None:
+        words, i, _ = window
         if not any(words.capital[i : i + count]):
             return None
-        raw = words.spelled(i, i + count)
+        raw, folded = words.spelled(i, i + count), window.folded[count - 1]
         decided = self.tiers.decided(raw)
         if decided is not None:
             return Place(i, i + count, decided)
-        found, exactly = self.tiers.listed(raw, words.joined_fold(i, count), form)
+        found, exactly = self.tiers.listed(raw, form, listing.spelled[raw])
         if found is None or (found.state == "known" and found.rivals):
             return None
         if found.state != "one":
             return self._left_alone(i, i + count, found, form)
-        answer = self.tiers.exact(found, exactly, words.joined_fold(i, count))
+        answer = self.tiers.exact(found, exactly, folded)
         if exactly or self.tiers.folded_is_sure:
             sure = answer.confidence >= self.tiers.precision
             return Place(i, i + count, answer) if sure else Place(i, i + count, None, why="unsure", passed=found.rivals)
@@ -149,22 +172,22 @@ class Listed:
         bearers = found.rivals or tuple(sorted({int(self.index.posting_entity[p]) for p in self.index.postings(form)}))
         return Place(first, last, None, ending, why="several" if found.state == "one" else found.state, passed=bearers)
 
-    def _with_ending(self, words: Words, i: int, most: int, known: Mapping[str, int]) -> Place | None:
+    def _with_ending(self, window: Window, listing: Listing) -> Place | None:
         """A listed name with an ending on its last word: *Panjsjir's*, *Achmad Massuds*."""
-        for count in range(most, 0, -1):
+        words, i, folded = window
+        for count in range(len(folded), 0, -1):
             if not any(words.capital[i : i + count]):
                 return None
-            for _, stem, ending in endings(words.tokens[i + count - 1].text):
-                form = known.get(words.joined_stem(i, count, stem))
+            for _, stem, ending in endings(words.piece(i + count - 1, i + count)):
+                form = listing.forms.get(words.joined_stem(i, count, stem))
                 if form is None:
                     continue
-                last = words.tokens[i + count - 1]
-                bare = words.text[words.tokens[i].start : last.end - len(ending)]
+                bare = words.text[words.starts[i] : words.ends[i + count - 1] - len(ending)]
                 decided = self.tiers.decided(bare)
                 if decided is not None:
                     return Place(i, i + count, decided, ending)
                 if self.tiers.rulings.bars(bare):
-                    found = self.tiers.listed(bare, "", form)[0]
+                    found = self.tiers.listed(bare, form)[0]
                 else:
                     found = resolve(self.index, self.index.postings(form), self.tiers.types, self.tiers.target) if form >= 0 else None
                 if found is None or (found.state == "known" and found.rivals):

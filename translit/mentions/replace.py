@@ -75,7 +75,7 @@ class Replacing:
         if decided is not None:
             return decided
         folded = self.forms.texts[form]
-        found, exactly = self.tiers.listed(raw, folded, self.forms.number(form))
+        found, exactly = self.tiers.listed(raw, self.forms.number(form))
         if found is None or found.state != "one" or not exactly:
             return None
         answer = self.tiers.exact(found, True, folded)

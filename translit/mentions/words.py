@@ -120,12 +120,14 @@ class Words:
         """What stands there as it would be listed: unmasked, with single blanks for line breaks."""
         return spelled(self.piece(first, last))
 
-    def joined_fold(self, i: int, count: int) -> str:
-        """The folded form of ``count`` words from ``i`` on, as :func:`translit.unicode.tokens.fold` joins them."""
-        out = last = self.folded[i]
-        for k in range(i + 1, i + count):
+    def joined_folds(self, i: int, most: int) -> Sequence[str]:
+        """The folded forms of one word from ``i`` on, of two, and so on, as :func:`translit.unicode.tokens.fold` joins them."""
+        window = last = self.folded[i]
+        out = [window]
+        for k in range(i + 1, i + most):
             word = self.folded[k]
-            out += word if spaceless(last) and spaceless(word) else f" {word}"
+            window += word if spaceless(last) and spaceless(word) else f" {word}"
+            out.append(window)
             last = word
         return out
 
@@ -133,7 +135,7 @@ class Words:
         """:meth:`joined_fold` with the last word's folded stem in its place."""
         if count == 1:
             return stem
-        head = self.joined_fold(i, count - 1)
+        head = self.joined_folds(i, count - 1)[-1]
         return head + ("" if spaceless(self.folded[i + count - 2]) and spaceless(stem) else " ") + stem
 
 
