@@ -23,7 +23,7 @@ class Weighing:
         self.tiers, self.fame = tiers, fame
         self.index = tiers.index
         self._needs: Memory[tuple[str, str, int, bool], Need] = Memory()
-        self._told: Memory[tuple[str, str, int], tuple[str, bool, bool, bool]] = Memory()
+        self._known: Memory[tuple[str, str, int], tuple[str, bool, bool, bool]] = Memory()
 
     def borne_out(self, context: Context, proposed: Sequence[Place], known: Set[str] = frozenset()) -> list[Place]:
         """The places of one text, without an answer where the evidence is short; says to the context which words are named.
@@ -101,18 +101,23 @@ class Weighing:
         key = (form, answer.canonical, answer.entity, several)
         need = self._needs.known.get(key)
         if need is None:
-            need = context.need(several, form, fold(answer.canonical), self._trusted(answer.entity, form))
+            canonical, _, trusted, _ = self._told(answer, form)
+            need = context.need(several, form, canonical, trusted)
             self._needs.keep(key, need)
         return need
 
     def _doubt(self, context: Context, place: Place, answer: Answer) -> Need:
-        key = answer.form, answer.canonical, answer.entity
-        told = self._told.known.get(key)
+        return doubt(context, place.first, place.last, answer.form, *self._told(answer, answer.form))
+
+    def _told(self, answer: Answer, form: str) -> tuple[str, bool, bool, bool]:
+        """Of a form of an answer's entity: the folded canonical spelling, whether it is a place, is trusted, and is famed."""
+        key = form, answer.canonical, answer.entity
+        told = self._known.known.get(key)
         if told is None:
-            famed, is_place = not self.fame.obscure(answer.entity), self.index.kind(answer.entity) == PLACE
-            told = fold(answer.canonical), is_place, self._trusted(answer.entity, answer.form), famed
-            self._told.keep(key, told)
-        return doubt(context, place.first, place.last, answer.form, *told)
+            is_place, famed = self.index.kind(answer.entity) == PLACE, not self.fame.obscure(answer.entity)
+            told = fold(answer.canonical), is_place, self._trusted(answer.entity, form), famed
+            self._known.keep(key, told)
+        return told
 
     @staticmethod
     def _changes(context: Context, place: Place) -> bool:
