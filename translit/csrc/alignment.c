@@ -5,6 +5,8 @@
 #define WIDEST 3
 #define FORBIDDEN 20000 /* of matching/align.py: costs more than any letters one by one */
 #define UNREACHED 80000 /* what a cell costs before a step reaches it */
+#define UNPRICED UINT16_MAX
+#define NEVER (1 << 28) /* costs more than any alignment */
 
 /* Sums wrap as numpy's do, rather than being undefined. */
 static inline int32_t add(int32_t a, int32_t b)
@@ -29,36 +31,45 @@ typedef struct {
     int64_t pairs;
 } Alignment;
 
+/* The prices of one source word's groups, which are the rows: its atoms in order, then the wider groups. */
 typedef struct {
-    int32_t start, end;
-    const uint16_t *price; /* one more than the cost, by row; 0 where it is forbidden */
-} Group;
-
-/* The prices of one source word's groups, which are the rows. */
-typedef struct {
-    uint16_t *table; /* by target id and row */
+    uint16_t *table;   /* by target id and row; UNPRICED where there is none */
     uint64_t *present; /* by target id, the rows that have a price for it, modulo 64 */
-    uint64_t priced;   /* the rows that have one for a group of the target word */
+    uint64_t wide;     /* the rows of wider groups, modulo 64 */
     size_t stride, rows;
-    int32_t *ids;   /* the source id of each row */
-    int32_t *row;   /* by position and width, -1 where no group begins */
-    int32_t *gone;  /* what it costs that nothing stands for a row's group, -1 where that is forbidden */
-    int32_t *insert; /* what it costs that a target letter stands for nothing, by target id */
-    int32_t *cells;
-    size_t cells_room;
-    Group *groups;
-    size_t groups_room;
+    int32_t *ids, *end, *width; /* of each row: its source id, where it ends and how many atoms it has */
+    int32_t *gone[WIDEST];      /* by width and end, what it costs that nothing stands for a group */
+    int32_t *insert;            /* what it costs that a target letter stands for nothing, by target id */
+    int32_t *cells;             /* columns of cells, one a target letter, the last WIDEST + 1 of them */
+    size_t height;              /* of a column, with the cells before its first that are never reached */
+    uint32_t *codes;
+    size_t codes_room;
     Letters letters;
 } Aligner;
 
 static void set_prices(const Alignment *a, Aligner *x, int present)
 {
     for (size_t r = 0; r < x->rows; r++)
-        for (int32_t k = a->starts[x->ids[r]]; k < a->starts[x->ids[r] + 1]; k++) {
-            const int32_t cost = a->cost[k] < 0 ? 0 : a->cost[k] > UINT16_MAX - 1 ? UINT16_MAX - 1 : a->cost[k];
+        for (int32_t k = x->ids[r] < 0 ? 0 : a->starts[x->ids[r]]; x->ids[r] >= 0 && k < a->starts[x->ids[r] + 1]; k++) {
+            const int32_t cost = a->cost[k] < 0 ? 0 : a->cost[k] > UNPRICED - 1 ? UNPRICED - 1 : a->cost[k];
             const size_t target = (size_t)a->target[k];
-            x->table[target * x->stride + r] = present ? (uint16_t)(cost + 1) : 0;
+            x->table[target * x->stride + r] = present ? (uint16_t)cost : UNPRICED;
             x->present[target] = present ? x->present[target] | UINT64_C(1) << (r & 63) : 0;
+        }
+}
+
+static void add_row(const Alignment *a, Aligner *x, int32_t id, int32_t end, int32_t width)
+{
+    x->ids[x->rows] = id;
+    x->end[x->rows] = end;
+    x->width[x->rows] = width;
+    x->rows++;
+    if (id < 0)
+        return;
+    for (int32_t k = a->starts[id]; k < a->starts[id + 1]; k++)
+        if (a->target[k] == 0) {
+            x->gone[width - 1][end] = a->cost[k];
+            break;
         }
 }
 
@@ -66,104 +77,120 @@ static void take_word(const Alignment *a, Aligner *x, int64_t word)
 {
     set_prices(a, x, 0);
     x->rows = 0;
-    for (int32_t i = 0; i < a->n[word]; i++) {
-        for (int w = 0; w < WIDEST; w++) {
-            const int32_t id = a->source[(word * a->positions + i) * WIDEST + w];
-            int32_t *row = &x->row[i * WIDEST + w];
-            *row = -1;
-            if (id < 0)
+    x->wide = 0;
+    const int32_t n = a->n[word];
+    for (int32_t width = 1; width <= WIDEST; width++) {
+        for (int32_t i = 0; i <= n; i++)
+            x->gone[width - 1][i] = NEVER;
+        for (int32_t i = 0; i + width <= n; i++) {
+            const int32_t id = a->source[(word * a->positions + i) * WIDEST + width - 1];
+            if (width > 1 && id < 0)
                 continue;
-            x->ids[x->rows] = id;
-            x->gone[x->rows] = -1;
-            for (int32_t k = a->starts[id]; k < a->starts[id + 1] && x->gone[x->rows] < 0; k++)
-                if (a->target[k] == 0)
-                    x->gone[x->rows] = a->cost[k];
-            *row = (int32_t)x->rows++;
+            if (width > 1)
+                x->wide |= UINT64_C(1) << (x->rows & 63);
+            add_row(a, x, id, i + width, width);
         }
     }
     set_prices(a, x, 1);
+    x->height = (size_t)n + 1 + WIDEST;
 }
 
-static int32_t code_of(const Alignment *a, uint32_t letter)
+/* The codes of a form's letters. */
+static int take_form(const Alignment *a, Aligner *x)
 {
-    return a->code[letter < 127 ? letter : 127];
-}
-
-/* The groups of a target word that a row has a price for, the short ones first, and what its letters cost that stand for nothing. */
-static size_t groups_of(const Alignment *a, Aligner *x, int32_t *insert)
-{
-    size_t count = 0;
     const size_t m = x->letters.size;
-    int64_t before = 0, power = 1;
-    x->priced = 0;
-    for (size_t w = 0; w < WIDEST; power *= a->base, before += power, w++) {
-        for (size_t j = 0; j + w < m; j++) {
-            int64_t index = 0;
-            for (size_t k = 0; k <= w; k++)
-                index = index * a->base + code_of(a, x->letters.points[j + k]);
-            const int32_t id = !w && index == a->base - 1 ? 1 : a->group[before + index];
-            if (!w)
-                insert[j + 1] = id >= 0 ? x->insert[id] : 0;
-            if (id < 0 || !x->present[id])
-                continue;
-            x->groups[count++] = (Group){(int32_t)j, (int32_t)(j + w + 1), x->table + (size_t)id * x->stride};
-            x->priced |= x->present[id];
+    if (m > x->codes_room) {
+        free(x->codes);
+        x->codes_room = 2 * m;
+        x->codes = malloc(x->codes_room * sizeof *x->codes);
+        if (!x->codes) {
+            x->codes_room = 0;
+            return NO_MEMORY;
         }
     }
-    return count;
+    for (size_t j = 0; j < m; j++)
+        x->codes[j] = (uint32_t)a->code[x->letters.points[j] < 127 ? x->letters.points[j] : 127];
+    return FINE;
 }
 
-static int32_t align_one(const Alignment *a, Aligner *x, int64_t word)
+/* The cells of a column of which nothing has come of yet; `cells` is its first beside those that are never reached. */
+static FORCED_INLINE int32_t *column_of(const Aligner *x, size_t j)
 {
-    const size_t width = x->letters.size + 1;
-    int32_t *const cells = x->cells, *const insert = cells + 4 * width;
-    const int32_t n = a->n[word], m = (int32_t)x->letters.size;
-    const size_t count = groups_of(a, x, insert);
-    cells[0] = 0;
-    for (int32_t j = 1; j <= m; j++)
-        cells[j] = add(cells[j - 1], insert[j]);
+    return x->cells + (j % (WIDEST + 1)) * x->height + WIDEST;
+}
+
+/* Let source groups stand for nothing, down a column. */
+static FORCED_INLINE void go_down(const Aligner *x, int32_t *cells, int32_t n)
+{
     for (int32_t i = 1; i <= n; i++) {
-        int32_t *row = cells + (size_t)(i & 3) * width;
-        for (int32_t j = 0; j <= m; j++)
-            row[j] = UNREACHED;
-        for (int32_t down = 1; down <= WIDEST && down <= i; down++) {
-            const int32_t r = x->row[(i - down) * WIDEST + down - 1];
-            if (r < 0)
-                continue;
-            const int32_t *from = cells + (size_t)((i - down) & 3) * width;
-            const int32_t gone = x->gone[r];
-            if (gone >= 0)
-                for (int32_t j = 0; j <= m; j++)
-                    row[j] = least(row[j], add(from[j], gone));
-            if (!(x->priced >> (r & 63) & 1))
-                continue;
-            for (const Group *g = x->groups; g < x->groups + count; g++) {
-                const int32_t price = g->price[r];
-                /* What is forbidden is dearer than letter by letter. */
-                if (price)
-                    row[g->end] = least(row[g->end], add(from[g->start], price - 1));
-            }
-        }
-        for (int32_t j = 1; j <= m; j++)
-            row[j] = least(row[j], add(row[j - 1], insert[j]));
+        int32_t cost = least(cells[i], cells[i - 1] + x->gone[0][i]);
+        cost = least(cost, cells[i - 2] + x->gone[1][i]);
+        cells[i] = least(cost, cells[i - 3] + x->gone[2][i]);
     }
-    return cells[(size_t)(n & 3) * width + (size_t)m];
 }
 
-static int room_for_form(Aligner *x)
+/* Let a target group stand for the wider source groups, or a wider one for any. */
+static FORCED_INLINE void go_wide(const Aligner *x, size_t id, uint64_t rows, int single, const int32_t *from, int32_t *to, int32_t n)
 {
-    const size_t width = x->letters.size + 1;
-    if (5 * width > x->cells_room) {
-        free(x->cells);
-        x->cells_room = 10 * width;
-        x->cells = malloc(x->cells_room * sizeof *x->cells);
+    const uint16_t *price = x->table + id * x->stride;
+    for (; rows; rows &= rows - 1)
+        for (size_t r = lowest_bit(rows); r < x->rows; r += 64)
+            if (price[r] != UNPRICED && !(single && r < (size_t)n)) {
+                int32_t *cell = to + x->end[r];
+                *cell = least(*cell, from[x->end[r] - x->width[r]] + price[r]);
+            }
+}
+
+static FORCED_INLINE int32_t align_by_columns(const Alignment *a, Aligner *x, int64_t word)
+{
+    const int32_t n = a->n[word];
+    const size_t m = x->letters.size;
+    for (size_t j = 0; j <= WIDEST; j++)
+        for (int i = 1; i <= WIDEST; i++)
+            column_of(x, j)[-i] = NEVER;
+    int32_t *to = column_of(x, 0);
+    to[0] = 0;
+    for (int32_t i = 1; i <= n; i++)
+        to[i] = UNREACHED;
+    go_down(x, to, n);
+    for (size_t j = 1; j <= m; j++) {
+        const int32_t *from = to;
+        const uint32_t last = x->codes[j - 1];
+        const int32_t single = last == a->base - 1 ? 1 : a->group[last], insert = single >= 0 ? x->insert[single] : 0;
+        to = column_of(x, j);
+        to[0] = add(from[0], insert);
+        for (int32_t i = 1; i <= n; i++)
+            to[i] = least(UNREACHED, add(from[i], insert));
+        if (single >= 0) {
+            const uint16_t *price = x->table + (size_t)single * x->stride;
+            for (int32_t i = 0; i < n; i++)
+                to[i + 1] = least(to[i + 1], from[i] + price[i]);
+            go_wide(x, (size_t)single, x->present[single] & x->wide, 1, from, to, n);
+        }
+        int64_t index = last, power = a->base, before = 0;
+        for (size_t w = 2; w <= WIDEST && w <= j; w++) {
+            index += (int64_t)x->codes[j - w] * power;
+            before += power;
+            power *= a->base;
+            const int32_t id = a->group[before + index];
+            if (id >= 0 && x->present[id])
+                go_wide(x, (size_t)id, x->present[id], 0, column_of(x, j - w), to, n);
+        }
+        go_down(x, to, n);
     }
-    if (WIDEST * width > x->groups_room) {
-        free(x->groups);
-        x->groups_room = 2 * WIDEST * width;
-        x->groups = malloc(x->groups_room * sizeof *x->groups);
-    }
-    return x->cells && x->groups ? FINE : NO_MEMORY;
+    return to[n];
+}
+
+#if WIDE_WORDS
+__attribute__((target("avx2,bmi"))) static int32_t align_wide(const Alignment *a, Aligner *x, int64_t word)
+{
+    return align_by_columns(a, x, word);
+}
+#endif
+
+static int32_t align_narrow(const Alignment *a, Aligner *x, int64_t word)
+{
+    return align_by_columns(a, x, word);
 }
 
 /* Whether every id in the arrays points into them; also the most groups of a source word. */
@@ -192,11 +219,46 @@ static int check_alignment(const Alignment *a, size_t *most)
             const int32_t id = a->source[word * a->positions * WIDEST + k];
             if (id >= a->sources)
                 return OUT_OF_RANGE;
-            rows += id >= 0;
+            rows += id >= 0 || k % WIDEST == 0;
         }
         *most = rows > *most ? rows : *most;
     }
     return FINE;
+}
+
+static int make_aligner(const Alignment *a, size_t most, Aligner *x)
+{
+    const size_t cells = (size_t)a->targets * most, positions = (size_t)a->positions + 1;
+    *x = (Aligner){.stride = most};
+    x->table = malloc(cells * sizeof *x->table);
+    x->present = calloc((size_t)a->targets, sizeof *x->present);
+    x->ids = malloc(3 * most * sizeof *x->ids);
+    x->gone[0] = malloc(WIDEST * positions * sizeof *x->gone[0]);
+    x->insert = malloc((size_t)a->targets * sizeof *x->insert);
+    x->cells = malloc((WIDEST + 1) * (positions + WIDEST) * sizeof *x->cells);
+    if (!x->table || !x->present || !x->ids || !x->gone[0] || !x->insert || !x->cells)
+        return NO_MEMORY;
+    x->end = x->ids + most, x->width = x->end + most;
+    x->gone[1] = x->gone[0] + positions, x->gone[2] = x->gone[1] + positions;
+    for (size_t i = 0; i < cells; i++)
+        x->table[i] = UNPRICED;
+    for (int64_t t = 0; t < a->targets; t++)
+        x->insert[t] = FORBIDDEN;
+    for (int32_t k = a->starts[0]; k < a->starts[1]; k++)
+        x->insert[a->target[k]] = a->cost[k];
+    return FINE;
+}
+
+static void free_aligner(Aligner *x)
+{
+    free(x->table);
+    free(x->present);
+    free(x->ids);
+    free(x->gone[0]);
+    free(x->insert);
+    free(x->cells);
+    free(x->codes);
+    free(x->letters.points);
 }
 
 static int align_all(const Alignment *a, int32_t *out)
@@ -205,18 +267,13 @@ static int align_all(const Alignment *a, int32_t *out)
     int status = check_alignment(a, &most);
     if (status != FINE)
         return status;
-    Aligner x = {.stride = most};
-    x.table = calloc((size_t)a->targets * most, sizeof *x.table);
-    x.present = calloc((size_t)a->targets, sizeof *x.present);
-    x.ids = malloc(most * sizeof *x.ids);
-    x.gone = malloc(most * sizeof *x.gone);
-    x.row = malloc(((size_t)a->positions * WIDEST + 1) * sizeof *x.row);
-    x.insert = malloc((size_t)a->targets * sizeof *x.insert);
-    status = x.table && x.present && x.ids && x.gone && x.row && x.insert ? FINE : NO_MEMORY;
-    for (int64_t t = 0; status == FINE && t < a->targets; t++)
-        x.insert[t] = FORBIDDEN;
-    for (int32_t k = a->starts[0]; status == FINE && k < a->starts[1]; k++)
-        x.insert[a->target[k]] = a->cost[k];
+    int32_t (*align_one)(const Alignment *, Aligner *, int64_t) = align_narrow;
+#if WIDE_WORDS
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi"))
+        align_one = align_wide;
+#endif
+    Aligner x;
+    status = make_aligner(a, most, &x);
     int64_t word = -1, form = -1;
     for (int64_t p = 0; status == FINE && p < a->pairs; p++) {
         if (a->left[p] < 0 || a->left[p] >= a->names || a->right[p] < 0) {
@@ -228,20 +285,12 @@ static int align_all(const Alignment *a, int32_t *out)
         if (a->right[p] != form) {
             status = read_text(&a->forms, form = a->right[p], &x.letters);
             if (status == FINE)
-                status = room_for_form(&x);
+                status = take_form(a, &x);
         }
         if (status == FINE)
             out[p] = align_one(a, &x, word);
     }
-    free(x.table);
-    free(x.present);
-    free(x.ids);
-    free(x.gone);
-    free(x.row);
-    free(x.insert);
-    free(x.cells);
-    free(x.groups);
-    free(x.letters.points);
+    free_aligner(&x);
     return status;
 }
 

@@ -19,8 +19,9 @@ typedef struct {
 #define COUNT(x, hard) bits(x)
 #endif
 
-enum { AHEAD = 8 }; /* how many forms ahead memory is asked for */
+enum { AHEAD = 16 }; /* how many forms ahead memory is asked for */
 
+/* A max-heap of the best `most` packed (2000 - score, form); the worst is on top. */
 static void sift_down(uint64_t *heap, size_t size, size_t at)
 {
     const uint64_t value = heap[at];
@@ -94,12 +95,18 @@ static int is_new(Seen *seen, uint32_t form)
     return 1;
 }
 
+/* A form that shares keys with a name: 2000 times what the two have in common, of how much. */
+typedef struct {
+    uint32_t form, shared, of;
+} Overlap;
+
 typedef struct {
     size_t *starts;  /* where each name's keys begin in `asked` */
     uint32_t *asked; /* the keys, by name */
     Span *spans;
     uint64_t *heap;
-    size_t heap_room;
+    Overlap *enough;
+    size_t heap_room, enough_room;
     Seen seen;
 } Workspace;
 
@@ -132,9 +139,10 @@ static int blocks_of(const Query *q, Workspace *w, Py_ssize_t name, size_t *bloc
         if (from > to || to > (size_t)q->count)
             return OUT_OF_RANGE;
         const size_t start = from + first_at_least(q->entries + from, to - from, rest << q->bits);
-        size_t end = start;
-        while (end < to && q->entries[end] >> q->bits == rest && end - start < (size_t)q->max_block)
-            end++;
+        const uint32_t last = rest << q->bits | (uint32_t)((UINT64_C(1) << q->bits) - 1);
+        const size_t most = to - start < (size_t)q->max_block ? to - start : (size_t)q->max_block;
+        size_t end = start + first_at_least(q->entries + start, most, last);
+        end += end < start + most && q->entries[end] == last;
         int again = 0;
         for (size_t k = 0; k < count; k++)
             again |= w->spans[k].start == start;
@@ -147,34 +155,54 @@ static int blocks_of(const Query *q, Workspace *w, Py_ssize_t name, size_t *bloc
     return FINE;
 }
 
-/* Look at the forms of a name's blocks. With `hard`, bits are counted by the processor's own instruction. */
+/* The forms of a block that overlap enough with a name, into `w->enough`. With `hard`, bits are counted by the processor's own
+ * instruction. */
+static FORCED_INLINE int overlap(const Query *q, Workspace *w, Py_ssize_t name, Span span, size_t *found, int hard)
+{
+    (void)hard;
+    const uint32_t *const entries = q->entries, last = (UINT32_C(1) << q->bits) - 1;
+    const uint64_t *const signatures = q->signatures, *const contours = q->contours;
+    const uint64_t mine = q->my_signatures[name], ours = q->my_contours[name];
+    const uint32_t my_size = bits(mine) + bits(ours);
+    const size_t forms = (size_t)q->forms;
+    const int64_t least = q->least_overlap;
+    Overlap *const enough = w->enough;
+    size_t count = 0;
+    for (size_t i = span.start; i < span.end; i++) {
+        const uint32_t form = entries[i] & last;
+        if (i + AHEAD < span.end) {
+            const size_t next = entries[i + AHEAD] & last;
+            PREFETCH(signatures + next);
+            PREFETCH(contours + next);
+        }
+        if (form >= forms)
+            return OUT_OF_RANGE;
+        const uint64_t theirs = signatures[form], outline = contours[form];
+        const uint32_t sizes = my_size + COUNT(theirs, hard) + COUNT(outline, hard), of = sizes ? sizes : 1;
+        const uint32_t shared = 2000 * (COUNT(mine & theirs, hard) + COUNT(ours & outline, hard));
+        /* Most are too far: told without a division or a jump. */
+        enough[count] = (Overlap){form, shared, of};
+        count += (int64_t)shared >= least * (int64_t)of;
+    }
+    *found = count;
+    return FINE;
+}
+
+/* Look at the forms of a name's blocks. */
 static FORCED_INLINE int look_at(const Query *q, Workspace *w, Py_ssize_t name, size_t count, size_t most, int64_t *crowd, size_t *kept,
                                  int hard)
 {
-    (void)hard;
-    const uint64_t mine = q->my_signatures[name], ours = q->my_contours[name];
-    const uint32_t my_size = bits(mine) + bits(ours), last = (UINT32_C(1) << q->bits) - 1;
-    size_t size = 0;
+    size_t size = 0, found;
     *crowd = 0;
     for (size_t k = 0; k < count; k++) {
-        for (size_t i = w->spans[k].start; i < w->spans[k].end; i++) {
-            const uint32_t form = q->entries[i] & last;
-            if (i + AHEAD < w->spans[k].end) {
-                const size_t next = q->entries[i + AHEAD] & last;
-                PREFETCH(q->signatures + next);
-                PREFETCH(q->contours + next);
-            }
-            if (form >= (size_t)q->forms)
-                return OUT_OF_RANGE;
-            if (!is_new(&w->seen, form))
-                continue;
-            const uint64_t theirs = q->signatures[form], outline = q->contours[form];
-            const uint32_t of = my_size + COUNT(theirs, hard) + COUNT(outline, hard);
-            const uint32_t score = 2000 * (COUNT(mine & theirs, hard) + COUNT(ours & outline, hard)) / (of ? of : 1);
-            if ((Py_ssize_t)score < q->least_overlap)
+        if (overlap(q, w, name, w->spans[k], &found, hard) != FINE)
+            return OUT_OF_RANGE;
+        for (size_t i = 0; i < found; i++) {
+            const Overlap o = w->enough[i];
+            if (!is_new(&w->seen, o.form))
                 continue;
             ++*crowd;
-            const uint64_t packed = ((uint64_t)(2000 - score) << 32) | form;
+            const uint64_t packed = ((uint64_t)(2000 - o.shared / o.of) << 32) | o.form;
             if (size < most) {
                 w->heap[size] = packed;
                 sift_up(w->heap, size++);
@@ -212,6 +240,16 @@ static int candidates_of(const Query *q, Workspace *w, Py_ssize_t name, int64_t 
         if (!w->heap)
             return NO_MEMORY;
     }
+    /* One more than there are: the next is written before it is known to be enough. */
+    if (members + 1 > w->enough_room) {
+        free(w->enough);
+        w->enough_room = 2 * (members + 1);
+        w->enough = malloc(w->enough_room * sizeof *w->enough);
+        if (!w->enough) {
+            w->enough_room = 0;
+            return NO_MEMORY;
+        }
+    }
     int status;
 #if HARD_BITS
     if (__builtin_cpu_supports("popcnt"))
@@ -241,6 +279,7 @@ static int gather_all(const Query *q, Column *name, Column *form, int64_t *crowd
     free(w.asked);
     free(w.spans);
     free(w.heap);
+    free(w.enough);
     free(w.seen.slots);
     return status;
 }

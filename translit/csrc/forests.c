@@ -2,15 +2,6 @@
 
 #include "native.h"
 
-static inline int first_bit(uint32_t x)
-{
-#if defined(__GNUC__)
-    return __builtin_ctz(x);
-#else
-    return (int)bits((x & (0u - x)) - 1);
-#endif
-}
-
 enum { ABREAST = 16, TOGETHER = 256 }; /* trees that are followed at once; rows that are scored while their trees are at hand */
 
 typedef struct {
@@ -21,12 +12,6 @@ typedef struct {
     size_t features, edge_count, trees, leaves, count, end_count;
     int32_t base;
 } Forest;
-
-#if defined(__GNUC__) && defined(__x86_64__)
-#define WIDE_WORDS 1
-#else
-#define WIDE_WORDS 0
-#endif
 
 /* How many of the edges, which rise, are below a value. */
 static FORCED_INLINE uint8_t bin_of(const float *edges, size_t size, float value)
@@ -54,7 +39,7 @@ static FORCED_INLINE void add_trees(const Forest *f, const uint8_t *bins, size_t
                 open[t] &= masks[(size_t)bins[k] * ABREAST + t];
         /* No test strikes out the last leaf. */
         for (size_t t = begin; t < end; t++)
-            total[r] += (uint32_t)leaf[t * f->leaves + (size_t)first_bit(open[t] | final)];
+            total[r] += (uint32_t)leaf[t * f->leaves + (size_t)lowest_bit(open[t] | final)];
     }
 }
 

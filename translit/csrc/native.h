@@ -147,12 +147,29 @@ static inline int write_bytes(Bytes *bytes, const uint8_t *more, size_t size)
 #define PREFETCH(at) (void)(at)
 #endif
 
+/* Loops are compiled once more for processors with wide vectors where the compiler can; they are picked when they run. */
+#if defined(__GNUC__) && defined(__x86_64__)
+#define WIDE_WORDS 1
+#else
+#define WIDE_WORDS 0
+#endif
+
 static inline uint32_t bits(uint64_t x)
 {
     x -= (x >> 1) & 0x5555555555555555u;
     x = (x & 0x3333333333333333u) + ((x >> 2) & 0x3333333333333333u);
     x = (x + (x >> 4)) & 0x0f0f0f0f0f0f0f0fu;
     return (uint32_t)((x * 0x0101010101010101u) >> 56);
+}
+
+/* The place of the lowest bit of a number that has one. */
+static inline uint32_t lowest_bit(uint64_t x)
+{
+#if defined(__GNUC__)
+    return (uint32_t)__builtin_ctzll(x);
+#else
+    return bits((x & (0u - x)) - 1);
+#endif
 }
 
 /* The first of sorted keys that is not below a key. */
@@ -166,8 +183,6 @@ static inline size_t first_at_least(const uint32_t *keys, size_t count, uint32_t
     }
     return (size_t)(base - keys) + (count && *base < key);
 }
-
-/* A max-heap of the best `most` packed (2000 - score, form); the worst is on top. */
 
 /* ---- module ---- */
 

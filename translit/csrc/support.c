@@ -55,8 +55,16 @@ int read_text(const Texts *t, int64_t row, Letters *out)
         out->points = points;
         out->room = 2 * need;
     }
-    out->size = 0;
-    for (const uint8_t *at = t->data[which] + begin, *stop = at + need; at < stop;) {
+    const uint8_t *at = t->data[which] + begin, *const stop = at + need;
+    uint8_t every = 0;
+    for (size_t i = 0; i < need; i++)
+        every |= at[i];
+    out->size = every < 0x80 ? need : 0;
+    for (size_t i = 0; i < out->size; i++)
+        out->points[i] = at[i];
+    if (every < 0x80)
+        return FINE;
+    while (at < stop) {
         if (*at < 0x80) {
             out->points[out->size++] = *at++;
             continue;
