@@ -19,7 +19,7 @@ NAME = "translit"
 LAYERS = (
     ("errors", "limits", "model"),
     ("files.atomic",),  # every writer's; it knows no format
-    ("resources", "fallback"),
+    ("resources", "fallback", "tables"),
     ("unicode",),
     ("native",),
     ("rules",),

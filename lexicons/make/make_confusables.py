@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import string
 import sys
 import unicodedata
@@ -10,6 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import icu
+
+from making import make
 
 TARGET = Path(__file__).resolve().parent.parent / "confusables.tsv"
 DATE = "2026-11-23"
@@ -47,19 +48,5 @@ def render() -> bytes:
     return ("\n".join(lines) + "\n").encode("utf-8")
 
 
-def main() -> int:
-    """Exit status: 0 made or fresh, 1 not fresh."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 where the committed table differs")
-    options = parser.parse_args()
-    made = render()
-    if TARGET.exists() and TARGET.read_bytes() == made:
-        return 0
-    print(TARGET.name)
-    if not options.check:
-        TARGET.write_bytes(made)
-    return 1 if options.check else 0
-
-
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(make(TARGET, render, __doc__))

@@ -7,7 +7,6 @@ must besides be much more frequent in that language than in the others; otherwis
 
 from __future__ import annotations
 
-import argparse
 import functools
 import gzip
 import json
@@ -27,6 +26,7 @@ from rigour.names.person import load_person_names
 from simplemma.strategies.dictionaries import DefaultDictionaryFactory
 from wordfreq import get_frequency_dict
 
+from making import make
 from packs import DATE, HERE, pack_bytes, script, table
 
 sys.path.insert(0, str(HERE.parent.parent))
@@ -431,20 +431,5 @@ def words() -> bytes:
     return pack_bytes(TARGET.name, render(rows()))
 
 
-def main() -> int:
-    """Exit status: 0 made or fresh, 1 not fresh."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 where the committed list differs")
-    options = parser.parse_args()
-    made = words()
-    # The compressed bytes depend on the zlib at hand, the text does not.
-    if TARGET.exists() and gzip.decompress(TARGET.read_bytes()) == gzip.decompress(made):
-        return 0
-    print(TARGET.name)
-    if not options.check:
-        TARGET.write_bytes(made)
-    return 1 if options.check else 0
-
-
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(make(TARGET, words, __doc__))

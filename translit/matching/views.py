@@ -17,8 +17,8 @@ import regex
 from rapidfuzz.distance import JaroWinkler
 
 from translit import limits
-from translit.errors import SourceError
 from translit.resources import data_root
+from translit.tables import read_table
 from translit.unicode.fold import fold_token
 from translit.unicode.tokens import tokens
 
@@ -183,16 +183,10 @@ def alike(one: str, other: str) -> bool:
 @lru_cache(maxsize=1)
 def titles() -> tuple[frozenset[str], frozenset[str]]:
     """The folded words that stand before persons' names, and those that stand after them, from ``lexicons/titles.tsv``."""
-    path = data_root() / "titles.tsv"
-    lines = path.read_text("utf-8").splitlines()
-    if not lines or lines[0] != f"#: format={TITLES_FORMAT}":
-        raise SourceError(f"no header line '#: format={TITLES_FORMAT}'", "write it first", str(path), 1)
+    table = read_table(data_root() / "titles.tsv", TITLES_FORMAT, ("title", "place", "langs"))
     found: Mapping[str, set[str]] = {"before": set(), "after": set()}
-    for number, line in enumerate(lines, 1):
-        if line.startswith("#:") or line == "title\tplace\tlangs":
-            continue
-        cells = line.split("\t")
-        if len(cells) != 3 or cells[1] not in found or not _plain(cells[0]):
-            raise SourceError("not title, place, langs", "write three columns, the second 'before' or 'after'", str(path), number)
-        found[cells[1]].add(_plain(cells[0]))
+    for number, (title, place, _) in table.rows():
+        if place not in found or not _plain(title):
+            table.fault(number, "the title has no letters, or its place is neither 'before' nor 'after'")
+        found[place].add(_plain(title))
     return frozenset(found["before"]), frozenset(found["after"])

@@ -19,7 +19,6 @@ import numpy as np
 import regex
 
 from translit import limits
-from translit.errors import SourceError
 from translit.matching.exact import resolve
 from translit.matching.tiers import Tiers
 from translit.mentions.endings import is_listed_with
@@ -28,6 +27,7 @@ from translit.mentions.places import Place
 from translit.mentions.vocabulary import CALENDAR, NAME, WEAK, WORD
 from translit.mentions.words import Words
 from translit.resources import data_root
+from translit.tables import read_table
 from translit.unicode.fold import fold_token
 from translit.unicode.hashes import token_hashes
 from translit.unicode.scan import SIGNED
@@ -35,6 +35,7 @@ from translit.unicode.scripts import script_of
 from translit.unicode.skeleton import STYLED_LETTER, unmask
 
 FORMAT = "translit-endings/1"
+COLUMNS = ("ending", "instead", "use", "langs", "example")
 USES = ("case", "proclitic", "elision", "derived")
 LEAST_STEM = {"Latn": 5, "Cyrl": 3, "Arab": 4}
 """Fewest letters of a stem, by script; other scripts have no endings."""
@@ -93,20 +94,12 @@ def read_endings(path: Path) -> Endings:
     Raises:
         SourceError: it is none, with the line and the mend.
     """
-    lines = path.read_text(encoding="utf-8").splitlines()
-    if not lines or lines[0] != f"#: format={FORMAT}":
-        raise SourceError("not a table of endings", f"write '#: format={FORMAT}' as the first line", str(path), 1)
-    small: dict[str, frozenset[str]] = {}
+    table = read_table(path, FORMAT, COLUMNS)
+    small = {key.removeprefix("words."): frozenset(words.split()) for key, words in table.header.items() if key.startswith("words.")}
     rows: dict[str, list[Ending]] = {use: [] for use in USES}
-    for number, line in enumerate(lines, 1):
-        if line.startswith("#: words."):
-            lang, _, words = line.removeprefix("#: words.").partition("=")
-            small[lang] = frozenset(words.split())
-        if line.startswith(("#:", "ending\t")):
-            continue
-        cells = line.split("\t")
-        if len(cells) != 5 or cells[2] not in USES or cells[4].count("=") != 1:
-            raise SourceError("no row of endings", f"write ending, instead, use ({', '.join(USES)}), langs, example", str(path), number)
+    for number, cells in table.rows():
+        if cells[2] not in USES or cells[4].count("=") != 1:
+            table.fault(number, f"the use is none of {', '.join(USES)}, or the example is not 'Кабуле=Кабул'")
         ending, instead = fold_token(cells[0]), fold_token(cells[1])
         rows[cells[2]].append(Ending(ending, instead, cells[2], tuple(cells[3].split()), cells[4], script_of(cells[0])))
     return Endings({use: tuple(found) for use, found in rows.items()}, small)

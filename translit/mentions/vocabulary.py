@@ -5,8 +5,7 @@ Read from ``lexicons/words.tsv.gz`` and ``lexicons/cues.tsv``, and kept compiled
 
 from __future__ import annotations
 
-import gzip
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -14,12 +13,12 @@ import numpy as np
 import xxhash
 from numpy.typing import NDArray
 
-from translit.errors import SourceError
 from translit.lexicon.cache import installed, once
 from translit.lexicon.index import hashes
 from translit.lexicon.source import read_names
 from translit.lexicon.storage import VERSION, read, write
 from translit.resources import data_root, name_paths
+from translit.tables import read_table
 from translit.unicode.tokens import fold
 
 WORD, NAME, CALENDAR, PLACE_CUE, PERSON_CUE, WEAK, GEO, REGION = 1, 2, 4, 8, 16, 32, 64, 128
@@ -30,7 +29,7 @@ _CLASSES = {"word": WORD, "name": NAME, "calendar": CALENDAR, "weak": WEAK, "geo
 _CUES = {"place": PLACE_CUE, "person": PERSON_CUE}
 _CAPITAL_WORD = "capital"
 """Kind of a word that has a capital inside a sentence though no place is meant: an Argentine, un Indien."""
-FORMATS = ("translit-words/1", "translit-cues/1")
+WORDS_FORMAT, CUES_FORMAT = "translit-words/1", "translit-cues/1"
 
 
 class Vocabulary:
@@ -55,29 +54,10 @@ class Vocabulary:
         return out
 
 
-def _rows(path: Path) -> Iterator[tuple[str, str, str]]:
-    data = path.read_bytes()
-    text = (gzip.decompress(data) if path.suffix == ".gz" else data).decode("utf-8")
-    lines = text.splitlines()
-    if not lines or not any(lines[0] == f"#: format={name}" for name in FORMATS):
-        raise SourceError("not a word list", f"write '#: format={FORMATS[0]}' as the first line", str(path), 1)
-    columns = False
-    for number, line in enumerate(lines, 1):
-        if line.startswith("#:") or not line:
-            continue
-        if not columns:
-            columns = True
-            continue
-        cells = line.split("\t")
-        if len(cells) != 3:
-            raise SourceError(f"{len(cells)} columns, not 3", "part the columns by tabs", str(path), number)
-        yield cells[0], cells[1], cells[2]
-
-
 def compile_vocabulary(words: Path, cues: Path, regions: Iterable[str] = ()) -> tuple[NDArray[np.uint64], NDArray[np.uint8]]:
     """The sorted hashes and class bits of the words and cues of two files, and of the folded names of regions."""
     bits: dict[str, int] = {}
-    for word, names, zipf in _rows(words):
+    for _, (word, names, zipf) in read_table(words, WORDS_FORMAT, ("word", "class", "zipf")).rows():
         value = 0
         for name in names.split(" "):
             value |= _CLASSES[name]
@@ -86,7 +66,7 @@ def compile_vocabulary(words: Path, cues: Path, regions: Iterable[str] = ()) -> 
         bits[word] = value
     for region in regions:
         bits[region] = bits.get(region, 0) | REGION
-    for word, kind, _ in _rows(cues):
+    for _, (word, kind, _langs) in read_table(cues, CUES_FORMAT, ("cue", "kind", "langs")).rows():
         known = bits.get(word, 0)
         bits[word] = known & ~GEO if kind == _CAPITAL_WORD else known | _CUES[kind]
     digest = hashes(bits)

@@ -14,8 +14,8 @@ from functools import lru_cache
 import regex
 
 from translit import limits
-from translit.errors import SourceError
 from translit.resources import data_root
+from translit.tables import read_table
 
 FORMAT = "translit-confusables/1"
 LEAST_LETTERS = 3
@@ -49,16 +49,9 @@ STYLED = "mathematical letters or small capitals"
 @lru_cache(maxsize=1)
 def _tables() -> tuple[dict[int, str], dict[int, str]]:
     """To Latin, and from Latin to Cyrillic, each a table for ``str.translate``."""
-    path = data_root() / "confusables.tsv"
-    lines = path.read_text(encoding="utf-8").splitlines()
-    if not lines or lines[0] != f"#: format={FORMAT}":
-        raise SourceError("not a table of look-alikes", f"write '#: format={FORMAT}' as the first line", str(path), 1)
     latin: dict[int, str] = {}
     cyrillic: dict[int, str] = {}
-    for line in lines:
-        if line.startswith(("#:", "char\t")):
-            continue
-        char, like, name = line.split("\t")
+    for _, (char, like, name) in read_table(data_root() / "confusables.tsv", FORMAT, ("char", "like", "name")).rows():
         latin[ord(char)] = like
         # The first is the plainest: the blocks follow one another from the common letters to the rare.
         if name.startswith("cyrillic"):
