@@ -78,7 +78,8 @@ def _forms() -> Iterator[Form]:
         told = [(v.text, v.lang, script_of(v.text)) for v in entity.variants]
         latin = tuple(dict.fromkeys([entity.canonical, *(text for text, _, script in told if script == "Latn")]))
         for text, lang, script in told:
-            if script not in ("Latn", "Zyyy"):
+            # A form of more words or fewer is mostly a description (*Vilnius County*).
+            if script not in ("Latn", "Zyyy") and len(text.split()) == len(entity.canonical.split()):
                 yield Form(text, script, lang, latin)
 
 
