@@ -48,6 +48,10 @@ MAX_SYLLABLE = 6
 """Most letters of a word that may be one syllable of a given name."""
 MAX_TURNED_WORDS = 4
 """Most words of a name whose order is changed."""
+MAX_FITTED_WORDS = 10
+"""Most words of a person's name, or of a form of one, that are compared word by word."""
+MAX_JOINED = 2
+"""How often words of a person's name may be one word of a form, or the other way round."""
 MAX_VIEW_CANDIDATES = 8
 """Most candidate forms of another order or shape of a name that are compared with it."""
 MAX_BLOCK = 1000

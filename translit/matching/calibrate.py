@@ -225,7 +225,10 @@ def learn(
     place = drawn(questions.digest[chosen], 12)
     first, second, last = chosen[place < 0.3], chosen[(place >= 0.3) & (place < 0.65)], chosen[place >= 0.65]
     examples = ask(listing, rough, questions.take(first), 101)
-    comparison = fit(examples.comparisons.features, examples.labels, trees=trees, depth=5, start=prior.comparison if prior else None)
+    # What else the name and the form say is not in the features of words alone.
+    whole = np.flatnonzero(examples.comparisons.whole)
+    features, start = examples.comparisons.features[whole], prior.comparison if prior else None
+    comparison = fit(features, examples.labels[whole], trees=trees, depth=5, start=start)
     decisions, right = judge(comparison, ask(listing, rough, questions.take(second), 202))
     decision = fit(decisions.features, right, trees=trees, depth=4, monotone=DECISION_SIGNS, start=prior.decision if prior else None)
     decisions, right = judge(comparison, ask(listing, rough, questions.take(last), 303))

@@ -89,6 +89,15 @@ class Found:
         return Found(self.name[rows], self.form[rows], self.letters[rows], self.consonants[rows], self.outlines[rows], self.crowd)
 
 
+def expand(start: NDArray[np.uint32], rows: Rows) -> tuple[Rows, Rows]:
+    """Positions of all postings of ``rows``, and which row each belongs to (by its place in ``rows``)."""
+    low = start[rows].astype(np.int64)
+    size = start[rows + 1].astype(np.int64) - low
+    owner = np.repeat(np.arange(len(rows)), size)
+    ends = np.cumsum(size)
+    return np.arange(int(size.sum())) - np.repeat(ends - size, size) + np.repeat(low, size), owner
+
+
 def search(blocks: Blocks, roms: Sequence[str], most: int = limits.MAX_LOOKED_AT) -> Found:
     """The candidate forms of each name, at most ``most`` a name, best first.
 

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from translit import limits, native
 from translit.matching.align import CostTable, costs_of
 from translit.matching.blocking import mix
-from translit.matching.candidates import Blocks, Found, search, shortlist
+from translit.matching.candidates import Blocks, Found, expand, search, shortlist
+from translit.matching.fitting import fitted
 from translit.matching.rough import Rough, Spelled
 from translit.matching.score import COMPARISON, SCRIPT_CLASSES, Comparisons, text_features
 from translit.matching.spans import Spans
@@ -29,6 +30,8 @@ class Listing(Protocol):
     posting_entity: NDArray[np.uint32]
     posting_outweighed: NDArray[np.bool_]
     form_script: NDArray[np.uint8]
+    entity_kind: NDArray[np.uint8]
+    kinds: Sequence[str]
     entity_weight: NDArray[np.float32]
 
     @property
@@ -72,15 +75,6 @@ class Hidden:
     own_form: Rows
 
 
-def expand(start: NDArray[np.uint32], rows: Rows) -> tuple[Rows, Rows]:
-    """Positions of all postings of ``rows``, and which row each belongs to (by its place in ``rows``)."""
-    low = start[rows].astype(np.int64)
-    size = start[rows + 1].astype(np.int64) - low
-    owner = np.repeat(np.arange(len(rows)), size)
-    ends = np.cumsum(size)
-    return np.arange(int(size.sum())) - np.repeat(ends - size, size) + np.repeat(low, size), owner
-
-
 def compare(
     listing: Listing, rough: Rough, views: Sequence[Sequence[Spelled]], hidden: Hidden | None = None
 ) -> tuple[Comparisons, NDArray[np.int64], list[Spelled]]:
@@ -103,8 +97,10 @@ def compare(
     if hidden is not None:
         found = _still_claimed(listing, hidden, found, asked)
     found = _fewer_of_other_views(_shortened(listing, names, _of_own_script(listing, names, found)), asked)
-    position, owner, entity = _claims(listing, hidden, found, asked)
+    by_word = fitted(listing, rough, views, asked, found)
     name, form = _initials_written_out(listing, names, found), found.form
+    first_fitted = len(names)
+    names += by_word.name
     spelled = _Side.of(names, listing.scripts(), rough.tables)
     form_script = listing.form_script[form].astype(np.int64)
     latin = form_script == listing.scripts().index("Latn")
@@ -123,6 +119,16 @@ def compare(
         sources = Spans.of([*(n.rom for n in names), *(names[i].folded for i in which.tolist())])
         targets = targets + listing.spans_of(own_forms, romanized=False)
     text = native.twin(text_features)(sources, targets, left, right, costs, found.letters, found.consonants)
+    fits = np.arange(len(by_word.name))
+    costs = _costs(rough, by_word.name, Spans.of(by_word.form), spelled.table[first_fitted:], fits, fits)
+    text = np.concatenate((text, by_word.features(costs)))
+    name, form = np.append(name, first_fitted + fits), np.append(form, form[by_word.row])
+    same_script = np.append(same_script, same_script[by_word.row])
+    contradicted = np.append(by_word.contradicted, np.zeros(len(fits), dtype=np.int32))
+    found = found.take(np.append(np.arange(len(found.name)), by_word.row))
+    position, owner, entity = _claims(listing, hidden, found, asked)
+    order = np.argsort(asked[found.name[owner]], kind="stable")
+    position, owner, entity = position[order], owner[order], entity[order]
     features = text[owner]
     klass = np.where(same_script, 0, spelled.klass[name])
     put = {feature: i for i, feature in enumerate(COMPARISON)}
@@ -132,11 +138,11 @@ def compare(
     features[:, put["weight"]] = listing.entity_weight[entity]
     features[:, put["is_canonical"]] = listing.posting_canonical[position]
     features[:, put["claims"]] = np.minimum(claims[owner], 10)
-    handicap = np.array([n.handicap for n in names], dtype=np.int32)[name]
+    handicap = np.array([n.handicap for n in names], dtype=np.int32)[name] + contradicted
     one_of_several = (text[:, put["name_words"]] == 1) & (text[:, put["form_words"]] > 1)
     handicap[one_of_several & (text[:, put["name_length"]] < PART_OF * text[:, put["form_length"]])] += PART
     who = asked[found.name[owner]]
-    return Comparisons(who, entity, form[owner], features, name[owner], handicap[owner]), found.crowd[as_it_stands], names
+    return Comparisons(who, entity, form[owner], features, name[owner], handicap[owner], name[owner] < first_fitted), found.crowd[as_it_stands], names
 
 
 def _fewer_of_other_views(found: Found, asked: Rows) -> Found:

@@ -116,9 +116,12 @@ class Rough:
         if script == "Latn":
             rom = plain("".join(letters), self._fallback)
             return Spelled(script, letters, rom, rom, name, handicap, initials(name))
-        covered = script in self.tables
-        rom = " ".join(self._cheapest(letters, script).split()) if covered else plain("".join(letters), self._fallback)
+        rom = self.romanized(letters, script) if script in self.tables else plain("".join(letters), self._fallback)
         return Spelled(script, letters, rom, folded, name, handicap, initials(name))
+
+    def romanized(self, letters: Sequence[str], script: str) -> str:
+        """The rough romanization of source letters of a script that has a cost table."""
+        return "".join(letters) if script == "Latn" else " ".join(self._cheapest(letters, script).split())
 
     def _cheapest(self, letters: Sequence[str], script: str) -> str:
         best = self._best.get(script)

@@ -43,7 +43,7 @@ FAR = 6000
 """Log-odds in 1/1000 taken for a rival that is not there."""
 
 
-COLUMNS = ("name", "entity", "form", "features", "spelled", "handicap")
+COLUMNS = ("name", "entity", "form", "features", "spelled", "handicap", "whole")
 """The fields of a batch of comparisons."""
 
 
@@ -58,6 +58,7 @@ class Comparisons:
         features: shape (comparisons, len(COMPARISON)).
         spelled: which of the views of the names was compared.
         handicap: what is taken from the score for it, in 1/1000 log-odds.
+        whole: whether all words of both sides are compared, not only those that answer to each other.
     """
 
     name: Rows
@@ -66,6 +67,7 @@ class Comparisons:
     features: Float
     spelled: Rows
     handicap: NDArray[np.int32]
+    whole: NDArray[np.bool_]
 
 
 def text_features(

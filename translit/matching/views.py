@@ -76,6 +76,22 @@ def views(name: str) -> list[View]:
     return out[: limits.MAX_VIEWS]
 
 
+def spoken(name: str) -> tuple[str, bool]:
+    """A name in the order of speech where a comma tells that it is in another, and whether a comma or capitals tell the surname.
+
+    >>> spoken("MASSOUD, Ahmad"), spoken("Massoud Ahmad"), spoken("MASSOUD Ahmad")
+    (('Ahmad MASSOUD', True), ('Massoud Ahmad', False), ('MASSOUD Ahmad', True))
+    """
+    turned = _by_comma(name) if _COMMA.search(name) else ""
+    return (turned, True) if turned else (name, _shouted(name.split()))
+
+
+def _shouted(words: Sequence[str]) -> bool:
+    """Whether some words are in capitals, and others are not."""
+    shouted = [len(word) > 1 and word.isupper() for word in words]
+    return any(shouted) and not all(shouted)
+
+
 def _by_comma(name: str) -> str:
     """A name whose surname stands first, before a comma, in the order of speech; ``""`` for any other."""
     parts = [" ".join(part.split()) for part in _COMMA.split(name)]
@@ -113,9 +129,7 @@ def _orders(name: str) -> list[View]:
     words = name.split()
     if not 2 <= len(words) <= limits.MAX_TURNED_WORDS or any(_INITIAL.fullmatch(word) for word in words):
         return []
-    shouted = [len(word) > 1 and word.isupper() for word in words]
-    told = any(shouted) and not all(shouted)
-    handicap = CAPITALS if told else TURNED
+    handicap = CAPITALS if _shouted(words) else TURNED
     left, right = View(" ".join([*words[1:], words[0]]), handicap), View(" ".join([words[-1], *words[:-1]]), handicap)
     return [left] if len(words) == 2 else [left, right]
 

@@ -1,0 +1,174 @@
+"""Fitting: the candidates of a batch of persons' names compared word by word, besides as they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from translit import native
+from translit.lexicon.parts import PERSON
+from translit.matching.align import CostTable, costs_of
+from translit.matching.blocking import contours, signatures
+from translit.matching.candidates import Float, Found, expand
+from translit.matching.persons import Fit, Words, compared, fit, latin_words, native_words
+from translit.matching.rough import Rough, Spelled
+from translit.matching.score import text_features
+from translit.matching.spans import Spans
+from translit.matching.views import spoken
+
+Rows = NDArray[np.int64]
+
+
+class Forms(Protocol):
+    """What fitting needs of a lexicon."""
+
+    posting_start: NDArray[np.uint32]
+    posting_entity: NDArray[np.uint32]
+    form_script: NDArray[np.uint8]
+    entity_kind: NDArray[np.uint8]
+    kinds: Sequence[str]
+
+    def spans_of(self, forms: Rows, romanized: bool = True) -> Spans:
+        """The rough romanizations of forms."""
+        ...
+
+    def scripts(self) -> Sequence[str]:
+        """ISO 15924 codes by number."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """What comparing word by word adds to candidates.
+
+    Args:
+        contradicted: handicap of each candidate whose words contradict the name's, shape (candidates,).
+        row: the candidates that are compared by the words that both sides have, too, shape (fitted,).
+        name, form: these words of each, spelled.
+    """
+
+    contradicted: NDArray[np.int32]
+    row: Rows
+    name: list[Spelled]
+    form: list[str]
+
+    def features(self, costs: NDArray[np.int32]) -> Float:
+        """The features of these words that depend on the spellings alone; ``costs`` are what it costs to align them."""
+        names = [spelled.rom for spelled in self.name]
+        rows = np.arange(len(names))
+        letters = _overlap(signatures(names), signatures(self.form))
+        consonants = _overlap(contours(names), contours(self.form))
+        return native.twin(text_features)(Spans.of(names), Spans.of(self.form), rows, rows, costs, letters, consonants)
+
+
+def _overlap(ours: NDArray[np.uint64], theirs: NDArray[np.uint64]) -> Float:
+    size = np.bitwise_count(ours).astype(np.int64) + np.bitwise_count(theirs)
+    alike: Float = (2 * np.bitwise_count(ours & theirs) / np.maximum(size, 1)).astype(np.float32)
+    return alike
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A name as it is compared word by word: its view in the order of speech, its words, and whether it tells the surname."""
+
+    view: Spelled
+    words: Words
+    told: bool
+
+
+def fitted(listing: Forms, rough: Rough, views: Sequence[Sequence[Spelled]], asked: Rows, found: Found) -> Fitted:
+    """Compare names of several words with the Latin forms of persons among their candidates, word by word.
+
+    Args:
+        listing: the lexicon.
+        rough: holds the cost tables.
+        views: the views of each name, spelled.
+        asked: which name each view is of.
+        found: the candidates of the views.
+    """
+    contradicted = np.zeros(len(found.name), dtype=np.int32)
+    latin = listing.scripts().index("Latn")
+    rows = np.flatnonzero(listing.form_script[found.form] == latin)
+    rows = rows[_of_persons(listing, found.form[rows])]
+    names: dict[int, _Asked | None] = {}
+    pairs: dict[tuple[int, int], list[int]] = {}
+    for row, who, form in zip(rows.tolist(), asked[found.name[rows]].tolist(), found.form[rows].tolist(), strict=True):
+        if who not in names:
+            names[who] = _asked(views[who], rough)
+        if names[who] is not None:
+            pairs.setdefault((who, form), []).append(row)
+    texts = _texts(listing, [form for _, form in pairs])
+    todo = [(asking, latin_words(texts[form]), at) for (who, form), at in pairs.items() if (asking := names[who]) is not None]
+    costs = _word_costs(rough, [(asking, form) for asking, form, _ in todo])
+    out = Fitted(contradicted, np.zeros(0, dtype=np.int64), [], [])
+    kept: list[int] = []
+    for asking, form, at in todo:
+        found_fit = fit(asking.words, form, costs[asking.view.script], asking.told)
+        if found_fit is None:
+            continue
+        contradicted[at] += found_fit.contradicted
+        if found_fit.atoms and (found_fit.handicap or len(asking.words.texts) != len(form.texts)):
+            kept.append(at[0])
+            out.name.append(_spelled(rough, asking, found_fit))
+            out.form.append(found_fit.form)
+    return Fitted(contradicted, np.array(kept, dtype=np.int64), out.name, out.form)
+
+
+def _of_persons(listing: Forms, forms: Rows) -> NDArray[np.bool_]:
+    """Whether each form is one of a person."""
+    person = np.array([kind == PERSON for kind in listing.kinds], dtype=bool)
+    distinct, place = np.unique(forms, return_inverse=True)
+    out = np.zeros(len(distinct), dtype=bool)
+    if person.any():
+        position, owner = expand(listing.posting_start, distinct)
+        out[owner[person[listing.entity_kind[listing.posting_entity[position]]]]] = True
+    return out[place]
+
+
+def _asked(views: Sequence[Spelled], rough: Rough) -> _Asked | None:
+    """A name of several words as it is compared word by word; None for any other, or where no table serves for its script."""
+    text, told = spoken(views[0].text)
+    view = next((view for view in views if view.text == text), views[0])
+    if view.script not in rough.tables:
+        return None
+    words = latin_words(view.rom) if view.script == "Latn" else native_words(view.atoms)
+    return _Asked(view, words, told) if len(words.texts) > 1 else None
+
+
+def _texts(listing: Forms, forms: Sequence[int]) -> Mapping[int, str]:
+    distinct = list(dict.fromkeys(forms))
+    return dict(zip(distinct, listing.spans_of(np.array(distinct, dtype=np.int64)).texts(), strict=True))
+
+
+def _word_costs(rough: Rough, pairs: Sequence[tuple[_Asked, Words]]) -> Mapping[str, Mapping[tuple[str, str], int]]:
+    """By script, the costs of the words that are compared, in 1/100 nat a letter."""
+    wanted: dict[str, dict[tuple[str, str], None]] = {asking.view.script: {} for asking, _ in pairs}
+    atoms: dict[str, Sequence[str]] = {}
+    for asking, form in pairs:
+        wanted[asking.view.script].update(dict.fromkeys(compared(asking.words, form)))
+        for text, letters, stem in zip(asking.words.texts, asking.words.atoms, asking.words.stems, strict=True):
+            atoms[text], atoms[stem] = letters, letters[: len(stem)]
+    return {script: _costs(rough.tables[script], list(words), atoms) for script, words in wanted.items()}
+
+
+def _costs(table: CostTable, pairs: Sequence[tuple[str, str]], atoms: Mapping[str, Sequence[str]]) -> dict[tuple[str, str], int]:
+    sources = {word: i for i, word in enumerate(dict.fromkeys(ours for ours, _ in pairs))}
+    targets = {word: i for i, word in enumerate(dict.fromkeys(theirs for _, theirs in pairs))}
+    left = np.array([sources[ours] for ours, _ in pairs], dtype=np.int64)
+    right = np.array([targets[theirs] for _, theirs in pairs], dtype=np.int64)
+    size = np.array([len(atoms[word]) for word in sources], dtype=np.int64)[left] if pairs else left
+    size = size + np.array([len(word) for word in targets], dtype=np.int64)[right] if pairs else size
+    costs = costs_of(table, [atoms[word] for word in sources], Spans.of(list(targets)), left, right)
+    return dict(zip(pairs, (2 * costs.astype(np.int64) // np.maximum(size, 6)).tolist(), strict=True))
+
+
+def _spelled(rough: Rough, asking: _Asked, found: Fit) -> Spelled:
+    """The words of a name that a form has, as a spelling of their own."""
+    view, words = asking.view, asking.view.text.split()
+    in_order = [words[i] for i in found.order] if len(found.order) == len(words) else []
+    rom = rough.romanized(found.atoms, view.script)
+    return Spelled(view.script, found.atoms, rom, rom, " ".join(in_order), view.handicap + found.handicap)

@@ -1,0 +1,376 @@
+"""Persons' names word by word: which words of a name answer to which of a form, what is left over on either side, and what that costs.
+
+A list leaves out the article, the father's name or the second surname, joins *Abd al-Rahman* in one word, or puts the surname first.
+Such a name is compared by the words that both sides have, with a handicap for what one side lacks. Where both sides have a word
+that answers to none, they contradict each other (*Ivan Petrovich Sidorov*, *Ivan Pavlovich Sidorov*), which is worth far more than
+a missing one.
+
+Source: Christen (2012), *Data Matching*, chapters 3 and 5; the United Nations' *Guide to Names and Naming Practices*.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from itertools import pairwise
+from typing import NamedTuple
+
+from rapidfuzz.distance import Indel
+
+from translit import limits
+from translit.errors import SourceError
+from translit.matching.views import TURNED, alike, titles
+from translit.resources import data_root
+from translit.unicode.fold import fold_token
+
+PARTICLES_FORMAT = "translit-particles/1"
+ROLES = ("article", "prefix", "link", "nobiliary", "generation", "abbreviation", "patronymic")
+NEAR, FAR = 125, 210
+"""Cost of two words, in 1/100 nat a letter, up to which they answer to each other, and from which on they are different names."""
+CONTRADICTED = 5000
+"""Handicap, in 1/1000 log-odds as all that follow, of a word on either side that answers to none on the other."""
+LEFT_OUT = {"article": 50, "link": 100, "title": 300, "nobiliary": 400, "generation": 2500}
+"""Handicaps of a word that one side lacks, by its role."""
+PATRONYMIC, MIDDLE, LAST, FIRST = 900, 1600, 2200, 2600
+"""Handicaps of a name that one side lacks: one with a patronymic's ending, any other, by where it stands."""
+JOINED = 100
+"""Handicap of words that the other side has in one."""
+INITIAL, OTHER_INITIAL = 1500, 2250
+"""Handicaps of an initial that a word begins with, and of one that stands for the same sound."""
+TOLD, SHUFFLED = 300, 1800
+"""Handicaps of an order that a comma or capitals tell, and of one that is none of speech or of lists."""
+ALIKE_JOINED = 0.77
+"""Least similarity of the letters, or of the consonants, of words that the other side has in one."""
+_VOWELS = str.maketrans("", "", "aeiouyw'")
+
+
+class Particles(NamedTuple):
+    """What ``lexicons/particles.tsv`` lists: roles of words, what precedes a word in one with it, abbreviations, endings."""
+
+    roles: Mapping[str, str]
+    prefixes: tuple[str, ...]
+    abbreviations: Mapping[str, str]
+    endings: frozenset[str]
+
+
+class Words(NamedTuple):
+    """The words of a name or of a form.
+
+    Args:
+        texts: the words, folded.
+        atoms: their source letters.
+        roles: what each is beside a name, ``""`` for a name.
+        stems: the words without a patronymic's ending.
+        names: places of the names in full.
+        initials: places of the single letters.
+    """
+
+    texts: tuple[str, ...]
+    atoms: tuple[Sequence[str], ...]
+    roles: tuple[str, ...]
+    stems: tuple[str, ...]
+    names: tuple[int, ...]
+    initials: tuple[int, ...]
+
+
+class Fit(NamedTuple):
+    """How a name answers to a form.
+
+    Args:
+        atoms: source letters of the words that answer, in the form's order, parted by blanks.
+        form: the form's words that answer.
+        handicap: for all that differs, in 1/1000 log-odds.
+        contradicted: handicap where both sides have words that answer to none; the rest is empty then.
+        order: places of the name's words in the form's order, where each answers to one, and none is left over.
+    """
+
+    atoms: tuple[str, ...]
+    form: str
+    handicap: int
+    contradicted: int = 0
+    order: tuple[int, ...] = ()
+
+
+@lru_cache(maxsize=1)
+def particles() -> Particles:
+    """The particles that ship, from ``lexicons/particles.tsv``."""
+    path = data_root() / "particles.tsv"
+    lines = path.read_text("utf-8").splitlines()
+    if not lines or lines[0] != f"#: format={PARTICLES_FORMAT}":
+        raise SourceError(f"no header line '#: format={PARTICLES_FORMAT}'", "write it first", str(path), 1)
+    found: dict[str, dict[str, str]] = {role: {} for role in ROLES}
+    for number, line in enumerate(lines, 1):
+        if line.startswith("#:") or line == "particle\trole\tas\tlangs":
+            continue
+        cells = line.split("\t")
+        if len(cells) != 4 or cells[1] not in found or not cells[0] or (cells[1] == "abbreviation") != bool(cells[2]):
+            fix = f"write four columns, the second one of {', '.join(ROLES)}, the third for abbreviations alone"
+            raise SourceError("not particle, role, as, langs", fix, str(path), number)
+        found[cells[1]][fold_token(cells[0])] = cells[2]
+    roles = {word: role for role in ("article", "link", "nobiliary", "generation") for word in found[role]}
+    return Particles(roles, tuple(found["prefix"]), found["abbreviation"], frozenset(found["patronymic"]))
+
+
+@lru_cache(maxsize=limits.TOKEN_CACHE)
+def latin_words(text: str) -> Words:
+    """The words of a name in plain Latin letters.
+
+    >>> latin_words("mohd nasir al din").texts, latin_words("ivan petrovich").stems
+    (('muhammad', 'nasir', 'al', 'din'), ('ivan', 'petr'))
+    """
+    known = particles().abbreviations
+    texts = tuple(known.get(word, word) for word in text.split(" "))
+    return _words(texts, texts, _roles(texts))
+
+
+def native_words(atoms: Sequence[str]) -> Words:
+    """The words of a name in another script, from its source letters; a prefixed article is a word of its own.
+
+    >>> native_words(tuple("نور الدين")).texts
+    ('نور', 'ال', 'دين')
+    """
+    words: list[tuple[str, ...]] = []
+    start = 0
+    for end in (*(i for i, atom in enumerate(atoms) if atom == " "), len(atoms)):
+        word = tuple(atoms[start:end])
+        start = end + 1
+        text = "".join(word)
+        prefix = next((p for p in particles().prefixes if text.startswith(p) and len(text) >= len(p) + 3), "")
+        words += [word[: len(prefix)], word[len(prefix) :]] if prefix else [word]
+    texts = tuple("".join(word) for word in words)
+    roles = tuple("article" if text in particles().prefixes else role for text, role in zip(texts, _roles(texts), strict=True))
+    return _words(texts, tuple(words), roles)
+
+
+def _roles(texts: tuple[str, ...]) -> tuple[str, ...]:
+    """What each word is beside a name; a title is one before or after two words at least."""
+    roles = [particles().roles.get(text, "") for text in texts]
+    before, after = titles()
+    first, last = 0, len(texts)
+    while last - first > 2 and texts[first] in before:
+        roles[first] = "title"
+        first += 1
+    while last - first > 2 and texts[last - 1] in after:
+        roles[last - 1] = "title"
+        last -= 1
+    return tuple(roles)
+
+
+def _words(texts: tuple[str, ...], atoms: tuple[Sequence[str], ...], roles: tuple[str, ...]) -> Words:
+    stems = tuple(map(_stem, texts))
+    places = range(len(texts))
+    names = tuple(i for i in places if not roles[i] and len(atoms[i]) > 1)
+    return Words(texts, atoms, roles, stems, names, tuple(i for i in places if len(atoms[i]) == 1))
+
+
+@lru_cache(maxsize=limits.TOKEN_CACHE)
+def _stem(word: str) -> str:
+    """A word without the longest patronymic's ending that leaves two letters."""
+    endings = particles().endings
+    return next((word[:i] for i in range(2, len(word) - 1) if word[i:] in endings), word)
+
+
+def compared(name: Words, form: Words) -> Iterator[tuple[str, str]]:
+    """The pairs of words whose costs :func:`fit` asks for."""
+    for i in name.names:
+        for j in form.names:
+            text, other, stem, root = name.texts[i], form.texts[j], name.stems[i], form.stems[j]
+            if text != stem or other != root:
+                yield stem, root
+            if text == stem or other == root:
+                yield text, other
+
+
+def _cost(name: Words, i: int, form: Words, j: int, costs: Mapping[tuple[str, str], int]) -> int:
+    """The cost of two words in 1/100 nat a letter; a father's name is no name of his son (*Yaroslav*, *Yaroslavovich*)."""
+    text, other, stem, root = name.texts[i], form.texts[j], name.stems[i], form.stems[j]
+    if text != stem and other != root:
+        return costs[stem, root]
+    if (text != stem or other != root) and costs[stem, root] <= NEAR:
+        return FAR
+    return costs[text, other]
+
+
+def fit(name: Words, form: Words, costs: Mapping[tuple[str, str], int], told: bool) -> Fit | None:
+    """How a name answers to a form, word by word.
+
+    Args:
+        name: the name's words, in the order of speech where a comma told it.
+        form: the form's words, in plain Latin letters.
+        costs: of the pairs of :func:`compared`, in 1/100 nat a letter.
+        told: whether a comma or capitals tell the surname.
+
+    Returns:
+        None where nothing can be said word by word.
+
+    >>> same = {(a, b): 0 if a == b else 900 for a in ("ivan", "petr", "pavl", "sidorov") for b in ("ivan", "petr", "sidorov")}
+    >>> full = latin_words("ivan petrovich sidorov")
+    >>> fit(latin_words("ivan sidorov"), full, {**same, ("ivan", "petrovich"): 900, ("sidorov", "petrovich"): 900}, False).handicap
+    900
+    """
+    if max(len(name.texts), len(form.texts)) > limits.MAX_FITTED_WORDS:
+        return None
+    answers, left, lacking = _answers(name, form, costs)
+    handicap = 0
+    if (left or lacking) and len(name.texts) != len(form.texts):
+        handicap += _join(name, form, answers, left, lacking)
+    full = len(answers)
+    handicap += _initials(name, form, answers, left, lacking)
+    if not full or (full < 2 and (left or lacking)):
+        return None if not full or not (left and lacking) else _contradiction(name, form, costs, left, lacking)
+    if left and lacking:
+        return _contradiction(name, form, costs, left, lacking)
+    handicap += _left_out(name, left) + _left_out(form, lacking)
+    beside = _beside(name, form, answers)
+    if beside is None:
+        return Fit((), "", 0, CONTRADICTED)
+    answers.sort(key=lambda answer: answer[1])
+    places = [ours[0] for ours, _ in answers]
+    handicap += beside + _order(places, told)
+    kept = len(answers) == len(name.texts) == len(form.texts)
+    return Fit(*_core(name, form, answers), handicap, 0, tuple(places) if kept else ())
+
+
+Answers = list[tuple[tuple[int, ...], tuple[int, ...]]]
+
+
+def _answers(name: Words, form: Words, costs: Mapping[tuple[str, str], int]) -> tuple[Answers, set[int], set[int]]:
+    """The words that answer to each other, nearest first, and the names of either side that answer to none."""
+    left, lacking = set(name.names), set(form.names)
+    near = []
+    for i in name.names:
+        for j in form.names:
+            cost = _cost(name, i, form, j, costs)
+            if cost <= NEAR:
+                near.append((cost, abs(i - j), i, j))
+    near.sort()
+    answers: Answers = []
+    for _, _, i, j in near:
+        if i in left and j in lacking:
+            left.discard(i)
+            lacking.discard(j)
+            answers.append(((i,), (j,)))
+    return answers, left, lacking
+
+
+def _join(name: Words, form: Words, answers: Answers, left: set[int], lacking: set[int]) -> int:
+    """Let two or three words of one side answer to one of the other; the handicap."""
+    handicap = 0
+    for _ in range(limits.MAX_JOINED):
+        found = _joint(name, form, left, lacking)
+        if found is None:
+            break
+        ours, theirs = found
+        answers[:] = [a for a in answers if not (set(a[0]) & set(ours) or set(a[1]) & set(theirs))]
+        answered = [{i for side, _ in answers for i in side}, {j for _, side in answers for j in side}]
+        left |= set(name.names) - answered[0] - set(ours)
+        lacking |= set(form.names) - answered[1] - set(theirs)
+        left -= set(ours)
+        lacking -= set(theirs)
+        answers.append((ours, theirs))
+        handicap += JOINED
+    return handicap
+
+
+def _joint(name: Words, form: Words, left: set[int], lacking: set[int]) -> tuple[tuple[int, ...], tuple[int, ...]] | None:
+    """Neighbouring words of one side, a left over one among them, that are written like one left over on the other."""
+    for several, rest, single, ones, swapped in ((name, left, form, lacking, False), (form, lacking, name, left, True)):
+        for one in sorted(ones):
+            if single.stems[one] != single.texts[one]:
+                continue
+            for size in (2, 3):
+                for start in range(len(several.texts) - size + 1):
+                    group = tuple(range(start, start + size))
+                    if rest.isdisjoint(group) or any(several.stems[i] != several.texts[i] for i in group):
+                        continue
+                    if _alike_joined("".join([several.texts[i] for i in group]), single.texts[one]):
+                        return ((one,), group) if swapped else (group, (one,))
+    return None
+
+
+def _alike_joined(joined: str, word: str) -> bool:
+    if not 0.75 * len(joined) <= len(word) <= len(joined) / 0.75 or not joined.isascii():
+        return False
+    if Indel.normalized_similarity(joined, word) >= ALIKE_JOINED:
+        return True
+    outline, other = joined.translate(_VOWELS), word.translate(_VOWELS)
+    return min(len(outline), len(other)) > 3 and Indel.normalized_similarity(outline, other) > ALIKE_JOINED
+
+
+def _initials(name: Words, form: Words, answers: Answers, left: set[int], lacking: set[int]) -> int:
+    """Let the name's initials answer to words that begin so, in their order; the handicap."""
+    handicap, last = 0, -1
+    links = any(role == "link" for role in form.roles)
+    for i in name.initials:
+        letter = name.texts[i]
+        open_ = sorted(j for j in lacking if j > last)
+        found = next((j for j in open_ if form.texts[j][0] == letter), None)
+        other = next((j for j in open_ if alike(letter, form.texts[j][0])), None) if found is None else None
+        meant = other if found is None else found
+        if meant is not None:
+            handicap += INITIAL if other is None else OTHER_INITIAL
+            last = meant
+            lacking.discard(meant)
+            answers.append(((i,), (meant,)))
+        elif not name.roles[i] and not (links and letter == "b"):
+            left.add(i)
+    return handicap
+
+
+def _contradiction(name: Words, form: Words, costs: Mapping[tuple[str, str], int], left: set[int], lacking: set[int]) -> Fit:
+    """The handicap of words that answer to none, less where two of them are nearly near enough."""
+    best = min((_cost(name, i, form, j, costs) for i in left if i in name.names for j in lacking), default=FAR)
+    return Fit((), "", 0, CONTRADICTED * (min(best, FAR) - NEAR) // (FAR - NEAR))
+
+
+def _left_out(words: Words, left: set[int]) -> int:
+    """The handicap of names of one side that the other lacks."""
+    handicap = 0
+    for i in left:
+        if words.stems[i] != words.texts[i]:
+            handicap += PATRONYMIC
+        else:
+            handicap += FIRST if i == words.names[0] else LAST if i == words.names[-1] else MIDDLE
+    return handicap
+
+
+def _beside(name: Words, form: Words, answers: Answers) -> int | None:
+    """The handicap of particles and titles that one side lacks; None where the generations contradict each other."""
+    used, theirs = {i for side, _ in answers for i in side}, {j for _, side in answers for j in side}
+    ours = [role for i, role in enumerate(name.roles) if role and i not in used]
+    others = [role for j, role in enumerate(form.roles) if role and j not in theirs]
+    if not ours and not others:
+        return 0
+    if "generation" in ours and "generation" in others:
+        same = {t for t, role in zip(name.texts, name.roles, strict=True) if role == "generation"}
+        if same.isdisjoint(t for t, role in zip(form.texts, form.roles, strict=True) if role == "generation"):
+            return None
+    return sum(price * abs(ours.count(role) - others.count(role)) for role, price in LEFT_OUT.items())
+
+
+def _order(places: Sequence[int], told: bool) -> int:
+    """The handicap of the name's words standing in the order of ``places``."""
+    if all(a < b for a, b in pairwise(places)):
+        return 0
+    first = places.index(min(places))
+    turned = [*places[first:], *places[:first]]
+    if any(a > b for a, b in pairwise(turned)):
+        return SHUFFLED
+    return TOLD if told else TURNED
+
+
+def _core(name: Words, form: Words, answers: Answers) -> tuple[tuple[str, ...], str]:
+    """The words that answer to each other, in the form's order: the name's source letters, and the form's words."""
+    atoms: list[str] = []
+    texts = []
+    for ours, theirs in answers:
+        text = "".join([form.texts[j] for j in theirs])
+        if atoms:
+            atoms.append(" ")
+        if len(ours) == 1 and len(name.texts[ours[0]]) == 1:
+            atoms += text
+        else:
+            for i in ours:
+                atoms += name.atoms[i]
+        texts.append(text)
+    return tuple(atoms), " ".join(texts)
