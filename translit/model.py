@@ -15,6 +15,8 @@ DEFAULT_TYPES = ("romanization", "native", "exonym")
 """The variant types that a :class:`~translit.Normalizer` rewrites unless told otherwise."""
 
 
+PERSON = "person"
+"""Kind of persons, whose names are written in many orders and shapes."""
 PROTECTED = "protected"
 """The kind of phrases that are never touched inside."""
 

@@ -9,14 +9,14 @@ import numpy as np
 
 from translit import limits, native
 from translit.lexicon.index import CANONICAL, OUTWEIGH, PLURAL, SCRIPT_CODES, TYPE_NUMBERS, Rows, table_arrays
-from translit.lexicon.parts import PERSON, align_parts, words_of_name
+from translit.lexicon.parts import align_parts, words_of_name
 from translit.lexicon.readings import READING
 from translit.lexicon.storage import Array, Strings
 from translit.matching.align import CostTable
 from translit.matching.calibrate import Questions
 from translit.matching.candidates import make_blocks
 from translit.matching.rough import Rough
-from translit.model import Entity
+from translit.model import PERSON, Entity
 from translit.unicode.fold import fold_token
 from translit.unicode.hashes import WindowTable, window_table
 from translit.unicode.tokens import fold, spelled, tokens

@@ -8,7 +8,6 @@ from rapidfuzz.distance import JaroWinkler
 
 from translit.unicode.tokens import tokens
 
-PERSON = "person"
 PARTICLES = frozenset(
     "al el ul ur as ash at ad an ar az e i ibn bin ben bint abu abd abdul von van der den de la le di da dos das del ter ten du zu of the"
     " haji mullah mawlawi maulvi qari dr sheikh shaikh sayed sayyid mir khan shah agha begum bibi hazrat ustad ayatollah imam pasha bey"

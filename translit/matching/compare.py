@@ -119,13 +119,13 @@ def compare(
         sources = Spans.of([*(n.rom for n in names), *(names[i].folded for i in which.tolist())])
         targets = targets + listing.spans_of(own_forms, romanized=False)
     text = native.twin(text_features)(sources, targets, left, right, costs, found.letters, found.consonants)
-    fits = np.arange(len(by_word.name))
+    fits, rows = np.arange(len(by_word.name)), np.array(by_word.row, dtype=np.int64)
     costs = _costs(rough, by_word.name, Spans.of(by_word.form), spelled.table[first_fitted:], fits, fits)
     text = np.concatenate((text, by_word.features(costs)))
-    name, form = np.append(name, first_fitted + fits), np.append(form, form[by_word.row])
-    same_script = np.append(same_script, same_script[by_word.row])
+    name, form = np.append(name, first_fitted + fits), np.append(form, form[rows])
+    same_script = np.append(same_script, same_script[rows])
     contradicted = np.append(by_word.contradicted, np.zeros(len(fits), dtype=np.int32))
-    found = found.take(np.append(np.arange(len(found.name)), by_word.row))
+    found = found.take(np.append(np.arange(len(found.name)), rows))
     position, owner, entity = _claims(listing, hidden, found, asked)
     order = np.argsort(asked[found.name[owner]], kind="stable")
     position, owner, entity = position[order], owner[order], entity[order]
@@ -142,7 +142,8 @@ def compare(
     one_of_several = (text[:, put["name_words"]] == 1) & (text[:, put["form_words"]] > 1)
     handicap[one_of_several & (text[:, put["name_length"]] < PART_OF * text[:, put["form_length"]])] += PART
     who = asked[found.name[owner]]
-    return Comparisons(who, entity, form[owner], features, name[owner], handicap[owner], name[owner] < first_fitted), found.crowd[as_it_stands], names
+    whole = name[owner] < first_fitted
+    return Comparisons(who, entity, form[owner], features, name[owner], handicap[owner], whole), found.crowd[as_it_stands], names
 
 
 def _fewer_of_other_views(found: Found, asked: Rows) -> Found:

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from translit import native
-from translit.lexicon.parts import PERSON
 from translit.matching.align import CostTable, costs_of
 from translit.matching.blocking import contours, signatures
 from translit.matching.candidates import Float, Found, expand
@@ -19,6 +18,7 @@ from translit.matching.rough import Rough, Spelled
 from translit.matching.score import text_features
 from translit.matching.spans import Spans
 from translit.matching.views import spoken
+from translit.model import PERSON
 
 Rows = NDArray[np.int64]
 
@@ -52,7 +52,7 @@ class Fitted:
     """
 
     contradicted: NDArray[np.int32]
-    row: Rows
+    row: list[int]
     name: list[Spelled]
     form: list[str]
 
@@ -104,18 +104,21 @@ def fitted(listing: Forms, rough: Rough, views: Sequence[Sequence[Spelled]], ask
     texts = _texts(listing, [form for _, form in pairs])
     todo = [(asking, latin_words(texts[form]), at) for (who, form), at in pairs.items() if (asking := names[who]) is not None]
     costs = _word_costs(rough, [(asking, form) for asking, form, _ in todo])
-    out = Fitted(contradicted, np.zeros(0, dtype=np.int64), [], [])
-    kept: list[int] = []
-    for asking, form, at in todo:
-        found_fit = fit(asking.words, form, costs[asking.view.script], asking.told)
-        if found_fit is None:
+    fits = [fit(asking.words, form, costs[asking.view.script], asking.told) for asking, form, _ in todo]
+    # Where a form answers to all words, another with a word too many or too few is not meant.
+    wholly = {id(asking) for (asking, _, _), found in zip(todo, fits, strict=True) if found and found.atoms and not found.partly}
+    out = Fitted(contradicted, [], [], [])
+    for (asking, form, at), answer in zip(todo, fits, strict=True):
+        if answer is None:
             continue
-        contradicted[at] += found_fit.contradicted
-        if found_fit.atoms and (found_fit.handicap or len(asking.words.texts) != len(form.texts)):
-            kept.append(at[0])
-            out.name.append(_spelled(rough, asking, found_fit))
-            out.form.append(found_fit.form)
-    return Fitted(contradicted, np.array(kept, dtype=np.int64), out.name, out.form)
+        contradicted[at] += answer.contradicted
+        if not answer.atoms or (answer.partly and id(asking) in wholly):
+            continue
+        if answer.handicap or len(asking.words.texts) != len(form.texts):
+            out.row.append(at[0])
+            out.name.append(_spelled(rough, asking, answer))
+            out.form.append(answer.form)
+    return out
 
 
 def _of_persons(listing: Forms, forms: Rows) -> NDArray[np.bool_]:
@@ -135,8 +138,8 @@ def _asked(views: Sequence[Spelled], rough: Rough) -> _Asked | None:
     view = next((view for view in views if view.text == text), views[0])
     if view.script not in rough.tables:
         return None
-    words = latin_words(view.rom) if view.script == "Latn" else native_words(view.atoms)
-    return _Asked(view, words, told) if len(words.texts) > 1 else None
+    words = latin_words(view.rom, view.initials) if view.script == "Latn" else native_words(view.atoms, view.initials)
+    return _Asked(view, words, told) if len(words.names) + len(words.initials) > 1 else None
 
 
 def _texts(listing: Forms, forms: Sequence[int]) -> Mapping[int, str]:
@@ -169,6 +172,6 @@ def _costs(table: CostTable, pairs: Sequence[tuple[str, str]], atoms: Mapping[st
 def _spelled(rough: Rough, asking: _Asked, found: Fit) -> Spelled:
     """The words of a name that a form has, as a spelling of their own."""
     view, words = asking.view, asking.view.text.split()
-    in_order = [words[i] for i in found.order] if len(found.order) == len(words) else []
+    in_order = [words[i] for i in found.order] if len(found.order) == len(words) and not asking.words.initials else []
     rom = rough.romanized(found.atoms, view.script)
     return Spelled(view.script, found.atoms, rom, rom, " ".join(in_order), view.handicap + found.handicap)

@@ -31,8 +31,10 @@ CONTRADICTED = 5000
 """Handicap, in 1/1000 log-odds as all that follow, of a word on either side that answers to none on the other."""
 LEFT_OUT = {"article": 50, "link": 100, "title": 300, "nobiliary": 400, "generation": 2500}
 """Handicaps of a word that one side lacks, by its role."""
-PATRONYMIC, MIDDLE, LAST, FIRST = 900, 1600, 2200, 2600
+PATRONYMIC, MIDDLE, LAST, FIRST = 1200, 2200, 2800, 3200
 """Handicaps of a name that one side lacks: one with a patronymic's ending, any other, by where it stands."""
+UNLISTED = 1200
+"""Handicap, besides, of a name that the form lacks and that is no patronymic: it may be another person's."""
 JOINED = 100
 """Handicap of words that the other side has in one."""
 INITIAL, OTHER_INITIAL = 1500, 2250
@@ -62,7 +64,7 @@ class Words(NamedTuple):
         roles: what each is beside a name, ``""`` for a name.
         stems: the words without a patronymic's ending.
         names: places of the names in full.
-        initials: places of the single letters.
+        initials: places of the letters that stand for names.
     """
 
     texts: tuple[str, ...]
@@ -80,8 +82,9 @@ class Fit(NamedTuple):
         atoms: source letters of the words that answer, in the form's order, parted by blanks.
         form: the form's words that answer.
         handicap: for all that differs, in 1/1000 log-odds.
-        contradicted: handicap where both sides have words that answer to none; the rest is empty then.
+        contradicted: handicap, however the name is compared, of words that answer to none; where both sides have some, the rest is empty.
         order: places of the name's words in the form's order, where each answers to one, and none is left over.
+        partly: whether one side has a name, not just a particle, that the other lacks.
     """
 
     atoms: tuple[str, ...]
@@ -89,6 +92,7 @@ class Fit(NamedTuple):
     handicap: int
     contradicted: int = 0
     order: tuple[int, ...] = ()
+    partly: bool = False
 
 
 @lru_cache(maxsize=1)
@@ -112,19 +116,24 @@ def particles() -> Particles:
 
 
 @lru_cache(maxsize=limits.TOKEN_CACHE)
-def latin_words(text: str) -> Words:
+def latin_words(text: str, initials: bool = False) -> Words:
     """The words of a name in plain Latin letters.
+
+    Args:
+        text: the words, parted by blanks.
+        initials: whether single letters stand for names, and are no particles (*y*, *e*, *d'*).
 
     >>> latin_words("mohd nasir al din").texts, latin_words("ivan petrovich").stems
     (('muhammad', 'nasir', 'al', 'din'), ('ivan', 'petr'))
     """
     known = particles().abbreviations
     texts = tuple(known.get(word, word) for word in text.split(" "))
-    return _words(texts, texts, _roles(texts))
+    roles = _roles(texts)
+    return _words(texts, texts, roles, initials)
 
 
-def native_words(atoms: Sequence[str]) -> Words:
-    """The words of a name in another script, from its source letters; a prefixed article is a word of its own.
+def native_words(atoms: Sequence[str], initials: bool = False) -> Words:
+    """:func:`latin_words` of a name in another script, from its source letters; a prefixed article is a word of its own.
 
     >>> native_words(tuple("نور الدين")).texts
     ('نور', 'ال', 'دين')
@@ -139,7 +148,7 @@ def native_words(atoms: Sequence[str]) -> Words:
         words += [word[: len(prefix)], word[len(prefix) :]] if prefix else [word]
     texts = tuple("".join(word) for word in words)
     roles = tuple("article" if text in particles().prefixes else role for text, role in zip(texts, _roles(texts), strict=True))
-    return _words(texts, tuple(words), roles)
+    return _words(texts, tuple(words), roles, initials)
 
 
 def _roles(texts: tuple[str, ...]) -> tuple[str, ...]:
@@ -156,11 +165,11 @@ def _roles(texts: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(roles)
 
 
-def _words(texts: tuple[str, ...], atoms: tuple[Sequence[str], ...], roles: tuple[str, ...]) -> Words:
-    stems = tuple(map(_stem, texts))
-    places = range(len(texts))
-    names = tuple(i for i in places if not roles[i] and len(atoms[i]) > 1)
-    return Words(texts, atoms, roles, stems, names, tuple(i for i in places if len(atoms[i]) == 1))
+def _words(texts: tuple[str, ...], atoms: tuple[Sequence[str], ...], roles: tuple[str, ...], initials: bool) -> Words:
+    letters = tuple(i for i, word in enumerate(atoms) if initials and len(word) == 1)
+    roles = tuple("" if i in letters else role for i, role in enumerate(roles))
+    names = tuple(i for i, role in enumerate(roles) if not role and i not in letters)
+    return Words(texts, atoms, roles, tuple(map(_stem, texts)), names, letters)
 
 
 @lru_cache(maxsize=limits.TOKEN_CACHE)
@@ -205,10 +214,11 @@ def fit(name: Words, form: Words, costs: Mapping[tuple[str, str], int], told: bo
 
     >>> same = {(a, b): 0 if a == b else 900 for a in ("ivan", "petr", "pavl", "sidorov") for b in ("ivan", "petr", "sidorov")}
     >>> full = latin_words("ivan petrovich sidorov")
-    >>> fit(latin_words("ivan sidorov"), full, {**same, ("ivan", "petrovich"): 900, ("sidorov", "petrovich"): 900}, False).handicap
-    900
+    >>> found = fit(latin_words("ivan sidorov"), full, {**same, ("ivan", "petrovich"): 900, ("sidorov", "petrovich"): 900}, False)
+    >>> found.form, found.handicap == PATRONYMIC
+    ('ivan sidorov', True)
     """
-    if max(len(name.texts), len(form.texts)) > limits.MAX_FITTED_WORDS:
+    if len(form.names) < 2 or max(len(name.texts), len(form.texts)) > limits.MAX_FITTED_WORDS:
         return None
     answers, left, lacking = _answers(name, form, costs)
     handicap = 0
@@ -220,7 +230,8 @@ def fit(name: Words, form: Words, costs: Mapping[tuple[str, str], int], told: bo
         return None if not full or not (left and lacking) else _contradiction(name, form, costs, left, lacking)
     if left and lacking:
         return _contradiction(name, form, costs, left, lacking)
-    handicap += _left_out(name, left) + _left_out(form, lacking)
+    unlisted = UNLISTED * sum(name.stems[i] == name.texts[i] for i in left)
+    handicap += _left_out(name, left) + _left_out(form, lacking) + unlisted
     beside = _beside(name, form, answers)
     if beside is None:
         return Fit((), "", 0, CONTRADICTED)
@@ -228,7 +239,7 @@ def fit(name: Words, form: Words, costs: Mapping[tuple[str, str], int], told: bo
     places = [ours[0] for ours, _ in answers]
     handicap += beside + _order(places, told)
     kept = len(answers) == len(name.texts) == len(form.texts)
-    return Fit(*_core(name, form, answers), handicap, 0, tuple(places) if kept else ())
+    return Fit(*_core(name, form, answers), handicap, unlisted, tuple(places) if kept else (), bool(left or lacking))
 
 
 Answers = list[tuple[tuple[int, ...], tuple[int, ...]]]
@@ -312,7 +323,7 @@ def _initials(name: Words, form: Words, answers: Answers, left: set[int], lackin
             last = meant
             lacking.discard(meant)
             answers.append(((i,), (meant,)))
-        elif not name.roles[i] and not (links and letter == "b"):
+        elif not (links and letter == "b"):
             left.add(i)
     return handicap
 
@@ -367,7 +378,7 @@ def _core(name: Words, form: Words, answers: Answers) -> tuple[tuple[str, ...], 
         text = "".join([form.texts[j] for j in theirs])
         if atoms:
             atoms.append(" ")
-        if len(ours) == 1 and len(name.texts[ours[0]]) == 1:
+        if ours[0] in name.initials:
             atoms += text
         else:
             for i in ours:

@@ -9,7 +9,7 @@ import numpy as np
 
 from translit import limits
 from translit.lexicon.index import CANONICAL
-from translit.lexicon.parts import PERSON, align_parts, words_of_name
+from translit.lexicon.parts import align_parts, words_of_name
 from translit.matching.tiers import OFTEN_LAST, Answer, Tiers
 from translit.mentions.endings import POSSESSIVES, bears, endings
 from translit.mentions.evidence import SHORT, Context
@@ -17,6 +17,7 @@ from translit.mentions.facts import PARTLY
 from translit.mentions.memory import Memory
 from translit.mentions.places import Place
 from translit.mentions.words import plainly_folded
+from translit.model import PERSON
 from translit.unicode.fold import fold_token
 from translit.unicode.scan import CAPITAL, EMPTY, I64
 

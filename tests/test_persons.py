@@ -1,0 +1,69 @@
+"""Persons' names word by word, as lists of persons write them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tables import cases, read_table
+
+from translit import Lexicon, Normalizer
+from translit.matching.persons import ROLES, fit, latin_words, native_words, particles
+from translit.matching.views import spoken
+
+WORDS = st.lists(st.sampled_from("ahmad ali bin al abd rahman petrovich pavlovich jr van k st".split()), min_size=1, max_size=6)
+
+
+@pytest.fixture(scope="module")
+def listed() -> Normalizer:
+    """A lexicon of persons, among them fathers, sons and brothers, with the defaults."""
+    rows = read_table("persons_listed.tsv")
+    return Normalizer(Lexicon.build([[_record(row) for row in rows]]))
+
+
+def _record(row: dict[str, str]) -> dict[str, object]:
+    ident = f"person:{row['canonical'].lower().replace(' ', '-')}"
+    variants = [variant for variant in row["variants"].split("|") if variant]
+    return {"id": ident, "canonical": row["canonical"], "kind": "person", "variants": variants}
+
+
+@pytest.mark.parametrize("case", cases("persons.tsv"))
+def test_persons(case: dict[str, str], listed: Normalizer) -> None:
+    """An expected ``-`` is no answer."""
+    match = listed.match(case["input"])
+    assert (match.canonical if match is not None else "-") == case["canonical"]
+
+
+@given(WORDS)
+def test_a_name_answers_to_itself(words: list[str]) -> None:
+    name = latin_words(" ".join(words))
+    costs = {(one, other): 0 if one == other else 900 for one in (*name.texts, *name.stems) for other in (*name.texts, *name.stems)}
+    found = fit(name, name, costs, told=False)
+    assert found is None or (found.handicap, found.contradicted) == (0, 0) or len(set(words)) < len(words) or name.initials
+
+
+def test_particles_are_read() -> None:
+    known = particles()
+    assert known.roles["al"] == "article"
+    assert known.abbreviations["mohd"] == "muhammad"
+    assert "ovich" in known.endings
+    assert set(known.roles.values()) < set(ROLES)
+
+
+def test_words_of_other_scripts() -> None:
+    words = native_words(tuple("محمد بن الحسن"))
+    assert words.texts == ("محمد", "بن", "ال", "حسن")
+    assert words.roles == ("", "link", "article", "")
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("MASSOUD, Ahmad", ("Ahmad MASSOUD", True)),
+        ("MASSOUD Ahmad", ("MASSOUD Ahmad", True)),
+        ("AHMAD MASSOUD", ("AHMAD MASSOUD", False)),
+        ("a, b, c", ("a, b, c", False)),
+    ],
+)
+def test_the_order_is_told(name: str, expected: tuple[str, bool]) -> None:
+    assert spoken(name) == expected
