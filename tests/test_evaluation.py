@@ -165,7 +165,7 @@ def test_plot_without_matplotlib_says_what_to_install(tmp_path: Path) -> None:
     inherited = os.environ.get("PYTHONPATH", "")
     done = _run(tmp_path, "--plot", str(tmp_path / "out.png"), PYTHONPATH=f"{tmp_path}{os.pathsep}{inherited}")
     assert done.returncode == 1
-    assert "pip install 'translit-normalizer[plot]'" in done.stderr
+    assert 'pip install "translit-normalizer[plot]"' in done.stderr
     assert not (tmp_path / "out.png").exists()
 
 

@@ -1,4 +1,4 @@
-"""Evaluation: what a lexicon's answers are worth on questions whose right answers are known.
+"""Measures: what a lexicon's answers are worth on questions whose right answers are known.
 
 The measure is recall at fixed precision: the answers are ranked by confidence, and of the questions whose entity the
 lexicon has, the share is counted that is answered right while the answers given so far are right often enough. Equal
@@ -8,18 +8,15 @@ by confidence.
 
 from __future__ import annotations
 
-import gzip
-import io
-import zlib
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from translit.errors import InputError, TranslitError
+from translit.errors import TranslitError
+from translit.evaluation.questions import Question
 from translit.lexicon.lexicon import Lexicon
 from translit.model import Match
 from translit.normalizer import Normalizer
@@ -33,18 +30,8 @@ BINS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.99
 """Lower ends of the confidences that a reliability table counts together."""
 CONFUSIONS = 20
 """Wrong answers that are kept, the surest first."""
-LARGEST_FILE = 1 << 30
-"""Most bytes of questions, unpacked."""
 NO_KIND = "(none)"
 """Kind of a question that nothing answers and that has no right answer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A name, and the id of the entity that it means, ``""`` where no answer is the right one."""
-
-    query: str
-    expected: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,102 +278,3 @@ def _confusions(asked: Sequence[_Asked], lexicon: Lexicon, numbers: Mapping[str,
         Confusion(a.question.query, best.id, best.canonical, a.right, name, best.method, best.confidence)
         for (a, best), name in zip(wrong, meant, strict=False)
     )
-
-
-def read_questions(path: Path) -> list[Question]:
-    """Read questions: TSV with the columns ``query`` and ``expected``, also packed with gzip; others are passed over.
-
-    Raises:
-        InputError: the file cannot be read, or has not the columns.
-    """
-    lines = _text(path).replace("\r\n", "\n").removesuffix("\n").split("\n")
-    header = lines[0].split("\t")
-    if "query" not in header or "expected" not in header:
-        raise InputError(f"{path}:1: no columns 'query' and 'expected'; name them in the first line, tabs between")
-    query, expected = header.index("query"), header.index("expected")
-    questions = []
-    for number, line in enumerate(lines[1:], 2):
-        row = line.split("\t")
-        if len(row) != len(header):
-            raise InputError(f"{path}:{number}: {len(row)} fields instead of {len(header)}; mend the row")
-        if not row[query]:
-            raise InputError(f"{path}:{number}:{query + 1}: the query is empty; fill it or leave the row out")
-        questions.append(Question(row[query], row[expected]))
-    return questions
-
-
-def _text(path: Path) -> str:
-    try:
-        with path.open("rb") as raw:
-            packed = raw.read(2) == b"\x1f\x8b"
-            raw.seek(0)
-            stream = gzip.GzipFile(fileobj=raw) if packed else raw
-            data = stream.read(LARGEST_FILE + 1)
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror or error}; check the path") from None
-    except (EOFError, zlib.error) as error:
-        raise InputError(f"{path}: the gzip file is damaged: {error}; pack it again") from None
-    if len(data) > LARGEST_FILE:
-        raise InputError(f"{path}: more than {LARGEST_FILE} bytes of questions; split the file")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path}: byte {error.start} is not UTF-8; save it as UTF-8") from None
-
-
-def picture(evaluation: Evaluation, title: str, form: str) -> bytes:
-    """Draw precision against recall, and the reliability of the confidence, side by side.
-
-    Args:
-        evaluation: what was measured.
-        title: stands above.
-        form: ``"png"`` or ``"svg"``.
-
-    Raises:
-        TranslitError: matplotlib is not installed.
-    """
-    try:
-        from matplotlib import rc_context
-        from matplotlib.figure import Figure
-    except ImportError:
-        mend = "install it with: pip install 'translit-normalizer[plot]'"
-        raise TranslitError(f"a plot needs matplotlib; {mend}") from None
-    # Without a salt and with a date the same figures would not give the same file.
-    with rc_context({"svg.hashsalt": "translit", "svg.fonttype": "none"}):
-        figure = Figure(figsize=(10, 4.6), layout="constrained")
-        figure.suptitle(title, parse_math=False)
-        left, right = figure.subplots(1, 2)
-        _draw_curve(left, evaluation)
-        _draw_reliability(right, evaluation)
-        out = io.BytesIO()
-        figure.savefig(out, format=form, metadata={"Date": None} if form == "svg" else {"Software": None})
-    return out.getvalue()
-
-
-def _draw_curve(axes: Any, evaluation: Evaluation) -> None:
-    ranked = evaluation.ranked
-    axes.step([r for r, _, _ in ranked.curve], [p for _, p, _ in ranked.curve], where="post", label="by confidence")
-    axes.plot([p.recall for p in evaluation.promises], [p.got for p in evaluation.promises], "o", label="as promised")
-    for promise in evaluation.promises:
-        place = (promise.recall, promise.got)
-        axes.annotate(f"{promise.asked:g}", place, (4, 4), textcoords="offset points", fontsize=7)
-    axes.set(xlabel="recall", ylabel="precision", xlim=(0, 1), ylim=(min(0.5, 0.98 * _lowest(ranked)), 1.005))
-    axes.grid(alpha=0.3)
-    axes.legend(loc="lower left")
-
-
-def _lowest(ranked: Ranked) -> float:
-    return min((p for _, p, _ in ranked.curve), default=0.5)
-
-
-def _draw_reliability(axes: Any, evaluation: Evaluation) -> None:
-    rows = evaluation.reliability
-    largest = max((row.answers for row in rows), default=1)
-    axes.plot([0, 1], [0, 1], color="grey", linewidth=1, linestyle="--", label="as it should be")
-    across, up = [row.confidence for row in rows], [row.right for row in rows]
-    sizes = [12 + 120 * row.answers / largest for row in rows]
-    axes.plot(across, up, color="C0", linewidth=1)
-    axes.scatter(across, up, s=sizes, color="C0", label="answers (area: how many)")
-    axes.set(xlabel="confidence", ylabel="share that is right", xlim=(0, 1.01), ylim=(0, 1.01))
-    axes.grid(alpha=0.3)
-    axes.legend(loc="upper left")
