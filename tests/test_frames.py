@@ -399,8 +399,10 @@ def test_faults_say_what_to_do(frame: Any, options: dict[str, Any], message: str
 def test_faults_of_values(norm: translit.Normalizer) -> None:
     with pytest.raises(TranslitError, match="does not hold text alone"):
         pd.Series(["Panjsjir", 7], dtype=object, name="n").translit.normalize(norm)
-    with pytest.raises(TranslitError, match="is an Enum"):
+    with pytest.raises(TranslitError, match="is an Enum that lacks 'Panjshir'"):
         pl.Series("e", ["Panjsjir"], pl.Enum(["Panjsjir"])).translit.normalize(norm)
+    with pytest.raises(TranslitError, match="a Series is one column"):
+        clean(pd.Series(["Panjsjir"]), column="n", normalizer=norm)
     broken = pa.Array.from_buffers(pa.string(), 1, [None, pa.array([0, 1], pa.int32()).buffers()[1], pa.py_buffer(b"\xff")])
     with pytest.raises(TranslitError, match="not UTF-8"):
         Kernel("name", norm).clean(broken)
@@ -434,3 +436,41 @@ def test_each_library_is_imported_only_when_its_module_is(child: dict[str, str])
     code = f"import sys, translit.frames.duckdb, translit.frames.spark; print([m for m in {libraries} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], env=child, capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def test_an_enum_that_has_the_canonical_names_stays_one(norm: translit.Normalizer) -> None:
+    series = pl.Series("e", ["Panjsjir", None], pl.Enum(["Panjsjir", "Panjshir"]))
+    lazily = pl.LazyFrame({"e": series}).select(pl.col("e").translit.normalize(norm)).collect()["e"]
+    for out in (series.translit.normalize(norm), clean(pl.DataFrame({"e": series}), column="e", normalizer=norm)["e"], lazily):
+        assert (out.dtype, out.to_list()) == (series.dtype, ["Panjshir", None])
+
+
+EMPTY = [pd.Series([None, None], dtype="float64"), pd.Series([None, None], dtype="category"), pd.Series([None, None], dtype=object)]
+
+
+@pytest.mark.parametrize("series", EMPTY, ids=lambda series: str(series.dtype))
+def test_a_pandas_column_without_a_value_stays_as_it_is(norm: translit.Normalizer, series: Any) -> None:
+    frame = pd.DataFrame({"c": series})
+    pd.testing.assert_frame_equal(clean(frame, column="c", normalizer=norm), frame)
+    pd.testing.assert_series_equal(series.translit.normalize(norm), series)
+
+
+def test_pandas_names_and_attributes_stay(norm: translit.Normalizer) -> None:
+    frame = pd.DataFrame([["Panjsjir", "Panjsjir", 1]], columns=["c", "d", "d"], index=[7])
+    frame.attrs["source"] = "a list"
+    out = clean(frame, column="c", add=["original"], normalizer=norm)
+    assert (list(out.columns), out.iloc[0].tolist()) == (["c", "d", "d", "c_original"], ["Panjshir", "Panjsjir", 1, "Panjsjir"])
+    assert (out.attrs, out.index.tolist(), frame.iloc[0, 0]) == ({"source": "a list"}, [7], "Panjsjir")
+    with pytest.raises(TranslitError, match="2 columns are named 'd'"):
+        clean(frame, column="d", normalizer=norm)
+
+
+@pytest.mark.parametrize("cut", [slice(0, 6), slice(1, 5), slice(0, 0)])
+def test_run_ends_stay(norm: translit.Normalizer, cut: slice) -> None:
+    column = pa.compute.run_end_encode(pa.array(["Panjsjir", "Panjsjir", None, "x", "Punjir", "Panjshir"]))[cut]
+    wanted = ["Panjshir", "Panjshir", None, "x", "Panjshir", "Panjshir"][cut]
+    for one in (column, pa.chunked_array([column, column[:0]])):
+        out = clean(pa.table({"c": one}), column="c", add=["original", "method"], normalizer=norm)
+        assert (out["c"].type, out["c"].to_pylist(), out["c_original"].type) == (column.type, wanted, column.type)
+        matched = [None if found is None else found["canonical"] for found in Kernel("name", norm).match(one).to_pylist()]
+        assert matched == [None if value in (None, "x") else value for value in wanted]

@@ -9,7 +9,7 @@ where pandas or Polars is imported before.
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -61,6 +61,8 @@ def clean(
     if _library(frame) == "pyarrow":
         return clean_reader(frame, task, kernel) if hasattr(frame, "read_next_batch") else clean_table(frame, task, kernel)
     if _library(frame) in ("pandas", "polars"):
+        if type(frame).__name__ == "Series":
+            raise TranslitError("a Series is one column; call series.translit.normalize() or .clean(), or give the frame that it is of")
         return _clean_known(frame, task, kernel)
     return clean_table(_table(frame), task, kernel)
 
@@ -125,19 +127,36 @@ def _opened(frame: Any, names: Sequence[str]) -> Any:
 
 
 def _clean_known(frame: Any, task: Task, kernel: Kernel) -> Any:
-    nw, engine, opened = need("narwhals", "frames", "A frame"), _engine(frame), _opened(frame, task.columns)
+    engine = _engine(frame)
+    if _library(frame) == "pandas":
+        # Not through narwhals, which refuses frames where some other name is repeated, and drops their attributes.
+        _check_names(list(frame.columns), task)
+        return engine.with_columns(frame, _answered(engine, frame.__getitem__, task, kernel))
+    nw, opened = need("narwhals", "frames", "A frame"), _opened(frame, task.columns)
     check_added(opened.collect_schema().names(), task)
     if isinstance(opened, nw.LazyFrame):
         return engine.clean_lazily(frame, task, kernel)
+    new = _answered(engine, frame.get_column, task, kernel)
+    return opened.with_columns(*(nw.from_native(series, series_only=True).alias(name) for name, series in new)).to_native()
+
+
+def _check_names(known: Sequence[object], task: Task) -> None:
+    for name in task.columns:
+        if known.count(name) != 1:
+            raise unknown_column(name, known)
+    check_added(known, task)
+
+
+def _answered(engine: Any, column: Callable[[str], Any], task: Task, kernel: Kernel) -> list[tuple[str, Any]]:
+    """The columns of a task answered, and what is added to them, with their names."""
     new = []
     for name in task.columns:
-        series = opened.get_column(name).to_native()
+        series = column(name)
         first, *more = kernel.clean_and_add(engine.to_arrow(series, name), task.add, name)
         new.append((name, engine.like(first, series)))
         for what, part in zip(task.add, more, strict=True):
             new.append((f"{name}_{what}", series if what == "original" else engine.beside(part, series)))
-    kept = [nw.from_native(series, series_only=True).alias(name) for name, series in new]
-    return opened.with_columns(*kept).to_native()
+    return new
 
 
 def _match_known(frame: Any, column: str, kernel: Kernel) -> Any:

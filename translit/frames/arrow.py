@@ -95,6 +95,9 @@ class Kernel:
 
     def clean_and_add(self, column: Column, add: Sequence[str] = (), name: str = "") -> list[Column]:
         """The column answered, then what is added to it, of :data:`translit.files.base.ADDABLE`."""
+        if self._pa.types.is_run_end_encoded(column.type):
+            first, *more = self.clean_and_add(_decoded(column), add, name)
+            return [_encoded(first, column.type), *(column if what == "original" else part for what, part in zip(add, more, strict=True))]
         parts = _by_dictionary(column)
         if len(parts) > 1:
             answered = zip(*(self.clean_and_add(part, add, name) for part in parts), strict=True)
@@ -112,6 +115,7 @@ class Kernel:
             column: as for :meth:`clean`.
             name: the column's name, for messages.
         """
+        column = _decoded(column)
         parts = _by_dictionary(column)
         if len(parts) > 1:
             return _joined([self.match(part, name) for part in parts])
@@ -271,6 +275,21 @@ def _by_dictionary(column: Column) -> list[Column]:
         return [column]
     first = column.chunk(0).dictionary
     return [column] if all(chunk.dictionary.equals(first) for chunk in column.chunks[1:]) else list(column.chunks)
+
+
+def _decoded(column: Column) -> Column:
+    """The column without its run ends, where it has some."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    return pc.run_end_decode(column) if pa.types.is_run_end_encoded(column.type) else column
+
+
+def _encoded(column: Column, type_: pa.DataType) -> Column:
+    """The column with run ends again."""
+    import pyarrow.compute as pc
+
+    return pc.run_end_encode(column, run_end_type=type_.run_end_type)
 
 
 def _joined(parts: Sequence[Column]) -> Column:

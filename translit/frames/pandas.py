@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from translit.errors import TranslitError
@@ -74,14 +75,26 @@ def to_arrow(series: Any, name: str = "") -> Any:
         TranslitError: it holds something else than text.
     """
     try:
-        return pa.array(series, from_pandas=True)
+        column = pa.array(series, from_pandas=True)
     except (pa.ArrowException, TypeError, UnicodeEncodeError) as error:
         told = " ".join(str(error).split())[:200]
         raise TranslitError(f"column {name!r} does not hold text alone ({told}); convert it with .astype('str') or mend it") from None
+    # What was read from an empty column is numbers or categories of numbers, though it holds none.
+    return pa.nulls(len(column)) if column.null_count == len(column) else column
+
+
+def with_columns(frame: Any, columns: Sequence[tuple[str, Any]]) -> Any:
+    """A frame with other columns, by name, in the place of its own or behind them."""
+    out = frame.copy(deep=False)
+    for name, series in columns:
+        out[name] = series
+    return out
 
 
 def like(column: Any, series: Any) -> Any:
     """An Arrow column as a series with the index, name and dtype of another."""
+    if pa.types.is_null(column.type):
+        return series.copy()
     if isinstance(series.dtype, pd.CategoricalDtype):
         return _as(column.to_pandas(), series)
     if series.dtype == object:

@@ -121,26 +121,34 @@ class Series:
 
 
 def to_arrow(series: Any, name: str = "") -> Any:
-    """The series as an Arrow column, through the C stream interface, without a copy.
-
-    Raises:
-        TranslitError: it is an Enum, whose values are fixed.
-    """
-    if isinstance(series.dtype, pl.Enum):
-        shown = name or series.name
-        raise TranslitError(f"column {shown!r} is an Enum, which can hold no other values; cast it to Categorical or String")
-    return pa.chunked_array(series)
+    """The series as an Arrow column, through the C stream interface, without a copy unless it is an Enum."""
+    return pa.chunked_array(series.cast(pl.String) if isinstance(series.dtype, pl.Enum) else series)
 
 
 def like(column: Any, series: Any) -> Any:
-    """An Arrow column as a series with the name and dtype of another."""
+    """An Arrow column as a series with the name and dtype of another.
+
+    Raises:
+        TranslitError: that is an Enum which lacks a value.
+    """
     # Polars before 2 fails on views that Arrow has cast.
     if pa.types.is_string_view(column.type):
         column = column.cast(pa.large_string())
     elif pa.types.is_dictionary(column.type):
         column = pa.chunked_array([_without_views(chunk) for chunk in column.chunks], _WIDE)
     out = pl.Series(series.name, column)
+    if isinstance(series.dtype, pl.Enum):
+        _check_enum(out, series)
     return out if out.dtype == series.dtype else out.cast(series.dtype)
+
+
+def _check_enum(values: Any, series: Any) -> None:
+    known = set(series.dtype.categories.to_list())
+    missing = [value for value in values.unique(maintain_order=True).to_list() if value is not None and value not in known]
+    if missing:
+        raise TranslitError(
+            f"column {series.name!r} is an Enum that lacks {missing[0]!r}; add it to the Enum, or cast the column to Categorical or String"
+        )
 
 
 def _without_views(chunk: Any) -> Any:
