@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -118,3 +120,13 @@ def test_nothing_heavy_is_imported_early(module: str, heavy: str) -> None:
     code = f"import sys, {module}; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=PACKAGE.parent)
     assert not set(heavy.split()) & set(done.stdout.split())
+
+
+def test_every_extra_that_is_named_can_be_installed() -> None:
+    root = PACKAGE.parent
+    extras = set(tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"])
+    told = {extra for path in MODULES.values() for extra in re.findall(r"translit-normalizer\[(\w+)]", path.read_text("utf-8"))}
+    told |= {extra for path in MODULES.values() for extra in re.findall(r'missing_extra\([^()]+, "(\w+)", ', path.read_text("utf-8"))}
+    pages = (root / "README.md", root / "docs" / "recipes.md", root / "lexicons" / "README.md")
+    told |= {extra for page in pages for extra in re.findall(r"extras? `(\w+)`", page.read_text("utf-8"))}
+    assert {"parquet", "serve", "plot"} <= told <= extras

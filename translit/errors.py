@@ -66,8 +66,8 @@ class TrailError(TranslitError):
 def missing_extra(package: str, extra: str, what: str) -> str:
     """What is said of a library that is not installed.
 
-    >>> missing_extra("pyarrow", "arrow", "Parquet")
-    'Parquet needs pyarrow, which is not installed; pip install "translit-normalizer[arrow]"'
+    >>> missing_extra("pyarrow", "parquet", "Parquet")
+    'Parquet needs pyarrow, which is not installed; pip install "translit-normalizer[parquet]"'
     """
     return f'{what} needs {package}, which is not installed; pip install "translit-normalizer[{extra}]"'
 

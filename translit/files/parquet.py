@@ -38,7 +38,7 @@ _KEEP = "translit:keep"
 
 
 class Parquet:
-    """Parquet files, through pyarrow from the extra ``arrow``."""
+    """Parquet files, through pyarrow from the extra ``parquet``."""
 
     name, suffixes, tabular, columnar = "parquet", (".parquet", ".pq"), True, True
 
@@ -181,7 +181,7 @@ def _open(source: Input) -> pq.ParquetFile:
     try:
         import pyarrow.parquet as pq
     except ImportError:
-        raise InputError(missing_extra("pyarrow", "arrow", f"{source.shown}: Parquet")) from None
+        raise InputError(missing_extra("pyarrow", "parquet", f"{source.shown}: Parquet")) from None
     import pyarrow as pa
 
     try:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from translit.errors import InputError
+from translit.errors import InputError, missing_extra
 from translit.lexicon.importers.job import Job
 from translit.lexicon.importers.spellings import Spellings, fault, lang_tag, tidy
 from translit.lexicon.importers.spool import Spool
@@ -90,7 +90,7 @@ def _rdflib() -> Any:
     try:
         import rdflib
     except ImportError:
-        raise InputError("RDF needs rdflib; install it with pip install 'translit-normalizer[rdf]'") from None
+        raise InputError(missing_extra("rdflib", "rdf", "RDF")) from None
     return rdflib
 
 
