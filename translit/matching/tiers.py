@@ -376,9 +376,7 @@ class Tiers:
         """
         guesses = self._all_guesses(names, turned)
         rows = zip(guesses.entity.tolist(), names, self._confidences(guesses), strict=True)
-        return [
-            None if entity < 0 or self.rulings.bars(name) else guesses.guess(i, sure) for i, (entity, name, sure) in enumerate(rows)
-        ]
+        return [None if entity < 0 or self.rulings.bars(name) else guesses.guess(i, sure) for i, (entity, name, sure) in enumerate(rows)]
 
     def _all_guesses(self, names: Sequence[str], turned: bool = True) -> Guesses:
         # Exact answers do without the fuzzy tier's modules.

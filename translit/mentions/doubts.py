@@ -20,7 +20,9 @@ ACRONYM = 5
 _BEHIND_DATELINE = regex.compile(r"\s*(?:[(,/–—-]|\d|$)")
 
 
-def doubt(context: Context, first: int, last: int, form: str, canonical: str, place: bool, trusted: bool, famed: bool) -> Need:
+def doubt(
+    context: Context, first: int, last: int, form: str, canonical: str, place: bool, trusted: bool, famed: bool, gazetteer: bool
+) -> Need:
     """What a listed spelling needs because of what it may be instead.
 
     Args:
@@ -31,6 +33,7 @@ def doubt(context: Context, first: int, last: int, form: str, canonical: str, pl
         place: whether the entity is a place.
         trusted: whether the lexicon says of what kind the variant is.
         famed: whether the entity is among the heaviest of the lexicon.
+        gazetteer: whether the lexicon names so many places that most words are one.
     """
     alias = form != canonical
     few = place and not trusted and not famed
@@ -45,10 +48,13 @@ def doubt(context: Context, first: int, last: int, form: str, canonical: str, pl
         plain = all(len(word) < SHORT or context.bits[word] & (WORD | NAME | CALENDAR) for word in words)
         return Need.CUE if few and plain else Need.NOTHING
     few = few and alias
-    need = Need.CUE if few and (len(form) <= FEW or _unlike(form, canonical)) else Need.NOTHING
+    # What is said again and again, and never with the cue of a place, is somebody's name or a word.
+    again = gazetteer and context.words.count(first) > 1
+    need = Need.CUE if few and (again or len(form) <= FEW or _unlike(form, canonical)) else Need.NOTHING
     bits = context.bits[form]
     great = trusted and famed and len(form) > FEW and bits & (WEAK | GEO | NAME) == WEAK | GEO
-    if (bits & WEAK and not (great and _stands_out(context, first, form))) or (bits & NAME and not (famed and bits & GEO)):
+    named = bits & NAME and (alias or not (famed and bits & GEO))
+    if named or (bits & WEAK and not (great and _stands_out(context, first, form))):
         need = max(need, Need.CUE)
     if alias and place and ((bits & NAME and not bits & GEO) or acronym(context.words, first)):
         need = Need.ANCHOR

@@ -13,11 +13,12 @@ from enum import IntEnum
 from functools import cached_property
 
 import numpy as np
+import regex
 from rapidfuzz.distance import JaroWinkler
 
 from translit.mentions.endings import endings
 from translit.mentions.facts import HERALD, ORDINARY
-from translit.mentions.vocabulary import CALENDAR, GEO, NAME, PERSON_CUE, PLACE_CUE, REGION, WORD
+from translit.mentions.vocabulary import BEHIND_CUE, CALENDAR, COUNTRY, GEO, NAME, PERSON_CUE, PLACE_CUE, REGION, WORD
 from translit.mentions.words import Words
 from translit.unicode.scan import CAPITAL, EMPTY, I64, JOINED
 
@@ -28,6 +29,8 @@ ALIKE = 0.7
 PLACE = "place"
 ONE_LETTER_WORDS = frozenset("aàáeèéioòóuyvwzksåöавзийієкосуюя")
 """Letters that are words by themselves in some language: prepositions, conjunctions and articles."""
+_DATELINE = regex.compile(r" (?:\(\p{Lu}\p{L}+\)|[–—] |-{1,2} )|, \p{Lu}\p{L}+\.? \d")
+"""What stands behind the place of a dateline: an agency, a dash, or a day."""
 
 
 class Need(IntEnum):
@@ -49,7 +52,7 @@ class Context:
         words: the words.
         bits: folded word or stem → its class bits, of :mod:`translit.mentions.vocabulary`, 0 for an unknown one.
         facts: of the distinct words, of :mod:`translit.mentions.facts`.
-        named: the words that are taken for listed names so far.
+        named: the words that are taken for listed names so far, but for towns that are somebody's name, too.
     """
 
     words: Words
@@ -116,7 +119,9 @@ class Context:
             shared = any(len(word) > SHORT for word in set(words).intersection(canonical.split(" ")))
             return Need.CUE if unlike and plain and not shared else Need.NOTHING
         bits = self.bits[folded]
-        if bits & REGION and folded != canonical and not trusted:
+        foreign = bits & COUNTRY and not self.bits[canonical] & COUNTRY
+        if (bits & REGION or foreign) and folded != canonical and not trusted:
+            # The name of a country is not said of a town: Palestina, Mexiko.
             return Need.MORE
         caseless = folded.upper() == folded
         if trusted and caseless:
@@ -137,9 +142,11 @@ class Context:
         """
         words = self.words
         if first and words.joined[first] and words.capital[first - 1] and first - 1 not in self.named:
-            if self.is_initial(first - 1) or (self.is_name(first - 1) and not words.starts_sentence(first - 1)):
+            if self.is_initial(first - 1):
                 return True
-            if self.is_name(first - 1) and not self.is_word(first - 1):
+            # What may be a word at the beginning of a sentence is a first name before what may be a surname.
+            plain = self.is_word(first - 1) and words.starts_sentence(first - 1) and not self.is_name(first)
+            if self.is_name(first - 1) and not plain:
                 return True
         if last < len(words.word) and last not in self.named and words.joined[last] and words.capital[last] and _blank_before(words, last):
             stems = [stem for _, stem, _ in endings(words.piece(last, last + 1))]
@@ -159,8 +166,11 @@ class Context:
         long = len(words.piece(last, last + 1)) > 1
         return long and not self.is_word(last) and words.text[words.ends[last - 1]] in " -"
 
-    def has_cue(self, first: int, kind: str) -> bool:
-        """Whether the word before is a cue of that kind of entity."""
+    def has_cue(self, first: int, last: int, kind: str) -> bool:
+        """Whether what stands beside some words says that an entity of that kind is meant."""
+        return self._has_cue_before(first, kind) or (kind == PLACE and (self._has_cue_after(last) or self._is_dateline(first, last)))
+
+    def _has_cue_before(self, first: int, kind: str) -> bool:
         if not first:
             return False
         words = self.words
@@ -168,6 +178,19 @@ class Context:
         if gap != " " and gap.strip(" \n\r\t\u00a0'’"):
             return False
         return bool(self.classes(first - 1) & (PLACE_CUE if kind == PLACE else PERSON_CUE)) and not words.capital[first - 1]
+
+    def _has_cue_after(self, last: int) -> bool:
+        """Whether the next word is what places have: *police*, *airport*."""
+        words = self.words
+        if last >= len(words.folded) or not self.classes(last) & BEHIND_CUE:
+            return False
+        return words.text[words.tokens[last - 1].end : words.tokens[last].start] == " "
+
+    def _is_dateline(self, first: int, last: int) -> bool:
+        """Whether a report begins there with the place that it comes from."""
+        words = self.words
+        starts = not first or "\n" in words.text[words.tokens[first - 1].end : words.tokens[first].start]
+        return starts and _DATELINE.match(words.text, words.tokens[last - 1].end) is not None
 
     def unknown(self, i: int) -> bool:
         """Whether a word is none that is known."""

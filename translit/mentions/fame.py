@@ -11,6 +11,9 @@ from translit.lexicon.index import Index
 FAMED = ((0.99, 1500), (0.9, 700))
 """What it is worth that an entity is heavier than that share of the lexicon."""
 
+GAZETTEER = 10_000
+"""Entities from which a lexicon is taken for a gazetteer."""
+
 
 class Fame:
     """The fame of a lexicon's entities."""
@@ -26,6 +29,11 @@ class Fame:
     def obscure(self, entity: int) -> bool:
         """Whether an entity is none of the heaviest, in a lexicon that knows weights."""
         return self._weighed and not self.of(entity)
+
+    @cached_property
+    def in_a_gazetteer(self) -> bool:
+        """Whether the lexicon has so many entities that most surnames and many words are the name of one."""
+        return len(self.index.entity_weight) >= GAZETTEER
 
     @cached_property
     def _weighed(self) -> bool:

@@ -21,6 +21,7 @@ from translit.mentions.fame import Fame
 from translit.mentions.inflection import is_derived
 from translit.mentions.memory import Memory
 from translit.mentions.places import Place
+from translit.mentions.vocabulary import COUNTRY, REGION
 from translit.mentions.words import Words
 from translit.unicode.scan import I64
 from translit.unicode.tokens import fold
@@ -155,6 +156,12 @@ class Guesses:
         """
         if self.index.entity_support[guess.entity] or self._would_repeat(context.words, first, last, guess):
             return None
+        if (
+            last - first == 1
+            and context.classes(first) & (REGION | COUNTRY)
+            and not context.bits[fold(self.tiers.canonical(guess.entity))] & REGION
+        ):
+            return None
         if self._derived(context.words, first, last, guess) or self._runs_on(context.words, first, last, guess):
             return None
         # A spelling met more often than all others of the entity is likelier a name of its own than a slip.
@@ -164,7 +171,7 @@ class Guesses:
         score = guess.score + self.fame.of(guess.entity)
         if anchored:
             score += ANCHORED
-        elif context.has_cue(first, self.index.kind(guess.entity)):
+        elif context.has_cue(first, last, self.index.kind(guess.entity)):
             score += CUED
         curve = self.tiers.curve(guess)
         if score < curve.threshold(max(LONE, self.tiers.precision)):

@@ -108,7 +108,7 @@ class Homonyms:
         if not bearers:
             return place
         kinds = {self.index.kind(e) for e in bearers}
-        cued = {kind for kind in kinds if context.has_cue(place.first, kind)} if len(kinds) > 1 else set()
+        cued = {kind for kind in kinds if context.has_cue(place.first, place.last, kind)} if len(kinds) > 1 else set()
         left = [e for e in bearers if self.index.kind(e) in cued] or list(bearers)
         left = [e for e in left if e in named] or self._of_country(left, votes)
         if len(left) == len(bearers) or (len(left) > 1 and not self._outweighs(left)):

@@ -17,16 +17,17 @@ from translit.lexicon.cache import installed, once
 from translit.lexicon.index import hashes
 from translit.lexicon.source import read_names
 from translit.lexicon.storage import VERSION, read, write
+from translit.model import DEFAULT_TYPES
 from translit.resources import data_root, name_paths
 from translit.tables import read_table
 from translit.unicode.tokens import fold
 
-WORD, NAME, CALENDAR, PLACE_CUE, PERSON_CUE, WEAK, GEO, REGION = 1, 2, 4, 8, 16, 32, 64, 128
-"""Bits of a word's classes; a region is a country or a first-level subdivision, by its canonical name."""
+WORD, NAME, CALENDAR, PLACE_CUE, PERSON_CUE, WEAK, GEO, REGION, COUNTRY, BEHIND_CUE = 1, 2, 4, 8, 16, 32, 64, 128, 256, 512
+"""Bits of a word's classes; a region is a country or a first-level subdivision, by its canonical name, a country one in any language."""
 RARE = 4.0
 """Zipf frequency below which a word that is a place too counts as weak."""
 _CLASSES = {"word": WORD, "name": NAME, "calendar": CALENDAR, "weak": WEAK, "geo": GEO}
-_CUES = {"place": PLACE_CUE, "person": PERSON_CUE}
+_CUES = {"place": PLACE_CUE, "person": PERSON_CUE, "behind": BEHIND_CUE}
 _CAPITAL_WORD = "capital"
 """Kind of a word that has a capital inside a sentence though no place is meant: an Argentine, un Indien."""
 WORDS_FORMAT, CUES_FORMAT = "translit-words/1", "translit-cues/1"
@@ -40,12 +41,12 @@ class Vocabulary:
         bits: the classes of each.
     """
 
-    def __init__(self, digests: NDArray[np.uint64], bits: NDArray[np.uint8]) -> None:
+    def __init__(self, digests: NDArray[np.uint64], bits: NDArray[np.uint16]) -> None:
         self._digests, self._bits = digests, bits
 
-    def classes(self, words: Sequence[str]) -> NDArray[np.uint8]:
+    def classes(self, words: Sequence[str]) -> NDArray[np.uint16]:
         """The class bits of each folded word, 0 for an unknown one."""
-        out = np.zeros(len(words), dtype=np.uint8)
+        out = np.zeros(len(words), dtype=np.uint16)
         if len(words) and len(self._digests):
             digest = hashes(words)
             place = np.minimum(np.searchsorted(self._digests, digest), len(self._digests) - 1)
@@ -54,8 +55,10 @@ class Vocabulary:
         return out
 
 
-def compile_vocabulary(words: Path, cues: Path, regions: Iterable[str] = ()) -> tuple[NDArray[np.uint64], NDArray[np.uint8]]:
-    """The sorted hashes and class bits of the words and cues of two files, and of the folded names of regions."""
+def compile_vocabulary(
+    words: Path, cues: Path, regions: Iterable[str] = (), countries: Iterable[str] = ()
+) -> tuple[NDArray[np.uint64], NDArray[np.uint16]]:
+    """The sorted hashes and class bits of the words and cues of two files, and of the folded names of regions and countries."""
     bits: dict[str, int] = {}
     for _, (word, names, zipf) in read_table(words, WORDS_FORMAT, ("word", "class", "zipf")).rows():
         value = 0
@@ -64,14 +67,15 @@ def compile_vocabulary(words: Path, cues: Path, regions: Iterable[str] = ()) -> 
         if value & WORD and value & GEO and float(zipf) < RARE:
             value = value & ~WORD | WEAK
         bits[word] = value
-    for region in regions:
-        bits[region] = bits.get(region, 0) | REGION
+    for found, value in ((regions, REGION), (countries, COUNTRY)):
+        for name in found:
+            bits[name] = bits.get(name, 0) | value
     for _, (word, kind, _langs) in read_table(cues, CUES_FORMAT, ("cue", "kind", "langs")).rows():
         known = bits.get(word, 0)
         bits[word] = known & ~GEO if kind == _CAPITAL_WORD else known | _CUES[kind]
     digest = hashes(bits)
     order = np.argsort(digest, kind="stable")
-    return digest[order], np.fromiter(bits.values(), dtype=np.uint8, count=len(bits))[order]
+    return digest[order], np.fromiter(bits.values(), dtype=np.uint16, count=len(bits))[order]
 
 
 def shipped_regions() -> list[str]:
@@ -80,10 +84,16 @@ def shipped_regions() -> list[str]:
     return sorted({fold(entity.canonical) for path in paths for entity in read_names(path)})
 
 
+def shipped_countries() -> list[str]:
+    """The folded names of the countries that ship, in every language."""
+    entities = [entity for path in name_paths() if path.name.startswith("countries.") for entity in read_names(path)]
+    return sorted({fold(text) for e in entities for text in (e.canonical, *(v.text for v in e.variants if v.type in DEFAULT_TYPES))})
+
+
 def build_vocabulary(target: Path) -> None:
     """Compile the shipped word list and cues into a file."""
     words, cues = data_root() / "words.tsv.gz", data_root() / "cues.tsv"
-    digests, bits = compile_vocabulary(words, cues, shipped_regions())
+    digests, bits = compile_vocabulary(words, cues, shipped_regions(), shipped_countries())
     write(target, {"digests": digests, "bits": bits}, {"sources": [words.name, cues.name]})
 
 

@@ -37,7 +37,7 @@ class Weighing:
         # First each by itself; then those beside what looks like a person's name, which listed names are not.
         borne = self._grown(context, places, known)
         for place in borne:
-            if place.answer is not None:
+            if place.answer is not None and not self._may_be_a_person(context, place):
                 context.named.update(range(place.first, place.last))
         # Whether each is no part of another's name.
         alone = [place.answer is None or not self._in_a_name(context, place) for place in borne]
@@ -72,16 +72,24 @@ class Weighing:
         canonical = fold(answer.canonical)
         return self._need(context, answer, canonical, " " in canonical) is Need.NOTHING
 
+    def _may_be_a_person(self, context: Context, place: Place) -> bool:
+        """Whether a place has somebody's name: *Whitman*, *Jackson*; a gazetteer has most of them."""
+        answer = place.answer
+        if answer is None or answer.entity < 0 or place.last - place.first > 1 or not context.is_name(place.first):
+            return False
+        return self.index.kind(answer.entity) == PLACE
+
     def _in_a_name(self, context: Context, place: Place) -> bool:
         if place.last - place.first > 1:
             return False
         if context.beside_name(place.first, place.last):
             return True
         answer = place.answer
-        if answer is None or not self.fame.obscure(answer.entity) or not self._changes(context, place):
+        if answer is None or not self._changes(context, place):
             return False
-        # What follows an ending is another word: Kabul's River.
-        return context.beside_capital(place.first, place.last, after=not place.ending)
+        # What follows an ending is another word (Kabul's River), and so it may behind the name of a place that many know.
+        after = self.fame.obscure(answer.entity) and not place.ending
+        return context.beside_capital(place.first, place.last, after)
 
     def _weighed(self, context: Context, place: Place) -> Place:
         """A place with the evidence that it needs."""
@@ -107,7 +115,7 @@ class Weighing:
         return need
 
     def _doubt(self, context: Context, place: Place, answer: Answer) -> Need:
-        return doubt(context, place.first, place.last, answer.form, *self._told(answer, answer.form))
+        return doubt(context, place.first, place.last, answer.form, *self._told(answer, answer.form), self.fame.in_a_gazetteer)
 
     def _told(self, answer: Answer, form: str) -> tuple[str, bool, bool, bool]:
         """Of a form of an answer's entity: the folded canonical spelling, whether it is a place, is trusted, and is famed."""
@@ -142,6 +150,6 @@ class Weighing:
         if place.answer is None or place.need is Need.NOTHING:
             return place
         anchored = place.answer.canonical in anchors
-        cued = context.has_cue(place.first, self.index.kind(place.answer.entity))
+        cued = context.has_cue(place.first, place.last, self.index.kind(place.answer.entity))
         borne = {Need.CUE: anchored or cued, Need.ANCHOR: anchored, Need.BOTH: anchored and cued, Need.MORE: False}[place.need]
         return place if borne else without_answer(place)
