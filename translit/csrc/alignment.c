@@ -41,7 +41,7 @@ typedef struct {
     int32_t *gone[WIDEST];      /* by width and end, what it costs that nothing stands for a group */
     int32_t *insert;            /* what it costs that a target letter stands for nothing, by target id */
     int32_t *cells;             /* columns of cells, one a target letter, the last WIDEST + 1 of them */
-    size_t height;              /* of a column, with the cells before its first that are never reached */
+    size_t height;              /* of a column */
     uint32_t *codes;
     size_t codes_room;
     Letters letters;
@@ -92,7 +92,7 @@ static void take_word(const Alignment *a, Aligner *x, int64_t word)
         }
     }
     set_prices(a, x, 1);
-    x->height = (size_t)n + 1 + WIDEST;
+    x->height = (size_t)n + 1;
 }
 
 /* The codes of a form's letters. */
@@ -113,19 +113,23 @@ static int take_form(const Alignment *a, Aligner *x)
     return FINE;
 }
 
-/* The cells of a column of which nothing has come of yet; `cells` is its first beside those that are never reached. */
+/* The cells of a column. */
 static FORCED_INLINE int32_t *column_of(const Aligner *x, size_t j)
 {
-    return x->cells + (j % (WIDEST + 1)) * x->height + WIDEST;
+    return x->cells + (j % (WIDEST + 1)) * x->height;
 }
 
 /* Let source groups stand for nothing, down a column. */
 static FORCED_INLINE void go_down(const Aligner *x, int32_t *cells, int32_t n)
 {
+    /* The three cells above are carried along: what was just written would be waited for. */
+    int32_t third = NEVER, second = NEVER, first = cells[0];
     for (int32_t i = 1; i <= n; i++) {
-        int32_t cost = least(cells[i], cells[i - 1] + x->gone[0][i]);
-        cost = least(cost, cells[i - 2] + x->gone[1][i]);
-        cells[i] = least(cost, cells[i - 3] + x->gone[2][i]);
+        const int32_t cost = least(least(cells[i], third + x->gone[2][i]), second + x->gone[1][i]);
+        third = second;
+        second = first;
+        first = least(cost, first + x->gone[0][i]);
+        cells[i] = first;
     }
 }
 
@@ -145,9 +149,6 @@ static FORCED_INLINE int32_t align_by_columns(const Alignment *a, Aligner *x, in
 {
     const int32_t n = a->n[word];
     const size_t m = x->letters.size;
-    for (size_t j = 0; j <= WIDEST; j++)
-        for (int i = 1; i <= WIDEST; i++)
-            column_of(x, j)[-i] = NEVER;
     int32_t *to = column_of(x, 0);
     to[0] = 0;
     for (int32_t i = 1; i <= n; i++)
@@ -235,7 +236,7 @@ static int make_aligner(const Alignment *a, size_t most, Aligner *x)
     x->ids = malloc(3 * most * sizeof *x->ids);
     x->gone[0] = malloc(WIDEST * positions * sizeof *x->gone[0]);
     x->insert = malloc((size_t)a->targets * sizeof *x->insert);
-    x->cells = malloc((WIDEST + 1) * (positions + WIDEST) * sizeof *x->cells);
+    x->cells = malloc((WIDEST + 1) * positions * sizeof *x->cells);
     if (!x->table || !x->present || !x->ids || !x->gone[0] || !x->insert || !x->cells)
         return NO_MEMORY;
     x->end = x->ids + most, x->width = x->end + most;

@@ -83,44 +83,96 @@ static double indel(size_t common, size_t n, size_t m)
     return 1.0 - distance;
 }
 
-/* Jaro-Winkler similarity, in the order of operations that rapidfuzz has. */
-static int jaro_winkler(const uint32_t *a, size_t n, const uint32_t *b, size_t m, Scratch *s, double *out)
+/* A part of a text, and where each letter stands in the whole of it; no places where the part reaches beyond them. */
+typedef struct {
+    const uint32_t *points;
+    size_t size, begin;
+    const uint64_t *places;
+} Part;
+
+static Part part_of(const Compared *c, size_t begin, size_t end)
 {
-    *out = !n && !m ? 1.0 : 0.0;
-    if (!n || !m)
-        return FINE;
+    return (Part){c->letters.points + begin, end - begin, begin, end <= 64 ? c->places : NULL};
+}
+
+static inline uint64_t first_bits(size_t count)
+{
+    return count < 64 ? (UINT64_C(1) << count) - 1 : UINT64_MAX;
+}
+
+/* How many letters two texts have in common within reach, each taken once, the first that is free. */
+static size_t letters_in_reach(Part a, const uint32_t *b, size_t m, size_t reach, size_t *crossed)
+{
+    uint64_t taken = 0, hit = 0;
+    for (size_t j = 0; j < m; j++) {
+        uint64_t here = 0;
+        if (b[j] < 128)
+            here = a.places[b[j]] >> a.begin;
+        else
+            for (size_t i = 0; i < a.size; i++)
+                here |= (uint64_t)(a.points[i] == b[j]) << i;
+        const size_t end = j + reach + 1 < a.size ? j + reach + 1 : a.size;
+        here &= first_bits(end) & ~taken & ~first_bits(j > reach ? j - reach : 0);
+        taken |= here & (0u - here);
+        hit |= (uint64_t)(here != 0) << j;
+    }
+    const size_t common = bits(taken);
+    for (; taken; taken &= taken - 1, hit &= hit - 1)
+        *crossed += a.points[lowest_bit(taken)] != b[lowest_bit(hit)];
+    return common;
+}
+
+/* The same of longer texts. */
+static int letters_in_long_reach(Part x, const uint32_t *b, size_t m, size_t reach, Scratch *s, size_t *common, size_t *crossed)
+{
+    const uint32_t *const a = x.points;
+    const size_t n = x.size;
     if (reserve_bytes(&s->flags, &s->flags_room, n + m) != FINE)
         return NO_MEMORY;
     memset(s->flags, 0, n + m);
     uint8_t *const taken = s->flags, *const hit = s->flags + n;
-    const size_t longer = n > m ? n : m, reach = longer > 1 ? longer / 2 - 1 : 0;
-    size_t common = 0, crossed = 0;
     for (size_t j = 0; j < m; j++) {
         const size_t end = j + reach + 1 < n ? j + reach + 1 : n;
         for (size_t i = j > reach ? j - reach : 0; i < end; i++) {
             if (taken[i] || a[i] != b[j])
                 continue;
             taken[i] = hit[j] = 1;
-            common++;
+            ++*common;
             break;
         }
     }
-    if (!common)
-        return FINE;
     for (size_t i = 0, j = 0; i < n; i++) {
         if (!taken[i])
             continue;
         while (!hit[j])
             j++;
-        crossed += a[i] != b[j++];
+        *crossed += a[i] != b[j++];
     }
+    return FINE;
+}
+
+/* Jaro-Winkler similarity, in the order of operations that rapidfuzz has. */
+static int jaro_winkler(Part a, const uint32_t *b, size_t m, Scratch *s, double *out)
+{
+    const size_t n = a.size;
+    *out = !n && !m ? 1.0 : 0.0;
+    if (!n || !m)
+        return FINE;
+    const size_t longer = n > m ? n : m, reach = longer > 1 ? longer / 2 - 1 : 0;
+    size_t common = 0, crossed = 0;
+    if (a.places && m <= 64)
+        common = letters_in_reach(a, b, m, reach, &crossed);
+    else if (letters_in_long_reach(a, b, m, reach, s, &common, &crossed) != FINE)
+        return NO_MEMORY;
+    if (!common)
+        return FINE;
     crossed /= 2;
     double similarity = (double)common / (double)n;
     similarity += (double)common / (double)m;
     similarity += (double)(common - crossed) / (double)common;
     similarity /= 3.0;
     size_t prefix = 0;
-    while (prefix < 4 && prefix < n && prefix < m && a[prefix] == b[prefix])
+    while (prefix < 4 && prefix < n && prefix < m && a.points[prefix] == b[prefix])
         prefix++;
     if (similarity > 0.7) {
         similarity += (double)prefix * 0.1 * (1.0 - similarity);
@@ -229,8 +281,7 @@ static int pair_words(const Compared *a, const Compared *b, Scratch *s, float *o
         for (size_t j = 0; j < b->word_count; j++) {
             const Word left = a->words[i], right = b->words[j];
             double value;
-            if (jaro_winkler(a->letters.points + left.begin, left.end - left.begin, b->letters.points + right.begin,
-                             right.end - right.begin, s, &value) != FINE)
+            if (jaro_winkler(part_of(a, left.begin, left.end), b->letters.points + right.begin, right.end - right.begin, s, &value) != FINE)
                 return NO_MEMORY;
             size_t at = count++;
             for (; at && value > table[at - 1].value; at--)
@@ -261,7 +312,7 @@ static int compare_pair(Compared *a, Compared *b, Scratch *s, int32_t cost, floa
     size_t common;
     double winkler;
     if (common_letters(&a->letters, a->places, &b->letters, s, &common) != FINE ||
-        jaro_winkler(a->letters.points, n, b->letters.points, m, s, &winkler) != FINE)
+        jaro_winkler(part_of(a, 0, n), b->letters.points, m, s, &winkler) != FINE)
         return NO_MEMORY;
     const size_t longer = n > m ? n : m;
     out[COST_PER_LETTER] = (float)((double)cost / (double)(longer ? longer : 1));
