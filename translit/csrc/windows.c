@@ -27,7 +27,7 @@ typedef struct {
     Lately *lately;
 } Listing;
 
-enum { STEP = 10, MANY = 1 << 14 };
+enum { STEP = 10, MANY = 1 << 18 };
 
 static uint32_t value_lately(Listing *l, uint64_t hash)
 {
@@ -133,9 +133,30 @@ static int fold_letters(Listing *l, const Token *t)
     return FINE;
 }
 
+static int same_but_for_case(const uint8_t *left, const uint8_t *right, size_t size)
+{
+    uint8_t other = 0;
+    for (size_t i = 0; i < size; i++)
+        other |= lower(left[i]) ^ lower(right[i]);
+    return !other;
+}
+
+/* Whether `count` tokens from the head are written as a form is, whatever the case. */
+static int is_spelled(const Listing *l, size_t count, size_t form)
+{
+    const size_t start = l->tokens[l->head].start, size = l->tokens[l->head + count - 1].end - start, from = l->form_starts[form];
+    return l->form_starts[form + 1] - from == size && same_but_for_case(l->scan.text + start, l->forms + from, size);
+}
+
 /* Whether the letters of `count` tokens from the head are those of a form. */
 static int is_form(Listing *l, size_t count, size_t form, int *same)
 {
+    const size_t low = l->form_starts[form], high = l->form_starts[form + 1];
+    if (low > high || high > l->forms_size)
+        return OUT_OF_RANGE;
+    *same = is_spelled(l, count, form);
+    if (*same)
+        return FINE;
     Bytes *folded = &l->scan.folded;
     folded->size = 0;
     for (size_t k = 0; k < count; k++) {
@@ -148,9 +169,6 @@ static int is_form(Listing *l, size_t count, size_t form, int *same)
         if (status != FINE)
             return status;
     }
-    const size_t low = l->form_starts[form], high = l->form_starts[form + 1];
-    if (low > high || high > l->forms_size)
-        return OUT_OF_RANGE;
     *same = high - low == folded->size && !memcmp(l->forms + low, folded->data, folded->size);
     return FINE;
 }
@@ -207,14 +225,6 @@ static int case_of(const uint8_t *at, size_t size)
     return all < 0x80 && capital && small ? MIXED : OTHERWISE;
 }
 
-static int same_but_for_case(const uint8_t *left, const uint8_t *right, size_t size)
-{
-    for (size_t i = 0; i < size; i++)
-        if (lower(left[i]) != lower(right[i]))
-            return 0;
-    return 1;
-}
-
 static int written_for(Listing *l, size_t start, size_t end, const uint8_t *data, size_t size)
 {
     int status = write_bytes(&l->out, l->scan.text + l->copied, start - l->copied);
@@ -259,9 +269,8 @@ static int handle(Listing *l, size_t count, size_t form)
                    ? NO_MEMORY
                    : FINE;
     const uint8_t *raw = l->scan.text + first->start;
-    const size_t size = last->end - first->start, from = l->form_starts[form];
-    const int spelled = l->form_starts[form + 1] - from == size && same_but_for_case(raw, l->forms + from, size);
-    if (action != WRITE || !spelled || case_of(raw, size) != MIXED)
+    const size_t size = last->end - first->start;
+    if (action != WRITE || !is_spelled(l, count, form) || case_of(raw, size) != MIXED)
         return ask_in_python(l, first, last, form);
     const size_t row = l->row[form];
     if (row >= l->rows)
