@@ -7,13 +7,15 @@ other distributions offer theirs by an entry point of the group ``translit.reade
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
 from translit.errors import ArgumentError, TranslitError, missing_extra
 
 GROUP = "translit.readers"
+FORMAT = "translit-readings/1"
+"""Format of the readers' own tables in ``lexicons/readings``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +107,3 @@ def reader(lang: str) -> Reader:
         raise ArgumentError(f"no reader of the language '{lang}'; choose one of {', '.join(one.tag for one in readers())}")
     _ = found.source
     return found
-
-
-def table(lines: Iterable[str]) -> Iterator[tuple[str, ...]]:
-    """The rows of a reader's table of data, without its header and column lines."""
-    rows = (tuple(line.split("\t")) for line in lines if line and not line.startswith("#"))
-    next(rows, None)
-    return rows

@@ -7,14 +7,15 @@ from functools import lru_cache
 
 from translit import limits
 from translit.resources import data_root
-from translit.rules.readers import Reader, table
+from translit.rules.readers import FORMAT, Reader
+from translit.tables import read_table
 
 
 @lru_cache(maxsize=1)
 def surnames() -> dict[str, str]:
     """Surnames of two characters, and those of one that reads otherwise than the character."""
-    rows = table((data_root() / "readings" / "zho-surnames.tsv").read_text("utf-8").splitlines())
-    return {characters: pinyin for characters, pinyin, *_ in rows}
+    table = read_table(data_root() / "readings" / "zho-surnames.tsv", FORMAT, ("surname", "pinyin"))
+    return {surname: pinyin for _, (surname, pinyin) in table.rows()}
 
 
 def read(name: str) -> list[str]:
