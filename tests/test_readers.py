@@ -115,7 +115,7 @@ def test_a_reading_is_no_variant(pack: Path) -> None:
 def test_another_distribution_brings_a_reader(tmp_path: Path, child: dict[str, str]) -> None:
     (tmp_path / "toy.py").write_text(
         "from translit.rules.readers import Reader\n"
-        "READER = Reader('och', 'Old Chinese', frozenset(), frozenset(), ('numpy',), 'toy', lambda name: ['Toy'])\n",
+        "READER = Reader('och', 'Old Chinese', frozenset(), frozenset(), ('numpy',), 'toy', False, lambda name: ['Toy'])\n",
         encoding="utf-8",
     )
     info = tmp_path / "toy-1.dist-info"

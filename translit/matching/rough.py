@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 MANDARIN = "Mandarin"
 """The language of the syllables that Han characters have in the cost tables."""
-FURTHER = 300
+FURTHER = 1000
 """Handicap of each further reading of a name, in 1/1000 log-odds."""
 
 
@@ -95,14 +95,14 @@ class Rough:
         if reader is not None:
             for row, name in enumerate(names):
                 if has_han(name) and (read := reader.read(name)):
-                    out[row] = self._read(name, read, reader.language)
+                    out[row] = self._read(name, read, reader)
         return out
 
-    def _read(self, name: str, readings: Sequence[str], language: str) -> list[Spelled]:
+    def _read(self, name: str, readings: Sequence[str], reader: Reader) -> list[Spelled]:
         """The views of a name in Han characters that has readings."""
         # Its own characters tell which of the forms in Han characters is near, and are Mandarin beside others.
-        own = self.spell(name)._replace(own_script=language != MANDARIN)
-        return [own, *(self.spell(*view)._replace(read_in=language) for view in _read_views(readings))]
+        own = self.spell(name)._replace(own_script=reader.language != MANDARIN)
+        return [own, *(self.spell(*view)._replace(read_in=reader.language) for view in _read_views(readings, reader.given_first))]
 
     def spell(self, name: str, handicap: int = 0) -> Spelled:
         """A name's script, atoms and rough romanization."""
@@ -150,13 +150,18 @@ class Rough:
         return texts[-1]
 
 
-def _read_views(readings: Sequence[str]) -> list[View]:
-    """Readings, the family name first as in Han characters and last as in the West; each less likely than the one before it."""
+def _read_views(readings: Sequence[str], given_first: bool) -> list[View]:
+    """Readings, the family name first as in Han characters, and last where English puts it there; each less likely than the one before.
+
+    Readings that differ in nothing but their blanks are as likely.
+    """
     out: list[View] = []
-    for rank, text in enumerate(readings):
+    ranks: dict[str, int] = {}
+    for text in readings:
         words = text.split()
+        rank = ranks.setdefault("".join(words), len(ranks))
         out.append(View(text, rank * FURTHER))
-        if 2 <= len(words) <= limits.MAX_TURNED_WORDS:
+        if given_first and 2 <= len(words) <= limits.MAX_TURNED_WORDS:
             out.append(View(" ".join([*words[1:], words[0]]), rank * FURTHER + CAPITALS))
     return out
 

@@ -29,6 +29,7 @@ class Reader:
         countries: ISO 3166-1 alpha-2 codes of countries whose names are read so where no language is said.
         packages: the distributions that it needs, the dictionary first.
         extra: the extra that brings them.
+        given_first: whether English puts the given name first, as of Japanese persons; those of China and Hong Kong keep their order.
         read: the readings of a name as text in another script, the most usual first, its words parted by blanks; none where the
             dictionary has none. The family name stands first.
     """
@@ -39,6 +40,7 @@ class Reader:
     countries: frozenset[str]
     packages: tuple[str, ...]
     extra: str
+    given_first: bool
     read: Callable[[str], list[str]]
 
     @property

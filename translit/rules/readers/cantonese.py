@@ -69,6 +69,5 @@ def read(name: str) -> list[str]:
     return [reading for reading in dict.fromkeys(out) if reading]
 
 
-READER = Reader(
-    "yue", "Cantonese", frozenset({"zh-HK", "zh-MO", "zh-Hant-HK", "zh-yue"}), frozenset({"HK", "MO"}), ("ToJyutping",), "cantonese", read
-)
+TAGS = frozenset({"zh-HK", "zh-MO", "zh-Hant-HK", "zh-yue"})
+READER = Reader("yue", "Cantonese", TAGS, frozenset({"HK", "MO"}), ("ToJyutping",), "cantonese", False, read)

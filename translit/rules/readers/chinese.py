@@ -19,18 +19,19 @@ def surnames() -> dict[str, str]:
 
 
 def read(name: str) -> list[str]:
-    """A name as one word, as places are written, and with its surname apart, as persons are.
+    """A name as one word, as places are written, and with its surname apart, as persons are; the latter first for a known surname.
 
     >>> read("重庆")[0], read("曾国藩")[:2]
-    ('chongqing', ['cengguofan', 'zeng guofan'])
+    ('chongqing', ['zeng guofan', 'cengguofan'])
     """
     # Between the parts of a foreigner's name stands a dot.
     parts = name.replace("·", " ").replace("•", " ").split()
     out = [" ".join("".join(_pinyin(part)) for part in parts)]
     if len(parts) == 1 and 1 < len(name) <= limits.MAX_HAN_PERSON:
         known = next((size for size in (2, 1) if name[:size] in surnames() and len(name) > size), 1)
-        surname = surnames().get(name[:known]) or "".join(_pinyin(name[:known]))
-        out.append(f"{surname} {''.join(_pinyin(name[known:]))}")
+        surname = surnames().get(name[:known])
+        person = f"{surname or ''.join(_pinyin(name[:known]))} {''.join(_pinyin(name[known:]))}"
+        out.insert(0 if surname else 1, person)
     if len(parts) == 1:
         out += _otherwise(name)
     return [reading for reading in dict.fromkeys(out) if reading.strip()][: limits.MAX_NAME_READINGS]
@@ -56,4 +57,4 @@ def _otherwise(name: str) -> Iterator[str]:
                 yield "".join([*usual[:place], other, *usual[place + 1 :]])
 
 
-READER = Reader("zh", "Mandarin", frozenset({"cmn"}), frozenset({"CN", "TW"}), ("pypinyin",), "chinese", read)
+READER = Reader("zh", "Mandarin", frozenset({"cmn"}), frozenset({"CN", "TW"}), ("pypinyin",), "chinese", False, read)

@@ -58,4 +58,4 @@ def _ways(word: Any) -> list[str]:
     return list(dict.fromkeys([word.reading_form(), *others]))[: limits.MAX_WORD_READINGS]
 
 
-READER = Reader("ja", "Japanese", frozenset(), frozenset({"JP"}), ("SudachiDict-core", "SudachiPy"), "japanese", read)
+READER = Reader("ja", "Japanese", frozenset(), frozenset({"JP"}), ("SudachiDict-core", "SudachiPy"), "japanese", True, read)
