@@ -138,8 +138,18 @@ def _asked(views: Sequence[Spelled], rough: Rough) -> _Asked | None:
     view = next((view for view in views if view.text == text), views[0])
     if view.script not in rough.tables:
         return None
-    words = latin_words(view.rom, view.initials) if view.script == "Latn" else native_words(view.atoms, view.initials)
+    if view.initials and view.script != "Latn":
+        view = _in_latin(view, rough)
+    words = latin_words(view.rom, view.initials) if view.script == "Latn" else native_words(view.atoms)
     return _Asked(view, words, told) if len(words.names) + len(words.initials) > 1 else None
+
+
+def _in_latin(view: Spelled, rough: Rough) -> Spelled:
+    """A name with initials word by word in Latin letters, since the words that they stand for are."""
+    words = "".join(view.atoms).split(" ")
+    roms = [rough.romanized(word, view.script) for word in words]
+    rom = " ".join(rom[:1] if len(word) == 1 else rom for word, rom in zip(words, roms, strict=True))
+    return Spelled("Latn", rom, rom, rom, view.text, view.handicap, True)
 
 
 def _texts(listing: Forms, forms: Sequence[int]) -> Mapping[int, str]:

@@ -132,8 +132,8 @@ def latin_words(text: str, initials: bool = False) -> Words:
     return _words(texts, texts, roles, initials)
 
 
-def native_words(atoms: Sequence[str], initials: bool = False) -> Words:
-    """:func:`latin_words` of a name in another script, from its source letters; a prefixed article is a word of its own.
+def native_words(atoms: Sequence[str]) -> Words:
+    """The words of a name in another script, from its source letters; a prefixed article is a word of its own.
 
     >>> native_words(tuple("نور الدين")).texts
     ('نور', 'ال', 'دين')
@@ -148,7 +148,7 @@ def native_words(atoms: Sequence[str], initials: bool = False) -> Words:
         words += [word[: len(prefix)], word[len(prefix) :]] if prefix else [word]
     texts = tuple("".join(word) for word in words)
     roles = tuple("article" if text in particles().prefixes else role for text, role in zip(texts, _roles(texts), strict=True))
-    return _words(texts, tuple(words), roles, initials)
+    return _words(texts, tuple(words), roles, False)
 
 
 def _roles(texts: tuple[str, ...]) -> tuple[str, ...]:

@@ -36,7 +36,7 @@ LEAST_NEARNESS = 0.8
 """Least Jaro-Winkler similarity of each word in full to a word of the form, for its initials to be written out."""
 _COMMA = regex.compile(r"[,،，、]")
 _INITIAL = regex.compile(r"(?<![\p{L}\p{M}\p{N}])\p{Lu}(?:\.|(?![\p{L}\p{M}\p{N}'’]))")
-_SOUNDS = tuple(map(frozenset, ("ckqg", "hk", "jyi", "dj", "sz", "fv", "vw", "ou", "ae", "ei")))
+_SOUNDS = tuple(map(frozenset, ("ckqg", "hk", "gh", "ct", "jyi", "jz", "dj", "sz", "fv", "vw", "ou", "ae", "ei", "ey")))
 
 
 class View(NamedTuple):
