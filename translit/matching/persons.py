@@ -63,7 +63,7 @@ class Words(NamedTuple):
         atoms: their source letters.
         roles: what each is beside a name, ``""`` for a name.
         stems: the words without a patronymic's ending.
-        names: places of the names in full.
+        names: places of the names in full, and of titles, which may be names.
         initials: places of the letters that stand for names.
     """
 
@@ -168,7 +168,7 @@ def _roles(texts: tuple[str, ...]) -> tuple[str, ...]:
 def _words(texts: tuple[str, ...], atoms: tuple[Sequence[str], ...], roles: tuple[str, ...], initials: bool) -> Words:
     letters = tuple(i for i, word in enumerate(atoms) if initials and len(word) == 1)
     roles = tuple("" if i in letters else role for i, role in enumerate(roles))
-    names = tuple(i for i, role in enumerate(roles) if not role and i not in letters)
+    names = tuple(i for i, role in enumerate(roles) if role in ("", "title") and i not in letters)
     return Words(texts, atoms, roles, tuple(map(_stem, texts)), names, letters)
 
 
@@ -226,6 +226,8 @@ def fit(name: Words, form: Words, costs: Mapping[tuple[str, str], int], told: bo
         handicap += _join(name, form, answers, left, lacking)
     full = len(answers)
     handicap += _initials(name, form, answers, left, lacking)
+    left -= {i for i in left if name.roles[i] == "title"}
+    lacking -= {j for j in lacking if form.roles[j] == "title"}
     if not full or (full < 2 and (left or lacking)):
         return None if not full or not (left and lacking) else _contradiction(name, form, costs, left, lacking)
     if left and lacking:
@@ -337,11 +339,12 @@ def _contradiction(name: Words, form: Words, costs: Mapping[tuple[str, str], int
 def _left_out(words: Words, left: set[int]) -> int:
     """The handicap of names of one side that the other lacks."""
     handicap = 0
+    names = [i for i in words.names if words.roles[i] != "title"]
     for i in left:
         if words.stems[i] != words.texts[i]:
             handicap += PATRONYMIC
         else:
-            handicap += FIRST if i == words.names[0] else LAST if i == words.names[-1] else MIDDLE
+            handicap += FIRST if i == names[0] else LAST if i == names[-1] else MIDDLE
     return handicap
 
 

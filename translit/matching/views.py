@@ -34,6 +34,9 @@ INITIAL, MISSING, CONTRADICTED = 2000, 800, 6000
 """Handicaps of an initial that a word of the form begins with, that the form has no word for, or that no word left begins with."""
 LEAST_NEARNESS = 0.8
 """Least Jaro-Winkler similarity of each word in full to a word of the form, for its initials to be written out."""
+RESPELLED = 300
+"""Handicap of *w* and *j* taken for *v* and *y*."""
+_CONTINENTAL = str.maketrans("wWjJ", "vVyY")
 _COMMA = regex.compile(r"[,،，、]")
 _INITIAL = regex.compile(r"(?<![\p{L}\p{M}\p{N}])\p{Lu}(?:\.|(?![\p{L}\p{M}\p{N}'’]))")
 _SOUNDS = tuple(map(frozenset, ("ckqg", "hk", "gh", "ct", "jyi", "jz", "dj", "sz", "fv", "vw", "ou", "ae", "ei", "ey")))
@@ -70,6 +73,9 @@ def views(name: str) -> list[View]:
     joined = _joined(turned or bare or name)
     if joined is not None:
         out.append(View(joined, JOINED))
+    respelled = (turned or bare or name).translate(_CONTINENTAL)
+    if respelled != (turned or bare or name):
+        out.append(View(respelled, RESPELLED))
     if not turned:
         base, start = (name, 0) if bare is None else (bare, TITLED)
         out += [View(view.text, view.handicap + start) for view in _orders(base)]
