@@ -66,8 +66,8 @@ def unmask(word: str) -> str:
     Args:
         word: one word or name.
 
-    >>> unmask("Кabul"), unmask("Kabu1"), unmask("Кабул"), unmask("F16")
-    ('Kabul', 'Kabul', 'Кабул', 'F16')
+    >>> unmask("Кabul"), unmask("Kabu1"), unmask("Кабул"), unmask("F16"), unmask("SHA1")
+    ('Kabul', 'Kabul', 'Кабул', 'F16', 'SHA1')
     >>> unmask("Kᴀʙᴜʟ"), unmask("𝐊𝐚𝐛𝐮𝐥")
     ('KABUL', 'Kabul')
     """
@@ -80,7 +80,8 @@ def unmask(word: str) -> str:
         counts = {name: len(found.findall(word)) for name, found in _COUNTED.items()}
         latin, cyrillic = _tables()
         return word.translate(cyrillic if counts["Cyrillic"] > counts["Latin"] else latin)
-    digits = sum(c.isdigit() for c in word)
+    # Behind capitals a 1 is a number: SHA1.
+    digits = 0 if word.isupper() and word.endswith("1") else sum(c.isdigit() for c in word)
     if digits and len(_ASCII_DIGITS.findall(word)) == digits:
         letters = sum(c.isalpha() for c in word)
         if letters >= LEAST_LETTERS and letters > digits and _LATIN.search(word) is not None:
