@@ -231,11 +231,6 @@ def match_type() -> pa.StructType:
     return pa.struct([(field, pa.float64() if field == "confidence" else pa.string()) for field in FIELDS])
 
 
-def added_type(what: str, column: pa.DataType) -> pa.DataType:
-    """The Arrow type of what is added to a column of the type ``column``."""
-    return column if what == "original" else match_type().field(what).type
-
-
 def is_text(type_: pa.DataType) -> bool:
     """Whether a column of the type can be answered."""
     import pyarrow as pa

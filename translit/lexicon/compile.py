@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from translit import limits, native
+from translit import native
 from translit.lexicon.index import CANONICAL, OUTWEIGH, PLURAL, SCRIPT_CODES, TYPE_NUMBERS, Rows, table_arrays
 from translit.lexicon.parts import align_parts, words_of_name
 from translit.lexicon.readings import READING
@@ -18,7 +18,7 @@ from translit.matching.candidates import make_blocks
 from translit.matching.rough import Rough
 from translit.model import PERSON, Entity
 from translit.unicode.fold import fold_token
-from translit.unicode.hashes import WindowTable, window_table
+from translit.unicode.hashes import window_table
 from translit.unicode.tokens import fold, spelled, tokens
 
 FULL_NAMES = 0.3
@@ -149,7 +149,6 @@ def _forms(arrays: dict[str, Array], ordered: Sequence[Entity], rough: Rough) ->
     _readings(arrays, form, read, [read_by[i] for i in order.tolist()])
     windows = window_table(texts)
     arrays["window.hash"], arrays["window.value"], arrays["window.starts"] = windows.hashes, windows.values, windows.starts
-    arrays["window.words"] = _longest(texts, windows)
     roughly = [rough.spell(text) for text in texts]
     codes = {code: i for i, code in enumerate(SCRIPT_CODES)}
     arrays["form.script"] = np.array([codes.get(s.script, len(codes) - 1) for s in roughly], dtype=np.uint8)
@@ -197,18 +196,6 @@ def _entity_forms(arrays: dict[str, Array]) -> None:
     bounds = np.zeros(entities + 1, dtype=np.uint32)
     bounds[1:] = np.cumsum(np.bincount(owner, minlength=entities))
     arrays["entity.forms.start"] = bounds
-
-
-def _longest(texts: Sequence[str], windows: WindowTable) -> Array:
-    """By window, where it is one word, the most words of a form that begins with it."""
-    longest: dict[str, int] = {}
-    for text in texts:
-        words = text.split(" ") if text.isascii() else [token.text for token in tokens(text)]
-        if words and longest.get(words[0], 0) < len(words) <= limits.MAX_NAME_TOKENS:
-            longest[words[0]] = len(words)
-    out = np.zeros(len(windows.hashes), dtype=np.uint8)
-    out[np.searchsorted(windows.hashes, native.token_hashes(list(longest)))] = list(longest.values())
-    return out
 
 
 def _parts(arrays: dict[str, Array], ordered: Sequence[Entity]) -> None:

@@ -180,13 +180,6 @@ class Index:
         start = self.arrays["entity.forms.start"]
         return self.forms.take(self.arrays["entity.forms"][start[entity] : start[entity + 1]].astype(np.int64))
 
-    def longest_from(self, words: Sequence[str]) -> NDArray[np.uint8]:
-        """How many words the longest listed form has that begins with each word, 0 where none does."""
-        known, longest = self.windows.hashes, self.arrays["window.words"]
-        digest = native.token_hashes(words)
-        place = np.minimum(np.searchsorted(known, digest), len(known) - 1)
-        return np.where(known[place] == digest, longest[place], np.uint8(0)) if len(known) else np.zeros(len(digest), dtype=np.uint8)
-
     def part(self, word: str) -> tuple[str, float, float] | None:
         """The canonical spelling of a part of persons' names, how surely it is that one, and how often the last part."""
         known: NDArray[np.uint64] = self.arrays["part.hash"]
