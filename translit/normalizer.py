@@ -145,14 +145,15 @@ class Normalizer:
         taken = native.twin(take_known)(known, names)
         if taken is not None:
             return taken
-        new = _texts([name for name in dict.fromkeys(names) if name not in known])
+        distinct = dict.fromkeys(names)
+        new = _texts([name for name in distinct if name not in known] if known else list(distinct))
         matches = self._tiers.match_many(new, min_confidence)
         if max(map(len, new)) <= limits.MEMO_CODEPOINTS:
             memory.keep_all(new, matches)
         if len(new) == len(names):
             return matches
-        found = known | dict(zip(new, matches, strict=True))
-        return list(map(found.__getitem__, names))
+        fresh = dict(zip(new, matches, strict=True))
+        return [fresh[name] if name in fresh else known[name] for name in names]
 
     def _memory(self, min_confidence: float | None) -> Memory[str, Match | None]:
         """The answers remembered for a least confidence."""
@@ -250,7 +251,7 @@ def _several(texts: Iterable[str]) -> Sequence[str]:
 
 def _texts(values: Sequence[str]) -> Sequence[str]:
     """The values, each of which is text."""
-    for value in values:
+    for value in values if set(map(type, values)) - {str} else ():
         if not isinstance(value, str):
             raise TypeError(f"{value!r} is no text but {type(value).__name__}; leave missing values out, and decode bytes")
     return values
