@@ -108,7 +108,7 @@ BLOCKS = candidates.make_blocks(FORMS)
 
 def gathered(function: Callable[..., Any], blocks: candidates.Blocks, names: list[str], *caps: int) -> Any:
     asked, owner = block_keys(names)
-    fields = (blocks.starts, blocks.entries, blocks.signatures, blocks.contours)
+    fields = (blocks.starts, blocks.entries, blocks.sets)
     return function(*fields, asked, owner, signatures(names), contours(names), *caps)
 
 

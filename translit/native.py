@@ -89,11 +89,11 @@ def _text_features(names: Any, forms: Any, left: I64, right: I64, costs: I32, le
 
 
 def _gather(
-    starts: U32, entries: U32, signatures: U64, contours: U64, asked: U32, owner: I64, mine: U64, ours: U64,
+    starts: U32, entries: U32, sets: U64, asked: U32, owner: I64, mine: U64, ours: U64,
     most: int, max_block: int, least_overlap: int,
 ) -> tuple[I64, I64, I64]:  # fmt: skip
     given = (
-        (starts, np.uint32), (entries, np.uint32), (signatures, np.uint64), (contours, np.uint64),
+        (starts, np.uint32), (entries, np.uint32), (sets, np.uint64),
         (asked, np.uint32), (owner, np.int64), (mine, np.uint64), (ours, np.uint64),
     )  # fmt: skip
     arrays = [np.ascontiguousarray(array, dtype=dtype) for array, dtype in given]

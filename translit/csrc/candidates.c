@@ -4,7 +4,7 @@
 
 typedef struct {
     const uint32_t *starts, *entries, *asked;
-    const uint64_t *signatures, *contours, *my_signatures, *my_contours;
+    const uint64_t *sets, *my_signatures, *my_contours; /* sets: the signature and the contour of each form, side by side */
     const int64_t *owner;
     Py_ssize_t count, forms, queries, names; /* count: of entries */
     Py_ssize_t most, max_block, least_overlap;
@@ -161,7 +161,7 @@ static FORCED_INLINE int overlap(const Query *q, Workspace *w, Py_ssize_t name, 
 {
     (void)hard;
     const uint32_t *const entries = q->entries, last = (UINT32_C(1) << q->bits) - 1;
-    const uint64_t *const signatures = q->signatures, *const contours = q->contours;
+    const uint64_t *const sets = q->sets;
     const uint64_t mine = q->my_signatures[name], ours = q->my_contours[name];
     const uint32_t my_size = bits(mine) + bits(ours);
     const size_t forms = (size_t)q->forms;
@@ -171,13 +171,11 @@ static FORCED_INLINE int overlap(const Query *q, Workspace *w, Py_ssize_t name, 
     for (size_t i = span.start; i < span.end; i++) {
         const uint32_t form = entries[i] & last;
         if (i + AHEAD < span.end) {
-            const size_t next = entries[i + AHEAD] & last;
-            PREFETCH(signatures + next);
-            PREFETCH(contours + next);
+            PREFETCH(sets + 2 * (size_t)(entries[i + AHEAD] & last));
         }
         if (form >= forms)
             return OUT_OF_RANGE;
-        const uint64_t theirs = signatures[form], outline = contours[form];
+        const uint64_t theirs = sets[2 * (size_t)form], outline = sets[2 * (size_t)form + 1];
         const uint32_t sizes = my_size + COUNT(theirs, hard) + COUNT(outline, hard), of = sizes ? sizes : 1;
         const uint32_t shared = 2000 * (COUNT(mine & theirs, hard) + COUNT(ours & outline, hard));
         /* Most are too far: told without a division or a jump. */
@@ -285,32 +283,33 @@ static int gather_all(const Query *q, Column *name, Column *form, int64_t *crowd
 }
 
 PyDoc_STRVAR(gather_doc,
-             "gather(starts, entries, signatures, contours, asked, owner, mine, ours, most, max_block, least_overlap)\n"
+             "gather(starts, entries, sets, asked, owner, mine, ours, most, max_block, least_overlap)\n"
              "-> (name, form, crowd), bytearrays of int64\n\n"
-             "Twin of translit.matching.candidates.gather; starts, entries and asked are uint32, the other arrays 64 bits wide.");
+             "Twin of translit.matching.candidates.gather; starts, entries and asked are uint32, the other arrays 64 bits wide; sets has a row of two a form.");
 
 static PyObject *gather(PyObject *self, PyObject *args)
 {
     (void)self;
-    PyObject *given[8];
+    enum { STARTS, ENTRIES, SETS, ASKED, OWNER, MINE, OURS, ARRAYS };
+    PyObject *given[ARRAYS];
     Query q = {0};
-    if (!PyArg_ParseTuple(args, "OOOOOOOOnnn", &given[0], &given[1], &given[2], &given[3], &given[4], &given[5], &given[6],
-                          &given[7], &q.most, &q.max_block, &q.least_overlap))
+    if (!PyArg_ParseTuple(args, "OOOOOOOnnn", &given[0], &given[1], &given[2], &given[3], &given[4], &given[5], &given[6],
+                          &q.most, &q.max_block, &q.least_overlap))
         return NULL;
-    static const char *const names[] = {"starts", "entries", "signatures", "contours", "asked", "owner", "mine", "ours"};
-    static const int width[] = {4, 4, 8, 8, 4, 8, 8, 8};
-    Buffer b[8] = {0};
+    static const char *const names[] = {"starts", "entries", "sets", "asked", "owner", "mine", "ours"};
+    static const int width[] = {4, 4, 8, 4, 8, 8, 8};
+    Buffer b[ARRAYS] = {0};
     Column name = {0}, form = {0};
     PyObject *crowd = NULL, *result = NULL;
-    for (int i = 0; i < 8; i++)
-        if (take(given[i], &b[i], width[i], 1, names[i]) < 0)
+    for (int i = 0; i < ARRAYS; i++)
+        if (take(given[i], &b[i], width[i], i == SETS ? 2 : 1, names[i]) < 0)
             goto done;
-    q.starts = b[0].view.buf, q.entries = b[1].view.buf, q.signatures = b[2].view.buf, q.contours = b[3].view.buf;
-    q.asked = b[4].view.buf, q.owner = b[5].view.buf, q.my_signatures = b[6].view.buf, q.my_contours = b[7].view.buf;
-    q.count = items(&b[1]), q.forms = items(&b[2]), q.queries = items(&b[4]), q.names = items(&b[6]);
-    while (q.bits < 31 && ((Py_ssize_t)1 << q.bits) + 1 < items(&b[0]))
+    q.starts = b[STARTS].view.buf, q.entries = b[ENTRIES].view.buf, q.sets = b[SETS].view.buf, q.asked = b[ASKED].view.buf;
+    q.owner = b[OWNER].view.buf, q.my_signatures = b[MINE].view.buf, q.my_contours = b[OURS].view.buf;
+    q.count = items(&b[ENTRIES]), q.forms = b[SETS].view.shape[0], q.queries = items(&b[ASKED]), q.names = items(&b[MINE]);
+    while (q.bits < 31 && ((Py_ssize_t)1 << q.bits) + 1 < items(&b[STARTS]))
         q.bits++;
-    if (!q.bits || ((Py_ssize_t)1 << q.bits) + 1 != items(&b[0]) || items(&b[3]) != q.forms || items(&b[5]) != q.queries || items(&b[7]) != q.names ||
+    if (!q.bits || ((Py_ssize_t)1 << q.bits) + 1 != items(&b[STARTS]) || b[SETS].view.shape[1] != 2 || items(&b[OWNER]) != q.queries || items(&b[OURS]) != q.names ||
         q.max_block < 0) {
         PyErr_SetString(PyExc_ValueError, "the shapes of the arrays do not agree");
         goto done;
@@ -332,7 +331,7 @@ done:
     Py_XDECREF(crowd);
     free(name.data);
     free(form.data);
-    give_back(b, 8);
+    give_back(b, ARRAYS);
     return result;
 }
 

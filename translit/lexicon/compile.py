@@ -160,7 +160,7 @@ def _forms(arrays: dict[str, Array], ordered: Sequence[Entity], rough: Rough) ->
     _put(arrays, "rom.text", [roughly[i].rom for i in own])
     blocks = make_blocks([s.rom for s in roughly])
     arrays["block.start"], arrays["block.entry"] = blocks.starts, blocks.entries
-    arrays["form.signature"], arrays["form.contour"] = blocks.signatures, blocks.contours
+    arrays["form.sets"] = blocks.sets
     asked = np.flatnonzero((kind != CANONICAL) & ~read)
     several = np.bincount(posting, minlength=int(first.sum())) > 1
     bearers: dict[str, int] = {}

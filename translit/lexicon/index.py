@@ -117,7 +117,7 @@ class Index:
         from translit.matching.candidates import Blocks
 
         a = self.arrays
-        return Blocks(a["block.start"], a["block.entry"], a["form.signature"], a["form.contour"])
+        return Blocks(a["block.start"], a["block.entry"], a["form.sets"])
 
     def _rom_rows(self, forms: Rows) -> Rows:
         """Where the rough romanization of each form stands, -1 where it is the form itself: one bit a form, and their sums."""

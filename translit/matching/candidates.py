@@ -28,19 +28,18 @@ class Blocks:
     Args:
         starts: where each bucket begins in the entries, and the end: shape (a power of two + 1,).
         entries: rest of the key and form, shape (entries,); rising within a bucket.
-        signatures, contours: letter-pair and consonant sets of each form, shape (forms,).
+        sets: letter pairs and consonants of each form as bits, side by side, for they are looked at together; shape (forms, 2).
     """
 
     starts: U32
     entries: U32
-    signatures: U64
-    contours: U64
+    sets: U64
 
 
 def make_blocks(roms: Sequence[str]) -> Blocks:
     """The blocks of a lexicon from its forms in Latin letters, one a row."""
     keys, rows, letters, outlines = native.twin(name_blocks)(Spans.of(roms))
-    return Blocks(*bucketed(keys, rows, len(roms)), letters, outlines)
+    return Blocks(*bucketed(keys, rows, len(roms)), np.stack((letters, outlines), axis=1))
 
 
 def bucketed(keys: U32, rows: Rows, forms: int) -> tuple[U32, U32]:
@@ -108,15 +107,16 @@ def search(blocks: Blocks, roms: Sequence[str], most: int = limits.MAX_LOOKED_AT
     """
     asked, owner, mine, ours = native.twin(name_blocks)(Spans.of(roms))
     name, form, crowd = native.twin(gather)(
-        blocks.starts, blocks.entries, blocks.signatures, blocks.contours, asked, owner, mine, ours,
+        blocks.starts, blocks.entries, blocks.sets, asked, owner, mine, ours,
         most, limits.MAX_BLOCK, limits.LEAST_OVERLAP,
     )  # fmt: skip
     my_size = np.bitwise_count(mine).astype(np.int64)
     our_size = np.bitwise_count(ours).astype(np.int64)
-    shared = np.bitwise_count(mine[name] & blocks.signatures[form]).astype(np.float32)
-    alike = np.bitwise_count(ours[name] & blocks.contours[form]).astype(np.float32)
-    of_letters = my_size[name] + np.bitwise_count(blocks.signatures[form])
-    of_consonants = our_size[name] + np.bitwise_count(blocks.contours[form])
+    theirs, outlines = blocks.sets[form].T
+    shared = np.bitwise_count(mine[name] & theirs).astype(np.float32)
+    alike = np.bitwise_count(ours[name] & outlines).astype(np.float32)
+    of_letters = my_size[name] + np.bitwise_count(theirs)
+    of_consonants = our_size[name] + np.bitwise_count(outlines)
     return Found(
         name, form,
         (2 * shared / np.maximum(of_letters, 1)).astype(np.float32),
@@ -127,13 +127,13 @@ def search(blocks: Blocks, roms: Sequence[str], most: int = limits.MAX_LOOKED_AT
 
 
 def gather(
-    starts: U32, entries: U32, signatures: U64, contours: U64, asked: U32, owner: Rows, mine: U64, ours: U64,
+    starts: U32, entries: U32, sets: U64, asked: U32, owner: Rows, mine: U64, ours: U64,
     most: int, max_block: int, least_overlap: int,
 ) -> tuple[Rows, Rows, Rows]:  # fmt: skip
     """The candidate forms of each name by shared keys and overlap, by name and then best first.
 
     Args:
-        starts, entries, signatures, contours: the fields of :class:`Blocks`.
+        starts, entries, sets: the fields of :class:`Blocks`.
         asked, owner: the keys of the names, and the name of each.
         mine, ours: letter-pair and consonant sets of the names.
         most: how many candidates a name.
@@ -157,7 +157,7 @@ def gather(
     form, name = entry[within] & ((1 << bits) - 1), owner[ask[within]]
     my_size = np.bitwise_count(mine).astype(np.int64)
     our_size = np.bitwise_count(ours).astype(np.int64)
-    theirs, outlines = signatures[form], contours[form]
+    theirs, outlines = sets[form].T
     shared = np.bitwise_count(mine[name] & theirs).astype(np.int64)
     alike = np.bitwise_count(ours[name] & outlines).astype(np.int64)
     of_letters = my_size[name] + np.bitwise_count(theirs)
@@ -165,7 +165,7 @@ def gather(
     score = (2000 * (shared + alike)) // np.maximum(of_letters + of_consonants, 1)
     keep = score >= least_overlap
     # One sort orders by name, then score, then form; a form met by several keys has one score, so its copies are neighbours.
-    forms = max(len(signatures), 1)
+    forms = max(len(sets), 1)
     packed = (name[keep] * 4096 + (2000 - score[keep])) * forms + form[keep]
     packed.sort()
     fresh = np.ones(len(packed), dtype=bool)
