@@ -29,6 +29,7 @@ _SMALL = np.zeros(256, dtype=np.uint8)
 for _c in range(256):
     if chr(_c).isascii() and chr(_c).isalnum():
         _SMALL[_c] = ord(chr(_c).lower())
+_SMALL_BYTES = _SMALL.tobytes()
 _APOSTROPHE = np.zeros(256, dtype=bool)
 _APOSTROPHE[[ord("'"), ord("`")]] = True
 _LOWER = np.arange(256, dtype=np.uint8)
@@ -71,8 +72,10 @@ def words_of(data: U8) -> Plain:
     >>> found.start.tolist(), found.end.tolist(), found.size.tolist()
     ([1, 6, 13], [4, 12, 14], [3, 5, 1])
     """
-    small = _SMALL[data]
-    edge = np.flatnonzero(np.diff((small > 0).view(np.int8), prepend=0, append=0))
+    small = np.frombuffer(data.tobytes().translate(_SMALL_BYTES), dtype=np.uint8)
+    inside = np.zeros(len(small) + 2, dtype=bool)
+    inside[1:-1] = small > 0
+    edge = np.flatnonzero(inside[1:] != inside[:-1])
     start, end = edge[::2], edge[1::2]
     hashes = _hashes(small, start, end)
     size = end - start
@@ -173,9 +176,9 @@ def longest(text: str, listing: Listing) -> Found:
 
 def _listed(text: str, data: U8, words: Plain, listing: Listing) -> tuple[I64, I64, I64]:
     """First and last word and form of the windows whose hashes are listed, by first word, the longest first."""
-    fits = words.end - words.start <= limits.MAX_TOKEN_CODEPOINTS
     value = listing.lookup(words.hash)
-    at = np.flatnonzero((value > 0) & fits)
+    at = np.flatnonzero(value)
+    at = at[words.end[at] - words.start[at] <= limits.MAX_TOKEN_CODEPOINTS]
     last, state, value = at.copy(), words.hash[at], value[at]
     powers = _powers()[0]
     firsts, lasts, forms = [at[:0]], [at[:0]], [at[:0]]
@@ -193,7 +196,7 @@ def _listed(text: str, data: U8, words: Plain, listing: Listing) -> tuple[I64, I
         for k in np.flatnonzero((gap <= 6) & ~join).tolist():
             low, high = int(words.end[last[k]]), int(words.start[last[k] + 1])
             join[k] = listing.goes_on(text[words.start[last[k]] : low], text[low:high])
-        join &= fits[last + 1]
+        join &= words.end[last + 1] - words.start[last + 1] <= limits.MAX_TOKEN_CODEPOINTS
         at, last, state = at[join], last[join] + 1, state[join]
         state = (state * PRIME + _BLANK) * powers[words.size[last]] + words.hash[last]
         value = listing.lookup(state)

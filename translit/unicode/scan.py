@@ -9,7 +9,7 @@ surely as 64 bits can; whoever writes something in its stead compares the letter
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -284,6 +284,8 @@ def replace_listed(text: str, table: WindowTable, forms: Column, plan: Plan, ask
             simple_one = _is_simple(text[start:end], form, forms, plan)
             if not simple_one or str(data[place:to], "utf-8").lower() != text[start:end].lower():
                 rows.append((start, end, form, simple_one, place, to))
+    if text.isascii() and all(row[3] for row in rows):
+        return _spliced(text, rows, data)
     out: list[str] = []
     at = 0
     for start, end, form, simple_one, place, to in rows:
@@ -294,3 +296,15 @@ def replace_listed(text: str, table: WindowTable, forms: Column, plan: Plan, ask
             at = end
     out.append(text[at:])
     return "".join(out)
+
+
+def _spliced(text: str, rows: Sequence[tuple[int, int, int, bool, int, int]], data: memoryview) -> str:
+    """An ASCII text with its windows written as bytes of ``data``."""
+    raw = memoryview(text.encode())
+    out: list[memoryview] = []
+    at = 0
+    for start, end, _, _, place, to in rows:
+        out += (raw[at:start], data[place:to])
+        at = end
+    out.append(raw[at:])
+    return b"".join(out).decode()
