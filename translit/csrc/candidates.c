@@ -11,11 +11,9 @@ typedef struct {
     int bits; /* of a key that number its bucket, and of an entry that number its form */
 } Query;
 
-#if defined(__GNUC__) && defined(__x86_64__)
-#define HARD_BITS 1
+#if WIDE_WORDS
 #define COUNT(x, hard) ((hard) ? (uint32_t)__builtin_popcountll(x) : bits(x))
 #else
-#define HARD_BITS 0
 #define COUNT(x, hard) bits(x)
 #endif
 
@@ -214,7 +212,7 @@ static FORCED_INLINE int look_at(const Query *q, Workspace *w, Py_ssize_t name, 
     return FINE;
 }
 
-#if HARD_BITS
+#if WIDE_WORDS
 __attribute__((target("popcnt"))) static int look_hard(const Query *q, Workspace *w, Py_ssize_t name, size_t count, size_t most,
                                                        int64_t *crowd, size_t *kept)
 {
@@ -249,7 +247,7 @@ static int candidates_of(const Query *q, Workspace *w, Py_ssize_t name, int64_t 
         }
     }
     int status;
-#if HARD_BITS
+#if WIDE_WORDS
     if (__builtin_cpu_supports("popcnt"))
         status = look_hard(q, w, name, count, most, crowd, kept);
     else

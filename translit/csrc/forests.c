@@ -2,7 +2,7 @@
 
 #include "native.h"
 
-enum { ABREAST = 16, TOGETHER = 256 }; /* trees that are followed at once; rows that are scored while their trees are at hand */
+enum { ABREAST = 8, TOGETHER = 256 }; /* trees that are followed at once; rows that are scored while their trees are at hand */
 
 typedef struct {
     const float *edges, *rows;
@@ -94,7 +94,7 @@ static int score_all(const Forest *f, int32_t *out)
 }
 
 PyDoc_STRVAR(forest_scores_doc, "forest_scores(edges, masks, leaf, base, rows, ends) -> bytearray of int32\n\n"
-                                "Twin of translit.matching.trees.forest_scores. edges and rows are float32; masks (uint32, by 16\n"
+                                "Twin of translit.matching.trees.forest_scores. edges and rows are float32; masks (uint32, by 8\n"
                                 "trees, feature, bin and tree) hold the leaves that a value in the bin leaves open, as bits, the last of\n"
                                 "them always. ends (int64, rising) are the numbers of trees after which scores are told, by end and row.");
 

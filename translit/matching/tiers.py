@@ -361,11 +361,13 @@ class Tiers:
 
     def _confidences(self, guesses: Guesses) -> list[float]:
         """How likely each guess is right."""
-        script, score = guesses.script.tolist(), guesses.score.tolist()
-        fuzzy = (guesses.method == METHODS.index("fuzzy")).tolist()
-        own = self.lexicon.model.confidences(script, score)
-        shipped = own if all(fuzzy) else self.lexicon.shipped.confidences(script, score)
-        return [a if mine else b for mine, a, b in zip(fuzzy, own, shipped, strict=True)]
+        out = [0.0] * len(guesses.entity)
+        fuzzy = guesses.method == METHODS.index("fuzzy")
+        for model, rows in ((self.lexicon.model, np.flatnonzero(fuzzy)), (self.lexicon.shipped, np.flatnonzero(~fuzzy))):
+            sure = model.confidences(guesses.script[rows].tolist(), guesses.score[rows].tolist())
+            for row, confidence in zip(rows.tolist(), sure, strict=True):
+                out[row] = confidence
+        return out
 
     def guess_many(self, names: Sequence[str], turned: bool = True) -> list[Guess | None]:
         """The nearest entity for each name, however far: the rule tier's answer where it has one, else the fuzzy tier's.

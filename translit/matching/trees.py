@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from translit import native
 
 BINS = 48
-ABREAST = 16
+ABREAST = 8
 """Trees that the compiled loop follows at once."""
 SCALE = 1000
 """Units of a leaf in one log-odds."""
