@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 
 import click
 
@@ -17,9 +18,11 @@ from translit.cli.options import AtLeast, Choice, lexicon_options
     "--min-confidence",
     metavar="C",
     type=click.FloatRange(0, 1),
-    help="Answer from this confidence on, whatever --precision says; 0 always gives the best candidate.",
+    help="Answer from this confidence on, whatever --precision says; 0 gives the best candidate wherever anything is near.",
 )
-@click.option("--workers", metavar="N", type=click.IntRange(1), default=1, show_default=True, help="Processes to use.")
+@click.option(
+    "--workers", metavar="N", type=click.IntRange(0), default=1, show_default=True, help="Processes to use; 0 for one a processor."
+)
 @click.option("--summary", is_flag=True, help="Print a JSON summary on standard error at the end.")  # fmt: skip
 @click.pass_context
 def command(
@@ -49,7 +52,7 @@ def command(
     normalizer = choice.open()
     engine: Engine = normalizer if min_confidence is None else AtLeast(normalizer, min_confidence)
     with reporting(jobs) as report:
-        counts = run(jobs, Task("name"), engine, Options(workers=workers), report)
+        counts = run(jobs, Task("name"), engine, Options(workers=workers or os.cpu_count() or 1), report)
     if counts.rejected:
         click.echo(f"translit: {counts.rejected} of {counts.rows} lines cannot be read and have no answer", err=True)
     if summary:
