@@ -11,9 +11,11 @@ from functools import lru_cache
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tables import read_table
 
-from translit import Lexicon, Normalizer
+from translit import Lexicon, Normalizer, limits
 from translit.errors import TranslitError
 from translit.rules.readers import by_tag, readers
 
@@ -136,3 +138,20 @@ def test_threads_read_at_the_same_time() -> None:
     ask: Callable[[int], object] = lambda i: norm.match("長崎" if i % 2 else "三島由紀夫")  # noqa: E731
     with ThreadPoolExecutor(4) as pool:
         assert all(pool.map(ask, range(40)))
+
+
+@pytest.mark.parametrize("tag", ["ja", "yue", "zh"])
+@given(st.text(st.one_of(st.sampled_from("大谷東京重曾·々〆ヶ々 \ud800\u3007𠮷－A1😀"), st.characters()), max_size=12))
+def test_no_name_is_too_odd_to_read(tag: str, name: str) -> None:
+    installed(tag)
+    norm = Normalizer(listed(), lang=tag)
+    norm.match(name)
+    str(norm.explain(name))
+
+
+@pytest.mark.parametrize("tag", ["ja", "yue", "zh"])
+def test_a_long_name_is_left_alone(tag: str) -> None:
+    installed(tag)
+    norm = Normalizer(listed(), lang=tag)
+    assert norm.match("東" * 100_000) is None
+    assert norm.match("東" * limits.MAX_NAME_CODEPOINTS) is None
