@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from operator import attrgetter
 from typing import NamedTuple, cast
 
 from translit.files.base import Engine, Task
@@ -11,6 +12,7 @@ from translit.model import Match, Mention, Method
 from translit.trail import apply
 
 Cell = str | float | None
+_kept = attrgetter("id", "canonical", "kind", "method", "confidence")
 
 
 class Named(NamedTuple):
@@ -106,7 +108,7 @@ def _named(value: str, match: Match | None) -> Answer:
 
 def named(match: Match) -> Named:
     """What is kept of a match."""
-    return Named(match.id, match.canonical, match.kind, match.method, match.confidence)
+    return Named._make(_kept(match))
 
 
 def _cleaned(value: str, found: Sequence[Mention]) -> Answer:

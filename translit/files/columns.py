@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from translit.files.answers import Answer, Memo, answered
 from translit.files.base import Collector, Engine, Task
 from translit.files.interning import Codes, Interned, Strings
-from translit.limits import BATCH_BYTES, MEMO_VALUES
+from translit.limits import BATCH_BYTES, BATCH_VALUES, MEMO_VALUES
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -81,7 +81,8 @@ class Known:
 
     def _learn(self, texts: list[str]) -> None:
         # The memory of single values is for rows that are read one by one.
-        new = answered(texts, self._task, self._engine)
+        parts = (texts[start : start + BATCH_VALUES] for start in range(0, len(texts), BATCH_VALUES))
+        new = [answer for part in parts for answer in answered(part, self._task, self._engine)]
         self.answers += new
         self.originals += texts
         self.changes = np.concatenate([self.changes, np.array([answer.changes for answer in new], np.int64)])

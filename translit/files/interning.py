@@ -110,11 +110,10 @@ def intern_values(column: Strings, valid: U8 | None, known: Interned) -> tuple[C
 
 def taken(column: Strings, rows: I64) -> Strings:
     """The values of some rows."""
-    begin, end = column.bounds[rows], column.bounds[rows + 1]
-    bounds = np.concatenate(([0], np.cumsum(end - begin)))
-    # Each byte's place is its place in the result, moved by what lies between the rows.
-    places = np.arange(bounds[-1]) + np.repeat(begin - bounds[:-1], end - begin)
-    return Strings(column.data[places], bounds)
+    import pyarrow as pa
+
+    places = pa.Array.from_buffers(pa.int64(), len(rows), [None, pa.py_buffer(np.ascontiguousarray(rows))])
+    return Strings.of(column.arrow().take(places))
 
 
 def _joined(first: Strings, second: Strings) -> Strings:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 
 from translit.errors import TranslitError, meant
-from translit.files.answers import Answer, Memo, answers
+from translit.files.answers import Answer, Cell, Memo, answers
 from translit.files.base import ADDABLE, Task
+from translit.files.columns import Known, integers
+from translit.files.interning import Codes
 from translit.frames.extras import need
 from translit.limits import BATCH_BYTES, BATCH_VALUES, LARGEST_OFFSET
 
@@ -68,6 +72,8 @@ class Kernel:
     def __init__(self, mode: Mode = "name", normalizer: Normalizer | None = None, min_confidence: float | None = None) -> None:
         self.mode, self.normalizer, self.min_confidence = mode, normalizer, min_confidence
         self._pa = need("pyarrow", "frames", "A column")
+        self._lock = threading.Lock()
+        self._known: Known | None = None
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.mode, self.normalizer, self.min_confidence)
@@ -102,6 +108,8 @@ class Kernel:
         if len(parts) > 1:
             answered = zip(*(self.clean_and_add(part, add, name) for part in parts), strict=True)
             return [_joined(pieces) for pieces in answered]
+        if self._is_plain(column.type):
+            return self._clean_plain(column, add, name)
         coded = _coded(column, name)
         old, found = self._answered(coded, name)
         new = [None if answer is None else answer.text for answer in found]
@@ -119,12 +127,48 @@ class Kernel:
         parts = _by_dictionary(column)
         if len(parts) > 1:
             return _joined([self.match(part, name) for part in parts])
+        if self._is_plain(column.type):
+            with self._numbered(column, name) as (known, codes):
+                matches = known.told("match", _match_cell, match_type())
+            return _coded_by(column, codes).gathered(matches)
         coded = _coded(column, name)
         _, found = self._answered(coded, name)
         pa = self._pa
         none = pa.array([answer is None or answer.match is None for answer in found], pa.bool_())
         fields = [self._told(found, field) for field in FIELDS]
         return coded.gathered(pa.StructArray.from_arrays(fields, fields=list(match_type()), mask=none))
+
+    def _is_plain(self, type_: pa.DataType) -> bool:
+        """Whether the values of a column are remembered by number: names, in a column that does not number them itself."""
+        return self.mode == "name" and (self._pa.types.is_string(type_) or self._pa.types.is_large_string(type_))
+
+    def _clean_plain(self, column: Column, add: Sequence[str], name: str) -> list[Column]:
+        with self._numbered(column, name) as (known, codes):
+            changed = any(known.changed(part).any() for part in codes)
+            new = known.told(("text", column.type), lambda answer, _: answer.text, column.type)
+            told = {
+                what: known.told(what, partial(_cell, what), match_type().field(what).type) for what in add if what != "original"
+            }  # fmt: skip
+        coded = _coded_by(column, codes)
+        out = [coded.replaced(new) if changed else column]
+        return out + [coded.gathered(told[what]) if what in told else column for what in add]
+
+    @contextmanager
+    def _numbered(self, column: Column, name: str) -> Iterator[tuple[Known, list[Codes]]]:
+        """What is known of the values of a column, and the number of each row's in its chunks; other threads wait meanwhile."""
+        with self._lock:
+            known = self._known = self._known or Known(Task("name"), self._engine)
+            try:
+                chunks = column.chunks if isinstance(column, self._pa.ChunkedArray) else [column]
+                yield known, [known.codes(chunk) for chunk in chunks]
+            except BaseException as error:
+                # What is half learnt is learnt anew.
+                self._known = None
+                if isinstance(error, UnicodeDecodeError):
+                    raise _not_utf8(name, error) from None
+                raise
+            if known.full:
+                self._known = None
 
     def _told(self, found: Sequence[Answer | None], what: str) -> pa.Array:
         cells = [None if answer is None or answer.match is None else getattr(answer.match, what) for answer in found]
@@ -138,7 +182,7 @@ class Kernel:
             try:
                 part: list[str | None] = batch.to_pylist()
             except UnicodeDecodeError as error:
-                raise TranslitError(f"{_named(name)} holds text that is not UTF-8 ({error.reason}); mend it at its source") from None
+                raise _not_utf8(name, error) from None
             known = answers((text for text in part if text is not None), task, self._engine)
             texts += part
             found += [None if text is None else known[text] for text in part]
@@ -262,6 +306,23 @@ def _coded(column: Column, name: str) -> _Coded:
     return _Coded(type_, values, pa.chunked_array([chunk.indices for chunk in column.chunks], column.type.index_type))
 
 
+def _coded_by(column: Column, codes: Sequence[Codes]) -> _Coded:
+    """A column by the numbers of its values, which are known elsewhere."""
+    import pyarrow as pa
+
+    rows = [integers(part) for part in codes]
+    chunked = isinstance(column, pa.ChunkedArray)
+    return _Coded(column.type, pa.nulls(0), pa.chunked_array(rows, pa.int64()) if chunked else rows[0])
+
+
+def _cell(what: str, answer: Answer, value: str) -> Cell:
+    return answer.cell(what, value)
+
+
+def _match_cell(answer: Answer, _value: str) -> dict[str, Cell] | None:
+    return None if answer.match is None else answer.match._asdict()
+
+
 def _by_dictionary(column: Column) -> list[Column]:
     """The column, or its chunks where they have dictionaries of their own: together these may need wider codes."""
     import pyarrow as pa
@@ -314,6 +375,10 @@ def _wide(type_: pa.DataType) -> pa.DataType:
 
 def _as(column: Column, type_: pa.DataType) -> Column:
     return column if column.type == type_ else column.cast(type_)
+
+
+def _not_utf8(name: str, error: UnicodeDecodeError) -> TranslitError:
+    return TranslitError(f"{_named(name)} holds text that is not UTF-8 ({error.reason}); mend it at its source")
 
 
 def _named(name: str) -> str:
