@@ -32,6 +32,7 @@ class Series(NamedTuple):
     make: Callable[[int], str]
     as_name: bool = False
     evidence: bool = True
+    markup: bool = False
 
 
 def run(report: Report) -> None:
@@ -71,7 +72,7 @@ def _work(normalizer: Any, text: str, series: Series) -> Callable[[], object]:
     def work() -> object:
         from translit import Normalizer
 
-        fresh = Normalizer(normalizer.lexicon, evidence=series.evidence)
+        fresh = Normalizer(normalizer.lexicon, evidence=series.evidence, markup=series.markup)
         return fresh.match(text) if series.as_name else fresh.clean(text)
 
     return work
@@ -96,6 +97,11 @@ def _series(running: str) -> tuple[Series, ...]:
         Series("Hangul syllables without a space", "syllables", 400_000, lambda size: "한" * size),
         Series("Han characters without a space", "characters", 400_000, lambda size: "北京" * (size // 2)),
         Series("line breaks and signs between words", "characters", 400_000, lambda size: f"A{chr(10) * size}*Bowie. Kabul"),
+        Series("opening brackets, as markup", "characters", 80_000, lambda size: "<" * size, markup=True),
+        Series("characters that are not seen", "characters", 80_000, lambda size: "Kab" + "\u200b" * size + "ul"),
+        Series("one word of capitals", "letters", 200_000, lambda size: "PANJSHIR" * (size // 8)),
+        Series("one word of two scripts", "letters", 200_000, lambda size: "Кabul" * (size // 5)),
+        Series("one surname over and over", "mentions", 20_000, lambda size: "Karsai said. " * size),
         Series("distinct unknown names", "names", 100, lambda size: ". ".join(f"of {_made(k)}" for k in range(size))),
     )
 

@@ -96,6 +96,12 @@ def test_odd_characters_are_shown(lexicon: str, tmp_path: Path, mode: str) -> No
     Tags(clean(lexicon, source, "--mode", mode)[1].read_text("utf-8"))
 
 
+def test_a_disguise_is_told(lexicon: str, tmp_path: Path) -> None:
+    source = tmp_path / "in.txt"
+    source.write_text("Fighting in P\u0430njsjir and in Kaboul.", encoding="utf-8")
+    assert clean(lexicon, source)[1].read_text("utf-8").count("written with letters of another script that look alike") == 1
+
+
 def test_what_is_left_out_is_said(lexicon: str, source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("translit.limits.MAX_REPORT_ROWS", 2)
     page = clean(lexicon, source)[1].read_text("utf-8")

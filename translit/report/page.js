@@ -43,8 +43,20 @@ function filter() {
     }
     body.hidden = !left;
   }
+  const kept = bodies.filter((body) => !body.hidden).length;
+  one("shown").textContent = kept < bodies.length ? `${kept} of ${bodies.length} shown` : "";
 }
 for (const id of ["find", "kind", "method", "open"]) one(id).addEventListener("input", filter);
+
+// --- printing: the examples are part of the page on paper
+let closed = [];
+addEventListener("beforeprint", () => {
+  closed = all("details:not([open])");
+  for (const details of closed) details.open = true;
+});
+addEventListener("afterprint", () => {
+  for (const details of closed) details.open = false;
+});
 
 // --- decisions
 const known = new Map(all("#known option").map((option) => [option.value, option.dataset.id]));

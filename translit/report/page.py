@@ -16,6 +16,7 @@ from translit.files.trails import Entry
 from translit.matching.decisions import Decision, key
 from translit.mentions.survey import REASONS
 from translit.report.gather import Example, Gathered
+from translit.unicode.skeleton import disguises
 
 _HOME = Path(__file__).parent
 _SHOWN_AS_THEY_ARE = "\u200c\u200d"
@@ -105,7 +106,7 @@ class Page:
 
         loader = FileSystemLoader(_HOME)
         environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-        environment.filters |= {"shown": shown, "direction": direction, "number": lambda value: f"{value:,}"}
+        environment.filters |= {"shown": shown, "direction": direction, "disguises": disguises, "number": lambda value: f"{value:,}"}
         style, script = ((_HOME / name).read_text("utf-8") for name in ("page.css", "page.js"))
         groups = _groups(self.entries, self.gathered)
         near = sorted(self.gathered.near.values(), key=lambda n: (-n.forms.total(), min(n.forms, default="")))
@@ -180,14 +181,14 @@ def shown(text: str) -> Any:
     return Markup("").join(_visible(char) if _hidden(char) else escape(char) for char in text)
 
 
-def direction(name: str) -> str:
-    """The direction of the line that a name stands in: its own where it runs from right to left, else the line's.
+def direction(example: Example) -> str:
+    """The direction of the line that an example stands in: that of most of its letters.
 
-    >>> direction("پنجشیر"), direction("Panjshir")
-    ('rtl', 'auto')
+    >>> direction(Example("در ", "پنجشیر", " و کابل", "Panjshir")), direction(Example("the word ", "پنجشیر", " means", "Panjshir"))
+    ('rtl', 'ltr')
     """
-    strong = (unicodedata.bidirectional(char) for char in name)
-    return "rtl" if next((kind for kind in strong if kind in ("L", "R", "AL")), "L") != "L" else "auto"
+    kinds = Counter(unicodedata.bidirectional(char) for char in example.before + example.input + example.after)
+    return "rtl" if kinds["R"] + kinds["AL"] > kinds["L"] else "ltr"
 
 
 def _hidden(char: str) -> bool:
