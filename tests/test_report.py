@@ -97,8 +97,8 @@ def test_odd_characters_are_shown(lexicon: str, tmp_path: Path, mode: str) -> No
 
 
 def test_a_disguise_is_told(lexicon: str, tmp_path: Path) -> None:
-    source = tmp_path / "in.txt"
-    source.write_text("Fighting in P\u0430njsjir and in Kaboul.", encoding="utf-8")
+    source = tmp_path / "in.jsonl"
+    source.write_text(json.dumps({"t": "Fighting in P\u0430njsjir."}) + "\n", encoding="utf-8")
     assert clean(lexicon, source)[1].read_text("utf-8").count("written with letters of another script that look alike") == 1
 
 
