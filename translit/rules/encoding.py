@@ -195,10 +195,12 @@ class Encoder:
         for (names, file), row in self._contexts.items():
             out[row] = not names
             for name in names:
-                if (name, file) not in held:
-                    classes = self._classes[file]
-                    held[name, file] = np.array([holds(name, c, classes) for c in characters], dtype=np.bool_)
-                out[row] |= held[name, file]
+                classes = self._classes[file]
+                # A class that no file declares is the same for all.
+                place = (name, file if name.removeprefix("not-") in classes else 0)
+                if place not in held:
+                    held[place] = np.array([holds(name, c, classes) for c in characters], dtype=np.bool_)
+                out[row] |= held[place]
         return out
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import regex
@@ -84,6 +85,18 @@ def holds(name: str, character: str, classes: Mapping[str, frozenset[str]]) -> b
     if name == "consonant":
         return character != EDGE and character not in VOWELS
     return character in classes[name]
+
+
+@lru_cache(maxsize=limits.TOKEN_CACHE)
+def _is_reading(sound: str) -> bool:
+    return _READING.fullmatch(sound) is not None
+
+
+@lru_cache(maxsize=limits.TOKEN_CACHE)
+def _tags(langs: str) -> tuple[str, ...]:
+    """The codes of languages in a cell; none where one of them is no code."""
+    tags = tuple(langs.split())
+    return tags if all(_LANG.fullmatch(tag) for tag in tags) else ()
 
 
 class _Reader:
@@ -164,7 +177,7 @@ class _Reader:
             self.fault(f"{len(cells)} columns, not {len(COLUMNS)}", mend, number)
             return None
         spelling, before, after, reading, langs, example = cells
-        if not spelling or spelling != spelling.casefold() or any(c.isspace() for c in spelling):
+        if not spelling or spelling != spelling.casefold() or spelling.split() != [spelling]:
             self.fault("the spelling is empty, has a blank or a capital", "write it in lower case", number, 1)
         if len(spelling) > limits.MAX_SPELLING:
             self.fault(f"the spelling is over {limits.MAX_SPELLING} letters", "split the rule", number, 1)
@@ -177,11 +190,11 @@ class _Reader:
         sound = "" if reading == SILENT else reading
         if not reading:
             self.fault("no reading", f"write it in broad IPA, or {SILENT} for a silent letter", number, 4)
-        elif not _READING.fullmatch(sound):
+        elif not _is_reading(sound):
             mend = f"use only {' '.join(PHONEMES)}"
             self.fault(f"'{reading}' is not in the phoneme inventory", mend, number, 4)
-        tags = tuple((langs or self.header.get("langs", "")).split())
-        if not tags or not all(_LANG.fullmatch(tag) for tag in tags):
+        tags = _tags(langs or self.header.get("langs", ""))
+        if not tags:
             self.fault("no valid language", "name ISO 639-3 codes here or in the header '#: langs='", number, 5)
         pair: tuple[str, str] | None = None
         if example:

@@ -59,13 +59,12 @@ class _Script:
         for lang in rule.langs:
             if lang not in self.langs:
                 self.langs.append(lang)
+        extra = False
         # The letters of a name are composed otherwise than an editor may have written them (Thai and Lao am).
-        key = spelling(rule.spelling)
+        key = fold_token(rule.spelling) if self.script == "Latn" else spelling(rule.spelling)
         if self.script == "Hang":
             key = unicodedata.normalize("NFD", key)
-        extra = False
         if self.script == "Latn":
-            key = fold_token(rule.spelling)
             extra = key != rule.spelling
             if not key or (extra and len(key) == 1 and LATIN_DEFAULTS.get(key) == rule.reading):
                 return
