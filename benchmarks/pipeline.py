@@ -76,22 +76,22 @@ def _names(report: Report, folder: Path, rows: int) -> None:
     fresh(write_names, folder, list(records), rows, distinct)
     table = report.table(
         f"A column of {rows:,} names, {distinct:,} distinct, one in ten misspelt", "", "MB", "seconds", "CPU s", "million rows/s", "MB/s",
-        "of in memory", "peak MB a process", readme=True, note=_note(),
+        "of in memory", "by processor", "peak MB a process", readme=True, note=_note(),
     )  # fmt: skip
     own, burnt = fresh(names_in_memory, lexicon, folder / "names.parquet")
-    table.rows.append(("translit, in memory", None, own, burnt, rows / own / 1e6, None, 1.0, None))
+    table.rows.append(("translit, in memory", None, own, burnt, rows / own / 1e6, None, 1.0, 1.0, None))
     options = ["--mode", "name", "--column", "name"]
     for suffix in ("parquet", "csv"):
         source = folder / f"names.{suffix}"
         for workers in _workers(report):
             cost = timed(clean(lexicon, source, folder / f"out.{suffix}", workers, options))
-            _row(table, f"translit clean, {_named(suffix, workers)}", source, rows, own, cost)
+            _row(table, f"translit clean, {_named(suffix, workers)}", source, rows, own, burnt, cost)
     for peer, module, make in (("polars replace", "polars", POLARS_NAMES), ("pandas map", "pandas", PANDAS_NAMES)):
         if report.have(peer, module):
             for suffix in ("parquet", "csv"):
                 source = folder / f"names.{suffix}"
                 cost = timed([sys.executable, "-c", make, str(source), str(folder / f"peer.{suffix}"), str(pairs)])
-                _row(table, f"{peer}, listed names only, {_named(suffix)}", source, rows, own, cost)
+                _row(table, f"{peer}, listed names only, {_named(suffix)}", source, rows, own, burnt, cost)
     report.show(table)
 
 
@@ -174,30 +174,31 @@ def _articles(report: Report, folder: Path, size: int) -> None:
     megabytes = source.stat().st_size / 1e6
     table = report.table(
         f"Articles, {megabytes:,.0f} MB of JSONL", "", "MB", "seconds", "CPU s", "rows/s", "MB/s", "of in memory",
-        "peak MB a process", readme=True, note=_note(),
+        "by processor", "peak MB a process", readme=True, note=_note(),
     )  # fmt: skip
     seconds, burnt, read, rows = fresh(articles_in_memory, lexicon, source)
     rate = read / seconds
-    table.rows.append(("translit, in memory", read / 1e6, seconds, burnt, rows / seconds, rate / 1e6, 1.0, None))
+    table.rows.append(("translit, in memory", read / 1e6, seconds, burnt, rows / seconds, rate / 1e6, 1.0, 1.0, None))
     for suffix in ("jsonl", "parquet"):
         for workers in _workers(report):
             source = folder / f"articles.{suffix}"
             cost = timed(clean(lexicon, source, folder / f"out.{suffix}", workers, ["--column", "text"]))
-            _article_row(table, f"translit clean, {_named(suffix, workers)}", source, megabytes, rate, cost)
+            _article_row(table, f"translit clean, {_named(suffix, workers)}", source, megabytes, rate, read / burnt, cost)
     if report.have("polars replace_many", "polars"):
         for suffix in ("jsonl", "parquet"):
             source = folder / f"articles.{suffix}"
             cost = timed([sys.executable, "-c", POLARS_TEXT, str(source), str(folder / f"peer.{suffix}"), str(pairs)])
-            _article_row(table, f"polars replace_many, inside words too, {_named(suffix)}", source, megabytes, rate, cost)
+            _article_row(table, f"polars replace_many, inside words too, {_named(suffix)}", source, megabytes, rate, read / burnt, cost)
     report.show(table)
 
 
-def _article_row(table: Table, name: str, source: Path, megabytes: float, rate: float, cost: Cost) -> None:
-    """The text counts as much in each format, whatever its packing."""
+def _article_row(table: Table, name: str, source: Path, megabytes: float, rate: float, burning: float, cost: Cost) -> None:
+    """The text counts as much in each format, whatever its packing; ``rate`` and ``burning`` are in bytes a second, of clock, of processor."""
     rows = int((source.parent / "rows").read_text(encoding="ascii"))
     speed = megabytes / cost.seconds
     size = source.stat().st_size / 1e6
-    table.rows.append((name, size, cost.seconds, cost.processors, rows / cost.seconds, speed, speed * 1e6 / rate, cost.peak))
+    shares = speed * 1e6 / rate, megabytes * 1e6 / cost.processors / burning
+    table.rows.append((name, size, cost.seconds, cost.processors, rows / cost.seconds, speed, *shares, cost.peak))
 
 
 def write_articles(folder: Path, records: Sequence[Record], size: int) -> None:
@@ -375,13 +376,14 @@ def _named(suffix: str, workers: int = 1) -> str:
 def _note() -> str:
     return (
         f"From file to file, whole processes; in memory: without start, reading and writing. To reach: {LEAST_SHARE:.0%} of the rate in "
-        f"memory, {MEMORY_LIMIT} MB a process."
+        f"memory, {MEMORY_LIMIT} MB a process. By processor: the same of seconds of processors, which others on the machine change less."
     )
 
 
-def _row(table: Table, name: str, source: Path, rows: int, own: float, cost: Cost) -> None:
+def _row(table: Table, name: str, source: Path, rows: int, own: float, burnt: float, cost: Cost) -> None:
     size, seconds = source.stat().st_size / 1e6, cost.seconds
-    table.rows.append((name, size, seconds, cost.processors, rows / seconds / 1e6, size / seconds, own / seconds, cost.peak))
+    shares = own / seconds, burnt / cost.processors
+    table.rows.append((name, size, seconds, cost.processors, rows / seconds / 1e6, size / seconds, *shares, cost.peak))
 
 
 # --- Spark -----------------------------------------------------------------------------------------------------------
