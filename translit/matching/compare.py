@@ -17,6 +17,7 @@ from translit.matching.fitting import fitted
 from translit.matching.rough import Rough, Spelled
 from translit.matching.score import COMPARISON, SCRIPT_CLASSES, Comparisons, text_features
 from translit.matching.spans import Spans
+from translit.matching.views import CONTRADICTED
 
 Rows = NDArray[np.int64]
 PART_OF, PART = 0.7, 3000
@@ -173,9 +174,13 @@ def _initials_written_out(listing: Listing, names: list[Spelled], found: Found) 
     rows = np.flatnonzero(with_initials[found.name])
     if not len(rows):
         return found.name
+    codes = listing.scripts()
     out = found.name.copy()
     for i, form in zip(rows.tolist(), listing.spans_of(found.form[rows]).texts(), strict=True):
-        names.append(names[out[i]].written_out(form))
+        name = names[out[i]]
+        # Letters of a rough romanization begin no names.
+        readable = codes[int(listing.form_script[found.form[i]])] in ("Latn", name.script)
+        names.append(name.written_out(form) if readable else name._replace(handicap=name.handicap + CONTRADICTED))
         out[i] = len(names) - 1
     return out
 

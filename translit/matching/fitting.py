@@ -147,8 +147,7 @@ def _asked(views: Sequence[Spelled], rough: Rough) -> _Asked | None:
 def _in_latin(view: Spelled, rough: Rough) -> Spelled:
     """A name with initials word by word in Latin letters, since the words that they stand for are."""
     words = "".join(view.atoms).split(" ")
-    roms = [rough.romanized(word, view.script) for word in words]
-    rom = " ".join(rom[:1] if len(word) == 1 else rom for word, rom in zip(words, roms, strict=True))
+    rom = " ".join(rough.initial(word) if len(word) == 1 else rough.romanized(word, view.script) for word in words)
     return Spelled("Latn", rom, rom, rom, view.text, view.handicap, True)
 
 

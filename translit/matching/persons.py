@@ -37,7 +37,7 @@ UNLISTED = 1200
 """Handicap, besides, of a name that the form lacks and that is no patronymic: it may be another person's."""
 JOINED = 100
 """Handicap of words that the other side has in one."""
-INITIAL, OTHER_INITIAL = 1500, 2250
+INITIAL, OTHER_INITIAL = 2000, 3000
 """Handicaps of an initial that a word begins with, and of one that stands for the same sound."""
 TOLD, SHUFFLED = 300, 1800
 """Handicaps of an order that a comma or capitals tell, and of one that is none of speech or of lists."""

@@ -123,6 +123,12 @@ class Rough:
         """The rough romanization of source letters of a script that has a cost table."""
         return "".join(letters) if script == "Latn" else " ".join(self._cheapest(letters, script).split())
 
+    def initial(self, letter: str) -> str:
+        """The Latin letter that a name begins with whose initial is a letter of another script."""
+        text = plain(self._fallback(letter), self._fallback)
+        # Ю, Я, Ї and Є of Slavic letters begin with a semivowel.
+        return "y" if len(text) > 1 and text[0] in "ij" else text[:1]
+
     def _cheapest(self, letters: Sequence[str], script: str) -> str:
         best = self._best.get(script)
         if best is None:
