@@ -13,7 +13,7 @@ from translit import native
 from translit.matching.align import CostTable, costs_of
 from translit.matching.blocking import contours, signatures
 from translit.matching.candidates import Float, Found, expand
-from translit.matching.persons import Fit, Words, compared, fit, latin_words, native_words
+from translit.matching.persons import FAR, Fit, Words, compared, fit, latin_words, native_words
 from translit.matching.rough import Rough, Spelled
 from translit.matching.score import text_features
 from translit.matching.spans import Spans
@@ -172,10 +172,14 @@ def _costs(table: CostTable, pairs: Sequence[tuple[str, str]], atoms: Mapping[st
     targets = {word: i for i, word in enumerate(dict.fromkeys(theirs for _, theirs in pairs))}
     left = np.array([sources[ours] for ours, _ in pairs], dtype=np.int64)
     right = np.array([targets[theirs] for _, theirs in pairs], dtype=np.int64)
-    size = np.array([len(atoms[word]) for word in sources], dtype=np.int64)[left] if pairs else left
-    size = size + np.array([len(word) for word in targets], dtype=np.int64)[right] if pairs else size
-    costs = costs_of(table, [atoms[word] for word in sources], Spans.of(list(targets)), left, right)
-    return dict(zip(pairs, (2 * costs.astype(np.int64) // np.maximum(size, 6)).tolist(), strict=True))
+    size = np.array([len(atoms[word]) for word in sources], dtype=np.int64)[left]
+    other = np.array([len(word) for word in targets], dtype=np.int64)[right]
+    costs = costs_of(table, [atoms[word] for word in sources], Spans.of(list(targets)), left, right).astype(np.int64)
+    per_letter = 2 * costs // np.maximum(size + other, 6)
+    if table.identity:
+        # A name inside one twice as long is another name (Ali, Khalid).
+        per_letter[2 * np.minimum(size, other) <= np.maximum(size, other)] = FAR
+    return dict(zip(pairs, per_letter.tolist(), strict=True))
 
 
 def _spelled(rough: Rough, asking: _Asked, found: Fit) -> Spelled:
