@@ -179,6 +179,9 @@ def _costs(table: CostTable, pairs: Sequence[tuple[str, str]], atoms: Mapping[st
     if table.identity:
         # A name inside one twice as long is another name (Ali, Khalid).
         per_letter[2 * np.minimum(size, other) <= np.maximum(size, other)] = FAR
+    else:
+        # The same name costs more in another script, whose letters tell less.
+        per_letter = per_letter * 2 // 3
     return dict(zip(pairs, per_letter.tolist(), strict=True))
 
 

@@ -39,7 +39,7 @@ RESPELLED = 300
 _CONTINENTAL = str.maketrans("wWjJ", "vVyY")
 _COMMA = regex.compile(r"[,،，、]")
 _INITIAL = regex.compile(r"(?<![\p{L}\p{M}\p{N}])\p{Lu}(?:\.|(?![\p{L}\p{M}\p{N}'’]))")
-_SOUNDS = tuple(map(frozenset, ("ckq", "gq", "hk", "gh", "ct", "jyi", "jz", "dj", "sz", "fv", "vw", "ou", "ae", "ei", "ey")))
+_SOUNDS = tuple(map(frozenset, ("ckq", "gq", "hk", "jyi", "dj", "sz", "fv", "vw", "ou", "ae", "ei", "ey")))
 
 
 class View(NamedTuple):
