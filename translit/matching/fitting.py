@@ -111,7 +111,8 @@ def fitted(listing: Forms, rough: Rough, views: Sequence[Sequence[Spelled]], ask
     for (asking, form, at), answer in zip(todo, fits, strict=True):
         if answer is None:
             continue
-        contradicted[at] += answer.contradicted
+        # Words of another script contradict less surely.
+        contradicted[at] += answer.contradicted if asking.view.script == "Latn" else answer.contradicted // 2
         if not answer.atoms or (answer.partly and id(asking) in wholly):
             continue
         if answer.handicap or len(asking.words.texts) != len(form.texts):
