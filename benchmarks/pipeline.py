@@ -193,7 +193,7 @@ def _articles(report: Report, folder: Path, size: int) -> None:
 
 
 def _article_row(table: Table, name: str, source: Path, megabytes: float, rate: float, burning: float, cost: Cost) -> None:
-    """The text counts as much in each format, whatever its packing; ``rate`` and ``burning`` are in bytes a second, of clock, of processor."""
+    """The text counts as much in each format, whatever its packing; ``rate`` is bytes a second, ``burning`` of processors."""
     rows = int((source.parent / "rows").read_text(encoding="ascii"))
     speed = megabytes / cost.seconds
     size = source.stat().st_size / 1e6
