@@ -77,7 +77,7 @@ class Service:
 
     def clean(self, request: CleanRequest, deadline: Deadline) -> Record:
         """Each text cleaned and, where they are asked for, the changes as ``--audit`` tells them."""
-        task = Task("name" if request.mode == "name" else "text")
+        task = Task("name" if request.mode == "name" else "text", audit=request.changes)
         texts: list[str] = []
         changes: list[Record] = []
         for part in _steps(request.texts):
