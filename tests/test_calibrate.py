@@ -31,7 +31,7 @@ def model(request: pytest.FixtureRequest, afghanistan: Lexicon) -> Model:
 
 def test_what_a_rival_may_do_is_declared() -> None:
     assert {DECISION[i]: sign for i, sign in SIGNED} == {
-        "best": 1, "second": -1, "margin": 1, "third": -1, "near": -1, "crowd": -1, "cost_margin": 1, "indel_margin": 1,
+        "best": 1, "second": -1, "margin": 1, "third": -1, "near": -1, "crowd": -1, "cost_margin": 1, "indel_margin": 1, "handicap": -1,
     }  # fmt: skip
 
 

@@ -30,6 +30,16 @@ MAX_LOOKED_AT = 48
 """Most forms of a name's blocks, by overlap, whose letters are looked at."""
 MAX_CANDIDATES = 24
 """Most candidate forms of a name that are compared with it in full."""
+MAX_NEAREST = 8
+"""Most comparisons of a name that a lexicon's own model looks at again, with the costs learnt from the lexicon."""
+MAX_LEARNT_PAIRS = 20_000
+"""Most pairs of an entity's spellings that letter costs of a script are learnt from when a lexicon is compiled."""
+MAX_LEARNT_FROM = 20_000
+"""Most entities that letter costs are learnt from."""
+LEAST_LEARNT_PAIRS = 500
+"""Fewest pairs that letter costs are learnt from; below, those that ship are taken."""
+MAX_FORMS_COMPARED = 100
+"""Most spellings of one entity that are compared with its others to see which words are left out."""
 MAX_BEHIND = 700
 """How much farther than the nearest, in 1/1000 of :func:`translit.matching.candidates.shortlist`, a candidate may be."""
 MAX_VIEWS = 5

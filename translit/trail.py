@@ -118,9 +118,9 @@ def explain(tiers: Tiers, name: str) -> Explanation:
     """Explain a name: what the lexicon lists, how it may be read, which entities are near and by what margin."""
     from translit.matching import align
     from translit.matching.compare import compare
-    from translit.matching.fuzzy import decide_by
+    from translit.matching.fuzzy import seen_by
     from translit.matching.rough import MANDARIN
-    from translit.matching.score import COMPARISON
+    from translit.matching.score import COMPARISON, decide
 
     index, lexicon = tiers.index, tiers.lexicon
     answer = tiers.answer_many([name])[0] or (None if tiers.rulings.bars(name) else tiers.part(fold(name)))
@@ -146,9 +146,13 @@ def explain(tiers: Tiers, name: str) -> Explanation:
         # As the tier that answers sees it.
         model = lexicon.model if answer is None or answer.method == "fuzzy" else lexicon.shipped
         comparisons, crowd, views = compare(index, lexicon.rough, [lexicon.rough.views(name, reader=tiers.reader)])
-        decisions, scores = decide_by(model, comparisons, crowd)
+        shipped = lexicon.shipped.comparison.scores(comparisons.features)
+        comparisons, nearness = seen_by(model, index, comparisons, shipped, views)
+        tables = lexicon.rough.tables if model.learnt is None else model.learnt
+        decisions = decide(comparisons, nearness, crowd)
+        scores = model.decision.scores(decisions.features)
         column = {feature: i for i, feature in enumerate(COMPARISON)}
-        strength = model.comparison.scores(comparisons.features) - comparisons.handicap
+        strength = nearness - comparisons.handicap
         seen: set[int] = set()
         for row in np.lexsort((comparisons.entity, -strength)).tolist():
             entity = int(comparisons.entity[row])
@@ -187,8 +191,8 @@ def explain(tiers: Tiers, name: str) -> Explanation:
             nearest = int(np.lexsort((comparisons.entity, -strength))[0])
             target = index.spans_of(comparisons.form[[nearest]]).texts()[0]
             spelled = views[int(comparisons.spelled[nearest])]
-            direct = spelled.script != "Latn" and spelled.script in lexicon.rough.tables
-            table = lexicon.rough.tables[spelled.script if direct else "Latn"]
+            direct = spelled.script != "Latn" and spelled.script in tables
+            table = tables[spelled.script if direct else "Latn"]
             source = spelled.atoms if direct else tuple(spelled.rom)
             alignment = [(op.source, op.target, op.cost / 100) for op in align.explain(table, source, target)]
     readings, keys = _readings(tiers, name)

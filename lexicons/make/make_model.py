@@ -14,7 +14,8 @@ import json
 import random
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
@@ -29,11 +30,12 @@ from translit.lexicon.compile import compile_entities
 from translit.lexicon.index import Index, hashes
 from translit.matching.align import LETTERS, CostTable
 from translit.matching.alphabet import SYLLABIC, atoms, script_of_name
-from translit.matching.calibrate import Examples, Model, Questions, ask, curves_of, drawn, judge
-from translit.matching.correspondences import learn
+from translit.matching.calibrate import Examples, Model, Questions, ask, curves_of, judge, of_names
+from translit.matching.correspondences import Pair, latin_forms, latin_pairs, learn
+from translit.matching.draws import drawn
 from translit.matching.prior import COSTS_FORMAT, model_to_json
 from translit.matching.rough import Rough
-from translit.matching.score import COLUMNS, DECISION_SIGNS
+from translit.matching.score import DECISION_SIGNS
 from translit.matching.trees import fit
 from translit.model import Entity, Variant
 from translit.unicode.scripts import ABJADS, scripts_in
@@ -49,7 +51,6 @@ SINOSPHERE = frozenset({"CN", "TW", "JP", "KR", "KP", "HK", "MO", "SG"})
 MOST_PAIRS = 40_000
 LEAST_PAIRS = 150
 VOWELS = "aeiouy"
-Pair = tuple[tuple[str, ...], str]
 
 
 def wikidata() -> Iterator[tuple[str, list[str]]]:
@@ -94,22 +95,13 @@ def consonants(text: str) -> str:
     return "".join(c for c in text if c not in "aeiouyhw ")
 
 
-def latin_forms(forms: Iterable[str]) -> list[str]:
-    """The folded Latin forms, plain letters only."""
-    return sorted({f for name in forms if script_of_name(name) == "Latn" for f in [fold(name)] if f and f.isascii()})
-
-
 def pairs(forms: Sequence[str], rng: random.Random) -> Iterator[tuple[str, Pair]]:
     """(script, (source atoms, Latin form)) of names that may be spellings of one another."""
     latin = latin_forms(forms)
     if not latin or len(latin) > 12:
         return
-    if len(latin) > 1:
-        for _ in range(min(3, len(latin) - 1)):
-            a, b = rng.sample(latin, 2)
-            if Indel.normalized_similarity(a, b) >= 0.5:
-                yield "Latn", (tuple(a), b)
-                yield "Latn", (tuple(b), a)
+    for pair in latin_pairs(latin, rng):
+        yield "Latn", pair
     for name in forms:
         script = script_of_name(name)
         if script == "Latn" or "Latn" in scripts_in(name):
@@ -184,11 +176,29 @@ def write_tables(tables: dict[str, CostTable], names: Sequence[str], out: Path) 
         (out / f"costs-{script}.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
 
 
+def persons(collection: Sequence[tuple[str, list[str]]], salt: int) -> list[Entity]:
+    """Persons made up of two or three entries, spelled in as many ways as these: what names of several words are learnt from."""
+    single = ([f for f in forms if script_of_name(f) == "Latn" and " " not in f] for _, forms in collection)
+    rich = [forms for forms in single if len(forms) > 2]
+    first, second, last = (permutation(len(rich), salt + k) for k in range(3))
+    out = []
+    for i in range(len(rich)):
+        parts = [rich[first[i]], rich[second[i]], rich[last[i]]][i % 3 != 0 :]
+        spelled = [" ".join(part[k % len(part)] for part in parts) for k in range(4)]
+        out.append(Entity(f"person:{i}", spelled[0], "person", tuple(Variant(text) for text in dict.fromkeys(spelled[1:]))))
+    return out
+
+
 def trials(names: Sequence[str], tables: dict[str, CostTable]) -> Iterator[Examples]:
     """Lexicons of several sizes made of each collection, asked for their hidden variants and for names in other scripts."""
     rough = Rough(tables, with_unidecode)
     for name in names:
         collection = [(ident, forms) for ident, forms in COLLECTIONS[name]() if latin_forms(forms)]
+        for number, size in enumerate((400, 8000)):
+            composed = persons(collection, 70 + 3 * number)[:size]
+            arrays, meta, questions = compile_entities(composed, tables, rough)
+            few = permutation(len(questions.text), 5)[:3000]
+            yield ask(Index(arrays, meta), rough, questions.take(few), 606 + number)
         for number, size in enumerate((400, 2500, 8000, 20000)):
             rows = permutation(len(collection), 1000 * number)[:size]
             chosen = [collection[i] for i in sorted(rows.tolist())]
@@ -199,8 +209,9 @@ def trials(names: Sequence[str], tables: dict[str, CostTable]) -> Iterator[Examp
                 foreign += [(f, ident) for f in forms if script_of_name(f) in tables and script_of_name(f) != "Latn"]
             arrays, meta, questions = compile_entities(entities, tables, rough)
             index = Index(arrays, meta)
+            asking = Rough(tables, with_unidecode, droppable=index.droppable)
             few = np.argsort(drawn(questions.digest, 5), kind="stable")[: min(6000, 3 * size)]
-            yield ask(index, rough, questions.take(few), 404 + number)
+            yield ask(index, asking, questions.take(few), 404 + number)
             row = {ident: i for i, ident in enumerate(index.ids)}
             # Every script has its say: the rarer ones whole, the common ones a sample.
             by_script: dict[str, list[tuple[str, str]]] = defaultdict(list)
@@ -210,10 +221,11 @@ def trials(names: Sequence[str], tables: dict[str, CostTable]) -> Iterator[Examp
             for _, items in sorted(by_script.items()):
                 asked += [items[i] for i in permutation(len(items), 9)[:1200].tolist()]
             yield ask(
-                index, rough,
+                index, asking,
                 Questions(
                     [t for t, _ in asked], np.full(len(asked), -1), np.array([row[i] for _, i in asked]),
-                    np.ones(len(asked), dtype=bool), np.ones(len(asked), dtype=bool), hashes([f"{t}\0{i}" for t, i in asked]),
+                    np.ones(len(asked), dtype=bool), np.ones(len(asked), dtype=bool), np.zeros(len(asked), dtype=bool),
+                    hashes([f"{t}\0{i}" for t, i in asked]),
                 ),
                 505 + number,
             )  # fmt: skip
@@ -224,8 +236,7 @@ def part(examples: Examples, salt: int, k: int) -> Examples:
     names = len(examples.truth)
     mine = permutation(names, salt) % 3 == k
     keep = mine[examples.comparisons.name]
-    c = examples.comparisons
-    return Examples(type(c)(*(getattr(c, field)[keep] for field in COLUMNS)), examples.crowd, examples.truth)
+    return replace(examples, comparisons=examples.comparisons.take(np.flatnonzero(keep)))
 
 
 def learn_prior(names: Sequence[str], tables: dict[str, CostTable]) -> Model:
@@ -240,7 +251,7 @@ def learn_prior(names: Sequence[str], tables: dict[str, CostTable]) -> Model:
     right = np.concatenate([r for _, r in second])
     print(f"{len(right)} decisions, {right.mean():.3f} right", file=sys.stderr)
     decision = fit(np.concatenate([d.features for d, _ in second]), right, trees=150, depth=4, rate=0.1, monotone=DECISION_SIGNS)
-    third = [judge(comparison, part(e, i, 2)) for i, e in enumerate(asked)]
+    third = [of_names(e, *judge(comparison, part(e, i, 2))) for i, e in enumerate(asked)]
     joined = type(third[0][0])(*(np.concatenate([getattr(d, f) for d, _ in third]) for f in ("name", "best", "second", "features")))
     curves = curves_of(decision.scores(joined.features), np.concatenate([r for _, r in third]), joined)
     return Model(comparison, decision, curves)

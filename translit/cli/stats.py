@@ -48,6 +48,13 @@ def lines(counts: Mapping[str, Any]) -> Iterator[str]:
     cheapest = ", ".join(f"{pair} {cost / 100:.2f}" for pair, cost in counts["cheapest_latin"].items())
     if cheapest:
         yield from _line("", f"Latin letters that stand for others most cheaply, in nats: {cheapest}")
+    for script, costs in counts["learnt_costs"].items():
+        fell = ", ".join(f"{pair} {before / 100:.2f} → {after / 100:.2f}".replace(" ", _FIXED) for pair, (after, before) in costs.items())
+        yield from _line("", f"{script} letters that its own variants made cheaper, in nats: {fell}")
+    if counts["droppable"]:
+        told = ", ".join(counts["droppable"][:_SHOWN])
+        more = len(counts["droppable"]) - _SHOWN
+        yield from _line("", f"words that names are listed with and without: {told}{f' and {more} more' if more > 0 else ''}")
 
 
 def _counted(counts: Mapping[str, int], most: int | None = None) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,10 @@ from translit.unicode.tokens import fold, spelled, tokens
 
 FULL_NAMES = 0.3
 """Most persons of one word that a list of full names may have; beyond, its entries are parts of names themselves."""
+
+
+LEAST_DROPPED, OFTEN_DROPPED = 5, 0.3
+"""How many entities, and what share of those that bear a word in a name of several, are listed without it, for it to be droppable."""
 
 
 def compile_entities(
@@ -52,6 +57,7 @@ def compile_entities(
     arrays["entity.country"] = np.array([place[e.country] for e in ordered], dtype=np.uint16)
     questions = _forms(arrays, ordered, rough)
     _entity_forms(arrays)
+    _put(arrays, "droppable", droppable_words(ordered))
     _parts(arrays, ordered)
     targets = _targets(arrays, ordered)
     for script in sorted(tables):
@@ -168,8 +174,9 @@ def _forms(arrays: dict[str, Array], ordered: Sequence[Entity], rough: Rough) ->
         bearers[key] = bearers.get(key, 0) + 1
     spelled_by = np.array([bearers[listed[i]] for i in order[asked].tolist()], dtype=np.int64)
     texts_asked = [attested[i] for i in order[asked].tolist()]
+    person = np.array([entity.kind == PERSON for entity in ordered], dtype=bool)[owner[asked]] if ordered else np.zeros(0, dtype=bool)
     drawn_by = native.token_hashes([f"{text}\0{ordered[e].id}" for text, e in zip(texts_asked, owner[asked].tolist(), strict=True)])
-    return Questions(texts_asked, form[asked], owner[asked], ~several[posting[asked]], spelled_by == 1, drawn_by)
+    return Questions(texts_asked, form[asked], owner[asked], ~several[posting[asked]], spelled_by == 1, person, drawn_by)
 
 
 def _readings(arrays: dict[str, Array], form: Rows, read: Array, tags: Sequence[str]) -> None:
@@ -183,6 +190,26 @@ def _readings(arrays: dict[str, Array], form: Rows, read: Array, tags: Sequence[
             found.setdefault(int(form[row]), tags[row])
     arrays["reading.form"] = np.array(sorted(found), dtype=np.uint32)
     _put(arrays, "reading.tag", [found[row] for row in sorted(found)])
+
+
+def droppable_words(entities: Iterable[Entity]) -> list[str]:
+    """The folded words that entities are listed with and without: *Turkana County* beside *Turkana*.
+
+    >>> from translit.model import Variant
+    >>> places = [Entity(c, c, "place", (Variant(f"{c} County"), Variant(f"New {c}"))) for c in ("Kitui", "Embu", "Meru", "Narok", "Nandi")]
+    >>> droppable_words(places)
+    ['county', 'new']
+    >>> droppable_words(places[:4])
+    []
+    """
+    borne: Counter[str] = Counter()
+    dropped: Counter[str] = Counter()
+    for entity in entities:
+        forms = {frozenset(fold(text).split()) for text in (entity.canonical, *(v.text for v in entity.variants))}
+        several = sorted((form for form in forms if len(form) > 1), key=sorted)[: limits.MAX_FORMS_COMPARED]
+        borne.update({word for form in several for word in form})
+        dropped.update({word for form in several for rest in forms if rest < form for word in form - rest})
+    return sorted(w for w, n in dropped.items() if n >= LEAST_DROPPED and n >= OFTEN_DROPPED * borne[w])
 
 
 def _entity_forms(arrays: dict[str, Array]) -> None:

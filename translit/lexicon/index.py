@@ -268,6 +268,16 @@ class Index:
         """Cost tables by script, each made when first asked for."""
         return LazyTables(self.arrays, self.meta["tables"])
 
+    @cached_property
+    def droppable(self) -> frozenset[str]:
+        """The folded words that entities are listed with and without."""
+        return frozenset(self._strings("droppable"))
+
+    @cached_property
+    def learnt_tables(self) -> Mapping[str, CostTable]:
+        """Cost tables by script, those that were learnt from the lexicon's own variants in place of those that ship."""
+        return LazyTables(self.arrays, self.meta["tables"], self.meta["learnt_tables"])
+
     def target(self, entity: int, lang: str) -> str:
         """The canonical spelling of an entity in a target language, the English one where it has none of its own."""
         if lang in self.meta["targets"]:
@@ -289,22 +299,32 @@ class Index:
         return out
 
 
-def table_arrays(script: str, table: CostTable) -> dict[str, Array]:
+SHIPPED, LEARNT = "table", "learnt"
+"""Beginnings of the names of the arrays of cost tables."""
+
+
+def table_arrays(script: str, table: CostTable, prefix: str = SHIPPED) -> dict[str, Array]:
     """A cost table as arrays."""
     rows = sorted((s, t, c) for (s, t), c in table.costs.items())
     source, target = Strings.make([s for s, _, _ in rows]), Strings.make([t for _, t, _ in rows])
     return {
-        f"table.{script}.source.data": source.data, f"table.{script}.source.starts": source.starts,
-        f"table.{script}.target.data": target.data, f"table.{script}.target.starts": target.starts,
-        f"table.{script}.cost": np.array([c for _, _, c in rows], dtype=np.uint16),
+        f"{prefix}.{script}.source.data": source.data, f"{prefix}.{script}.source.starts": source.starts,
+        f"{prefix}.{script}.target.data": target.data, f"{prefix}.{script}.target.starts": target.starts,
+        f"{prefix}.{script}.cost": np.array([c for _, _, c in rows], dtype=np.uint16),
     }  # fmt: skip
 
 
 class LazyTables(Mapping[str, "CostTable"]):
-    """Cost tables of a compiled lexicon, made when first asked for."""
+    """Cost tables of a compiled lexicon, made when first asked for.
 
-    def __init__(self, arrays: Mapping[str, Array], scripts: Sequence[str]) -> None:
-        self._arrays, self._scripts = arrays, tuple(scripts)
+    Args:
+        arrays: the lexicon's.
+        scripts: what it has tables for.
+        learnt: those of which it has one of its own, to be taken for the one that ships.
+    """
+
+    def __init__(self, arrays: Mapping[str, Array], scripts: Sequence[str], learnt: Sequence[str] = ()) -> None:
+        self._arrays, self._scripts, self._learnt = arrays, tuple(scripts), frozenset(learnt)
         self._made: dict[str, CostTable] = {}
 
     def __iter__(self) -> Any:
@@ -324,7 +344,7 @@ class LazyTables(Mapping[str, "CostTable"]):
 
         made = self._made.get(script)
         if made is None:
-            a, name = self._arrays, f"table.{script}"
+            a, name = self._arrays, f"{LEARNT if script in self._learnt else SHIPPED}.{script}"
             source = Strings(a[f"{name}.source.data"], a[f"{name}.source.starts"])
             target = Strings(a[f"{name}.target.data"], a[f"{name}.target.starts"])
             costs = {(s, t): int(c) for s, t, c in zip(source, target, a[f"{name}.cost"].tolist(), strict=True)}

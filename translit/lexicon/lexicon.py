@@ -8,6 +8,7 @@ import os
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,11 +17,12 @@ import numpy as np
 
 from translit.errors import LexiconError
 from translit.fallback import romanizer
-from translit.lexicon.index import Index
+from translit.lexicon.index import LEARNT, Index, table_arrays
 from translit.lexicon.storage import Array, read, write
 from translit.model import Entity
 
 if TYPE_CHECKING:
+    from translit.matching.align import CostTable
     from translit.matching.calibrate import Model
     from translit.matching.rough import Rough
     from translit.rules.keys import Keys
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 Progress = Callable[[str], None]
 
 _CHEAPEST_SHOWN = 20
+_CHEAP = 300
+"""Cost in 1/100 nat below which letters are told as learnt to stand for others."""
 
 
 class Lexicon:
@@ -80,6 +84,7 @@ class Lexicon:
         from translit.lexicon.packs import expand
         from translit.lexicon.readings import with_readings
         from translit.matching.calibrate import folded_precision, learn
+        from translit.matching.correspondences import learn_over
         from translit.matching.decisions import as_rows, read_decisions, rule
         from translit.matching.prior import model_to_json, read_model, read_tables
         from translit.matching.rough import Rough
@@ -104,10 +109,16 @@ class Lexicon:
         tell(f"calibrating on {len(questions.text)} variants")
         meta["folded_precision"] = folded_precision(Index(arrays, meta), questions, arrays["entity.weight"])
         shipped = read_model(folder)
-        model = learn(Index(arrays, meta), rough, questions, shipped)
+        rough = Rough(tables, romanizer(fallback), droppable=Index(arrays, meta).droppable)
+        model = learn(Index(arrays, meta), rough, questions, shipped, lambda: learn_over(entities, rough))
         arrays["shipped"] = _packed(model_to_json(shipped))
-        if model is not shipped:
+        learnt: dict[str, CostTable] = {}
+        if model.learnt is not None:
             arrays["model"] = _packed(model_to_json(model))
+            learnt = {script: table for script, table in model.learnt.items() if table is not tables[script]}
+        meta["learnt_tables"] = sorted(learnt)
+        for script, table in learnt.items():
+            arrays.update(table_arrays(script, table, LEARNT))
         if rules:
             arrays["rules"] = _packed([(file.name, file.content) for file in rules])
             meta["rules"] = [file.name for file in rules]
@@ -161,7 +172,7 @@ class Lexicon:
         from translit.rules.respell import Respelling
 
         respell = Respelling(self.keys.romanizer, self.own_languages) if self.own_languages else None
-        return Rough(self.index.tables, romanizer(self.meta["fallback"]), respell)
+        return Rough(self.index.tables, romanizer(self.meta["fallback"]), respell, self.index.droppable)
 
     @cached_property
     def keys(self) -> Keys:
@@ -203,7 +214,9 @@ class Lexicon:
     @cached_property
     def model(self) -> Model:
         """What the fuzzy tier decides by: learnt from the lexicon's own variants, or as shipped where they are few."""
-        return self._model("model") if "model" in self.index.arrays else self.shipped
+        if "model" not in self.index.arrays:
+            return self.shipped
+        return replace(self._model("model"), learnt=self.index.learnt_tables)
 
     @cached_property
     def shipped(self) -> Model:
@@ -229,7 +242,9 @@ class Lexicon:
     def stats(self) -> dict[str, Any]:
         """Counts of entities, variants, forms, kinds, scripts, languages and homonyms, licences, and what was learnt.
 
-        ``cheapest_latin`` has the groups of letters that stand for others most cheaply, with their costs in 1/100 nat.
+        ``cheapest_latin`` has the groups of letters that stand for others most cheaply, with their costs in 1/100 nat;
+        ``learnt_costs`` those that the lexicon's own variants made cheaper, by script, with the cost that was learnt and the one that
+        ships; ``droppable`` the words that its entities are listed with and without.
         """
         index = self.index
         claims = np.diff(index.posting_start.astype(np.int64))
@@ -251,6 +266,8 @@ class Lexicon:
             "readings": index.meta.get("readings", {}),
             "calibrated_on": {_scripts_of(k): c.seen for k, c in sorted(self.model.curves.items())},
             "cheapest_latin": self._cheapest(),
+            "learnt_costs": {script: self._cheaper(script) for script in index.meta["learnt_tables"]},
+            "droppable": sorted(index.droppable),
         }
 
     def _cheapest(self) -> dict[str, int]:
@@ -263,6 +280,15 @@ class Lexicon:
             if source.isalpha() and target.isalpha() and source[0] != target[0] and source[-1] != target[-1]
         ]  # fmt: skip
         return {f"{source} → {target}": cost for cost, source, target in sorted(pairs)[:_CHEAPEST_SHOWN]}
+
+    def _cheaper(self, script: str) -> dict[str, tuple[int, int]]:
+        """The letter groups whose cost fell most: what was learnt, and what ships."""
+        shipped, learnt = self.index.tables[script].costs, self.index.learnt_tables[script].costs
+        fallen = sorted(
+            (cost - shipped[pair], pair) for pair, cost in learnt.items() if all(pair) and cost < min(_CHEAP, shipped.get(pair, 0))
+        )  # fmt: skip
+        return {f"{source} → {target}": (learnt[source, target], shipped[source, target])
+                for _, (source, target) in fallen[:_CHEAPEST_SHOWN]}  # fmt: skip
 
 
 def _packed(value: Any) -> Array:

@@ -10,7 +10,7 @@ Sources: Platt (1999), probabilistic outputs; the precision of a set of answers 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,8 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from translit import limits
-from translit.matching.blocking import mix
-from translit.matching.compare import Hidden, Listing, compare
+from translit.matching.align import CostTable
+from translit.matching.compare import Hidden, Listing, compare, nearest
+from translit.matching.draws import asked, drawn
 from translit.matching.rough import Rough
 from translit.matching.score import COLUMNS, COMPARISON, DECISION_SIGNS, SCRIPTS, Comparisons, Decisions, decide
 from translit.matching.trees import Forest, fit
@@ -70,11 +71,13 @@ class Model:
     Args:
         comparison, decision: forests that score comparisons and decisions.
         curves: by script class.
+        learnt: cost tables by script, the lexicon's own where it has learnt some; None for the model that ships.
     """
 
     comparison: Forest
     decision: Forest
     curves: Mapping[int, Curve]
+    learnt: Mapping[str, CostTable] | None = None
 
     def curve(self, script_class: int) -> Curve:
         """The curve of a script class, the nearest other where it has none."""
@@ -99,6 +102,7 @@ class Questions:
         form, entity: which listed form each folds to, and whose it is.
         alone: whether no other spelling of its entity folds to the same form.
         only: whether no other entity lists the same spelling.
+        person: whether it is a person's name.
         digest: a number of each question by its spelling and entity alone, by which it is drawn.
     """
 
@@ -107,22 +111,25 @@ class Questions:
     entity: Rows
     alone: Flags
     only: Flags
+    person: Flags
     digest: NDArray[np.uint64]
 
     def take(self, rows: Rows) -> Questions:
         """Some of the questions."""
         return Questions(
-            [self.text[i] for i in rows.tolist()], self.form[rows], self.entity[rows], self.alone[rows], self.only[rows], self.digest[rows]
-        )
+            [self.text[i] for i in rows.tolist()], self.form[rows], self.entity[rows], self.alone[rows], self.only[rows],
+            self.person[rows], self.digest[rows],
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Examples:
-    """Comparisons of questions, with the truth (-1 where nothing is right)."""
+    """Comparisons of questions, with the truth (-1 where nothing is right), and whether a question is a name by itself."""
 
     comparisons: Comparisons
     crowd: Rows
     truth: Rows
+    plain: Flags
 
     @property
     def labels(self) -> Flags:
@@ -130,12 +137,7 @@ class Examples:
         return np.asarray(self.comparisons.entity == self.truth[self.comparisons.name])
 
 
-def drawn(digest: NDArray[np.uint64], salt: int) -> NDArray[np.float64]:
-    """A number from 0 to 1 for each digest, the same on every machine and whatever else is drawn."""
-    return mix(digest, salt) / np.float64(2**32)
-
-
-def ask(listing: Listing, rough: Rough, questions: Questions, salt: int, whole: float = WHOLE) -> Examples:
+def ask(listing: Listing, rough: Rough, questions: Questions, salt: int, whole: float = WHOLE, model: Model | None = None) -> Examples:
     """Ask a lexicon for hidden variants.
 
     Args:
@@ -144,23 +146,29 @@ def ask(listing: Listing, rough: Rough, questions: Questions, salt: int, whole: 
         questions: the variants to hide and ask for.
         salt: which half of the other variants is hidden.
         whole: share of the questions whose entity is hidden whole.
+        model: the one that ships, with the lexicon's own costs, to look at the nearest with these; None for all as they are.
     """
     n = len(questions.text)
     gone = drawn(questions.digest, salt) < whole
     coin = drawn(questions.digest, salt + 1) < 0.5
-    own = np.where(questions.alone | coin, questions.form, -1)
+    texts, among = asked(questions.text, questions.person, questions.digest, salt + 2)
+    # A name among other words is not hidden: that it is listed must not mislead.
+    gone &= ~among
+    own = np.where((questions.alone | coin) & ~among, questions.form, -1)
     hidden = Hidden(questions.entity, gone, questions.digest + np.uint64(salt), own)
     parts: list[Comparisons] = []
     crowds: list[Rows] = []
     for start in range(0, n, limits.BATCH):
         rows = np.arange(start, min(start + limits.BATCH, n))
-        names = [rough.views(questions.text[i]) for i in rows.tolist()]
+        names = [rough.views(texts[i]) for i in rows.tolist()]
         part = Hidden(hidden.entity[rows], hidden.whole[rows], hidden.digest[rows], hidden.own_form[rows])
-        found, crowd, _ = compare(listing, rough, names, part)
+        found, crowd, spelled = compare(listing, rough, names, part)
+        if model is not None and model.learnt is not None:
+            found = nearest(listing, model.learnt, found, model.comparison.scores(found.features), spelled)
         parts.append(replace(found, name=found.name + start))
         crowds.append(crowd)
     joined = Comparisons(*(np.concatenate([getattr(p, f) for p in parts]) for f in COLUMNS))
-    return Examples(joined, np.concatenate(crowds), np.where(gone, -1, questions.entity))
+    return Examples(joined, np.concatenate(crowds), np.where(gone | among, -1, questions.entity), ~among)
 
 
 def judge(forest: Forest, examples: Examples) -> tuple[Decisions, Flags]:
@@ -169,6 +177,12 @@ def judge(forest: Forest, examples: Examples) -> tuple[Decisions, Flags]:
     decisions = decide(examples.comparisons, scores, examples.crowd)
     right = examples.comparisons.entity[decisions.best] == examples.truth[decisions.name]
     return decisions, right
+
+
+def of_names(examples: Examples, decisions: Decisions, right: Flags) -> tuple[Decisions, Flags]:
+    """The decisions on names by themselves, as the promise is about: how many sentences are asked for cannot be known."""
+    rows = np.flatnonzero(examples.plain[decisions.name])
+    return decisions.take(rows), right[rows]
 
 
 def curve(scores: NDArray[np.int32], right: Flags, caution: float = 0.1) -> Curve:
@@ -212,29 +226,37 @@ def _platt(odds: NDArray[np.float64], right: Flags) -> tuple[float, float]:
 
 
 def learn(
-    listing: Listing, rough: Rough, questions: Questions, prior: Model | None, *, most: int = limits.MAX_QUESTIONS, trees: int = 50
-) -> Model:
+    listing: Listing, rough: Rough, questions: Questions, prior: Model, tables: Callable[[], Mapping[str, CostTable]],
+    *, most: int = limits.MAX_QUESTIONS, trees: int = 50,
+) -> Model:  # fmt: skip
     """Learn a lexicon's model from its own variants, on top of the prior.
 
     With fewer than :data:`translit.limits.LEAST_QUESTIONS` variants to ask for, the prior is taken as it is.
+
+    Args:
+        listing: the lexicon.
+        rough: holds the cost tables that ship.
+        questions: the variants.
+        prior: the model that ships.
+        tables: learns the costs of the lexicon.
+        most: how many of the variants are asked for.
+        trees: how many trees each forest gets on top of the prior's.
     """
     n = len(questions.text)
-    if n < limits.LEAST_QUESTIONS and prior is not None:
+    if n < limits.LEAST_QUESTIONS:
         return prior
+    start = replace(prior, learnt=tables())
     chosen = np.argsort(drawn(questions.digest, 11), kind="stable")[:most]
     place = drawn(questions.digest[chosen], 12)
     first, second, last = chosen[place < 0.3], chosen[(place >= 0.3) & (place < 0.65)], chosen[place >= 0.65]
-    examples = ask(listing, rough, questions.take(first), 101)
-    # What else the name and the form say is not in the features of words alone.
-    whole = np.flatnonzero(examples.comparisons.whole)
-    features, start = examples.comparisons.features[whole], prior.comparison if prior else None
-    comparison = fit(features, examples.labels[whole], trees=trees, depth=5, start=start)
-    decisions, right = judge(comparison, ask(listing, rough, questions.take(second), 202))
-    decision = fit(decisions.features, right, trees=trees, depth=4, monotone=DECISION_SIGNS, start=prior.decision if prior else None)
-    decisions, right = judge(comparison, ask(listing, rough, questions.take(last), 303))
-    curves = dict(prior.curves) if prior else {}
-    curves.update(curves_of(decision.scores(decisions.features), right, decisions))
-    return Model(comparison, decision, curves)
+    examples = ask(listing, rough, questions.take(first), 101, model=start)
+    comparison = fit(examples.comparisons.features, examples.labels, trees=trees, depth=5, start=prior.comparison)
+    decisions, right = judge(comparison, ask(listing, rough, questions.take(second), 202, model=start))
+    decision = fit(decisions.features, right, trees=trees, depth=4, monotone=DECISION_SIGNS, start=prior.decision)
+    examples = ask(listing, rough, questions.take(last), 303, model=start)
+    decisions, right = of_names(examples, *judge(comparison, examples))
+    curves = {**prior.curves, **curves_of(decision.scores(decisions.features), right, decisions)}
+    return Model(comparison, decision, curves, start.learnt)
 
 
 def folded_precision(listing: Listing, questions: Questions, pull: NDArray[np.float32]) -> float:

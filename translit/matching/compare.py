@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -107,7 +107,7 @@ def compare(
     latin = form_script == listing.scripts().index("Latn")
     listed, right = np.unique(form, return_inverse=True)
     targets = listing.spans_of(listed)
-    costs = _costs(rough, names, targets, np.where(latin, spelled.table[name], spelled.latin), name, right)
+    costs = _costs(rough.tables, names, targets, np.where(latin, spelled.table[name], spelled.latin), name, right)
     same_script = spelled.script[name] == form_script
     own_letters = np.flatnonzero(same_script & ~latin)
     sources = Spans.of([n.rom for n in names])
@@ -145,6 +145,37 @@ def compare(
     who = asked[found.name[owner]]
     whole = name[owner] < first_fitted
     return Comparisons(who, entity, form[owner], features, name[owner], handicap[owner], whole), found.crowd[as_it_stands], names
+
+
+def nearest(
+    listing: Listing, tables: Mapping[str, CostTable], comparisons: Comparisons, scores: NDArray[np.int32], names: Sequence[Spelled]
+) -> Comparisons:
+    """The nearest comparisons of each name, with the costs that were learnt from the lexicon.
+
+    Args:
+        listing: the lexicon.
+        tables: its cost tables by script.
+        comparisons: of names with their candidates.
+        scores: of each by the model that ships, which tells the nearest.
+        names: the views that the comparisons number.
+    """
+    order = np.lexsort((comparisons.handicap - scores, comparisons.name))
+    name = comparisons.name[order]
+    kept = comparisons.take(np.sort(order[np.arange(len(name)) - np.searchsorted(name, name) < limits.MAX_NEAREST]))
+    forms = len(listing.form_script)
+    pair, owner = np.unique(kept.spelled * forms + kept.form, return_inverse=True)
+    which, form = pair // forms, pair % forms
+    listed, right = np.unique(form, return_inverse=True)
+    spelled = _Side.of(names, listing.scripts(), tables)
+    latin = listing.form_script[form] == listing.scripts().index("Latn")
+    serving = np.where(latin, spelled.table[which], spelled.latin)
+    costs = _costs(tables, names, listing.spans_of(listed), serving, which, right)[owner]
+    put = {feature: i for i, feature in enumerate(COMPARISON)}
+    features = kept.features.copy()
+    length = np.maximum(features[:, put["name_length"]], features[:, put["form_length"]])
+    features[:, put["cost_per_letter"]] = costs / np.maximum(length, 1)
+    features[:, put["cost"]] = costs
+    return replace(kept, features=features)
 
 
 def _fewer_of_other_views(found: Found, asked: Rows) -> Found:
@@ -211,16 +242,18 @@ class _Side:
         return cls(script, klass, table, place["Latn"])
 
 
-def _costs(rough: Rough, names: Sequence[Spelled], targets: Spans, table: Rows, name: Rows, right: Rows) -> NDArray[np.int32]:
+def _costs(
+    tables: Mapping[str, CostTable], names: Sequence[Spelled], targets: Spans, table: Rows, name: Rows, right: Rows
+) -> NDArray[np.int32]:
     """What it costs to align each name with its forms, by the table that serves for the pair."""
     costs = np.zeros(len(name), dtype=np.int32)
-    codes = sorted(rough.tables)
+    codes = sorted(tables)
     for number in np.unique(table).tolist():
         rows = np.flatnonzero(table == number)
         which, left = np.unique(name[rows], return_inverse=True)
         latin = codes[number] == "Latn"
         sources = [names[i].rom if latin else names[i].atoms for i in which.tolist()]
-        costs[rows] = costs_of(rough.tables[codes[number]], sources, targets, left, right[rows])
+        costs[rows] = costs_of(tables[codes[number]], sources, targets, left, right[rows])
     return costs
 
 

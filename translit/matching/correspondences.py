@@ -5,12 +5,70 @@ Source: Brill and Moore (2000), an improved error model for noisy channel spelli
 
 from __future__ import annotations
 
+import random
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
+from rapidfuzz.distance import Indel
 
+from translit import limits, native
 from translit.matching.align import DEAREST, WIDEST, CostTable, align, steps
+from translit.matching.alphabet import script_of_name
+from translit.matching.rough import Rough
+from translit.model import Entity
+from translit.unicode.scripts import scripts_in
+from translit.unicode.tokens import fold
+
+PRIOR = 100.0
+"""How many observations of a letter group the costs that ship are worth, where a lexicon's own are learnt over them."""
+LIKE = 0.5
+"""Least similarity of two spellings, of 1, for the one to be taken for a respelling of the other."""
+Pair = tuple[tuple[str, ...], str]
+
+
+def latin_forms(forms: Iterable[str]) -> list[str]:
+    """The folded Latin forms, plain letters only."""
+    return sorted({f for name in forms if script_of_name(name) == "Latn" for f in [fold(name)] if f and f.isascii()})
+
+
+def latin_pairs(latin: Sequence[str], rng: random.Random) -> Iterator[Pair]:
+    """A few pairs of an entity's Latin forms, each both ways."""
+    for _ in range(min(3, len(latin) - 1)):
+        a, b = rng.sample(latin, 2)
+        if Indel.normalized_similarity(a, b) >= LIKE:
+            yield tuple(a), b
+            yield tuple(b), a
+
+
+def learn_over(entities: Sequence[Entity], rough: Rough) -> dict[str, CostTable]:
+    """The costs of a lexicon: those that ship, with what its entities' own spellings show counted on top.
+
+    Args:
+        entities: the entities; of many, a draw by their ids, so that a new one hardly moves what is learnt.
+        rough: holds the tables that ship, and the words that say nothing about letters as names are written with and without them.
+
+    Returns:
+        A table for each script; the one that ships where there are few pairs.
+    """
+    seen: dict[str, list[Pair]] = {}
+    digest = native.token_hashes([entity.id for entity in entities])
+    for row in np.argsort(digest, kind="stable")[: limits.MAX_LEARNT_FROM].tolist():
+        forms = [entities[row].canonical, *(variant.text for variant in entities[row].variants)]
+        latin = sorted({" ".join(w for w in form.split() if w not in rough.droppable) or form for form in latin_forms(forms)})
+        seen.setdefault("Latn", []).extend(latin_pairs(latin, random.Random(forms[0])))
+        for name in forms if latin else ():
+            script = script_of_name(name)
+            if script != "Latn" and script in rough.tables and "Latn" not in scripts_in(name):
+                spelled = rough.spell(name)
+                near = max(latin, key=lambda form, rom=spelled.rom: (Indel.normalized_similarity(rom, form), form))  # type: ignore[misc]
+                if Indel.normalized_similarity(spelled.rom, near) >= LIKE:
+                    seen.setdefault(script, []).append((tuple(spelled.atoms), near))
+    tables = dict(rough.tables)
+    for script, pairs in seen.items():
+        if len(pairs) >= limits.LEAST_LEARNT_PAIRS:
+            tables[script] = learn(pairs[: limits.MAX_LEARNT_PAIRS], tables[script], rounds=1, prior=PRIOR)
+    return tables
 
 
 def learn(

@@ -11,10 +11,9 @@ from numpy.typing import NDArray
 
 from translit import limits
 from translit.matching.calibrate import Model
-from translit.matching.compare import Listing, compare
+from translit.matching.compare import Listing, compare, nearest
 from translit.matching.rough import Rough, Spelled
-from translit.matching.score import COMPARISON, Comparisons, Decisions, decide
-from translit.matching.trees import scores_of_all
+from translit.matching.score import COMPARISON, Comparisons, decide
 from translit.model import METHODS, Method
 
 if TYPE_CHECKING:
@@ -104,9 +103,9 @@ def guess_many(
     for start in range(0, max(len(names), 1), limits.BATCH):
         batch = rough.views_many(names[start : start + limits.BATCH], turned, reader)
         comparisons, crowd, spelled = compare(listing, rough, batch)
-        scores = scores_of_all([model.comparison for model in models], comparisons.features)
-        for parts, model, nearness in zip(out, models, scores, strict=True):
-            parts.append(_guesses(model, comparisons, nearness, crowd, len(batch), spelled))
+        nearness = models[0].comparison.scores(comparisons.features)
+        for parts, model in zip(out, models, strict=True):
+            parts.append(_guesses(model, *seen_by(model, listing, comparisons, nearness, spelled), crowd, len(batch), spelled))
     return [Guesses.joined(parts) for parts in out]
 
 
@@ -131,7 +130,14 @@ def _guesses(
     )  # fmt: skip
 
 
-def decide_by(model: Model, comparisons: Comparisons, crowd: NDArray[np.int64]) -> tuple[Decisions, NDArray[np.int32]]:
-    """The decisions between the candidates of a batch of names, and their scores."""
-    decisions = decide(comparisons, model.comparison.scores(comparisons.features), crowd)
-    return decisions, model.decision.scores(decisions.features)
+def seen_by(
+    model: Model, listing: Listing, comparisons: Comparisons, scores: NDArray[np.int32], spelled: Sequence[Spelled]
+) -> tuple[Comparisons, NDArray[np.int32]]:
+    """The comparisons that a model looks at, with its own costs where it has learnt some, and their scores by it.
+
+    ``scores`` are those of the model that ships.
+    """
+    if model.learnt is None:
+        return comparisons, scores
+    seen = nearest(listing, model.learnt, comparisons, scores, spelled)
+    return seen, model.comparison.scores(seen.features)

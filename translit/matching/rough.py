@@ -6,7 +6,7 @@ is to bring spellings near to each other.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from translit import limits, native
@@ -65,12 +65,14 @@ class Rough:
         tables: cost tables by script.
         fallback: romanizes what no table covers.
         respell: how a name may be spelled by conventions that the tables do not know; None where there are none.
+        droppable: folded words that names are written with and without.
     """
 
     def __init__(
-        self, tables: Mapping[str, CostTable], fallback: Fallback, respell: Callable[[str], Sequence[str]] | None = None
+        self, tables: Mapping[str, CostTable], fallback: Fallback, respell: Callable[[str], Sequence[str]] | None = None,
+        droppable: Iterable[str] = (),
     ) -> None:  # fmt: skip
-        self.tables, self._respell = tables, respell
+        self.tables, self.droppable, self._respell = tables, frozenset(droppable), respell
         self._fallback = fallback
         self._best: dict[str, dict[str, tuple[int, str]]] = {}
 
@@ -86,7 +88,7 @@ class Rough:
 
     def views_many(self, names: Sequence[str], turned: bool = True, reader: Reader | None = None) -> list[list[Spelled]]:
         """:meth:`views` of each name."""
-        seen = [views(name) if turned else [View(name, 0)] for name in names]
+        seen = [views(name, self.droppable) if turned else [View(name, 0)] for name in names]
         folded = iter(native.fold_many([view.text for some in seen for view in some]))
         out = [[self._spelled(text, handicap, next(folded)) for text, handicap in some] for some in seen]
         if self._respell is not None:

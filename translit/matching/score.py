@@ -27,9 +27,9 @@ COMPARISON = (
     "is_canonical", "claims", "worst_word", "name_extra", "form_extra",
 )  # fmt: skip
 """Features of a comparison, in order."""
-DECISION = (*COMPARISON, "best", "second", "margin", "third", "near", "crowd", "cost_margin", "indel_margin")
+DECISION = (*COMPARISON, "best", "second", "margin", "third", "near", "crowd", "cost_margin", "indel_margin", "handicap")
 """Features of a decision, in order."""
-DECISION_SIGNS = (*(0 for _ in COMPARISON), 1, -1, 1, -1, -1, -1, 1, 1)
+DECISION_SIGNS = (*(0 for _ in COMPARISON), 1, -1, 1, -1, -1, -1, 1, 1, -1)
 """Which way each feature may move the confidence: a nearer rival never raises it."""
 SCRIPT_CLASSES = {
     "Latn": 0, "Cyrl": 1, "Grek": 1, "Armn": 1, "Geor": 1, "Arab": 2, "Hebr": 3, "Hang": 4, "Kana": 5, "Hani": 6,
@@ -68,6 +68,10 @@ class Comparisons:
     spelled: Rows
     handicap: NDArray[np.int32]
     whole: NDArray[np.bool_]
+
+    def take(self, rows: Rows) -> Comparisons:
+        """Some of the comparisons."""
+        return Comparisons(*(getattr(self, column)[rows] for column in COLUMNS))
 
 
 def text_features(
@@ -158,6 +162,10 @@ class Decisions:
     second: Rows
     features: Float
 
+    def take(self, rows: Rows) -> Decisions:
+        """Some of the decisions."""
+        return Decisions(self.name[rows], self.best[rows], self.second[rows], self.features[rows])
+
 
 def decide(comparisons: Comparisons, scores: NDArray[np.int32], crowd: NDArray[np.int64]) -> Decisions:
     """Rank the entities of each name by their best comparison.
@@ -186,6 +194,7 @@ def decide(comparisons: Comparisons, scores: NDArray[np.int32], crowd: NDArray[n
     own[:, k + 5] = crowd[names]
     own[:, k + 6] = np.minimum(cost_padded[second], 400.0) - np.minimum(cost[best], 400.0)
     own[:, k + 7] = indel[best] - indel_padded[second]
+    own[:, k + 8] = comparisons.handicap[best]
     return Decisions(names, best, second, own)
 
 

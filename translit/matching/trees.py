@@ -57,15 +57,6 @@ class Forest:
         scores: Int = native.twin(forest_scores)(self, rows, (len(self.leaf),))[0]
         return scores
 
-    def begins_with(self, other: Forest) -> bool:
-        """Whether it goes on from another forest: the trees of that are its first."""
-        size = len(other.leaf)
-        same = np.array_equal(self.edges, other.edges) and self.base == other.base
-        return same and all(
-            np.array_equal(mine[:size], its)
-            for mine, its in ((self.feature, other.feature), (self.cut, other.cut), (self.leaf, other.leaf))
-        )
-
     @cached_property
     def masks(self) -> NDArray[np.uint32]:
         """The leaves (as bits) of each tree that a feature's value in a bin leaves open, shape (groups, features, BINS, ABREAST).
@@ -119,15 +110,6 @@ def forest_scores(forest: Forest, rows: NDArray[np.float32], ends: Sequence[int]
         Shape (ends, rows).
     """
     return forest.scores_of_bins(forest.bins(rows), ends)
-
-
-def scores_of_all(forests: Sequence[Forest], rows: NDArray[np.float32]) -> list[Int]:
-    """The scores of rows by several forests; the trees that the first ones share with the last are asked once."""
-    last = forests[-1]
-    shared = [last.begins_with(forest) for forest in forests]
-    ends = sorted({len(forest.leaf) for forest, inside in zip(forests, shared, strict=True) if inside})
-    found = dict(zip(ends, native.twin(forest_scores)(last, rows, ends), strict=True))
-    return [found[len(forest.leaf)] if inside else forest.scores(rows) for forest, inside in zip(forests, shared, strict=True)]
 
 
 def quantiles(rows: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -30,6 +30,8 @@ JOINED = 300
 """Handicap of two words taken as one."""
 READ = 300
 """Handicap of a name respelled by the rules of a lexicon."""
+DROPPED = 500
+"""Handicap of words left out that the lexicon's entities are often listed with and without, as *province*."""
 INITIAL, MISSING, CONTRADICTED = 2000, 800, 6000
 """Handicaps of an initial that a word of the form begins with, that the form has no word for, or that no word left begins with."""
 LEAST_NEARNESS = 0.8
@@ -49,8 +51,12 @@ class View(NamedTuple):
     handicap: int
 
 
-def views(name: str) -> list[View]:
+def views(name: str, droppable: frozenset[str] = frozenset()) -> list[View]:
     """The views of a name, as it stands first, at most :data:`translit.limits.MAX_VIEWS`.
+
+    Args:
+        name: the name.
+        droppable: folded words that names are written with and without.
 
     >>> [view.text for view in views("MASSOUD, Ahmad")]
     ['MASSOUD, Ahmad', 'Ahmad MASSOUD']
@@ -60,6 +66,8 @@ def views(name: str) -> list[View]:
     ['Hu Jin Tao', 'Hu Jintao']
     >>> [view.text for view in views("Panjshir")]
     ['Panjshir']
+    >>> [view.text for view in views("Provincia de Panjshir", frozenset(["provincia", "de"]))][:2]
+    ['Provincia de Panjshir', 'Panjshir']
     """
     if " " not in name and not _COMMA.search(name):
         return [View(name, 0)]
@@ -70,6 +78,9 @@ def views(name: str) -> list[View]:
         out.append(View(turned, 0))
     if bare is not None:
         out.append(View(bare, TITLED))
+    core = _core(turned or bare or name, droppable)
+    if core:
+        out.append(View(core, DROPPED))
     joined = _joined(turned or bare or name)
     if joined is not None:
         out.append(View(joined, JOINED))
@@ -116,6 +127,13 @@ def _untitled(name: str) -> str | None:
     while last - first > 2 and _plain(words[last - 1]) in after:
         last -= 1
     return " ".join(words[first:last]) if (first, last) != (0, len(words)) else None
+
+
+def _core(name: str, droppable: frozenset[str]) -> str:
+    """A name without the words that it may be written without; ``""`` where it has none of them, or no others."""
+    words = name.split()
+    kept = [word for word in words if _plain(word) not in droppable] if droppable else words
+    return " ".join(kept) if len(kept) < len(words) else ""
 
 
 def _joined(name: str) -> str | None:
