@@ -6,8 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from translit import limits
 from translit.errors import TrailError
 from translit.model import Candidate, Match, Mention
@@ -109,20 +107,18 @@ class Explanation:
                 lines += [f"           {reason}" for reason in c.reasons]
         if self.alignment:
             lines.append("  alignment of the first, with the cost of each step in nats")
-            told = [f"{a or '∅'}→{b or '∅'} {cost:.2f}" for a, b, cost in self.alignment if cost >= 0.005 or a != b]
-            lines.append("    " + "  ".join(told))
+            told = [f"{_shown(a)}→{_shown(b)} {cost:.2f}" for a, b, cost in self.alignment if cost >= 0.005 or a != b]
+            lines.append("    " + ("  ".join(told) or "the same letters"))
         return "\n".join(lines)
+
+
+def _shown(letters: str) -> str:
+    return letters.replace(" ", "␣") or "∅"
 
 
 def explain(tiers: Tiers, name: str) -> Explanation:
     """Explain a name: what the lexicon lists, how it may be read, which entities are near and by what margin."""
-    from translit.matching import align
-    from translit.matching.compare import compare
-    from translit.matching.fuzzy import seen_by
-    from translit.matching.rough import MANDARIN
-    from translit.matching.score import COMPARISON, decide
-
-    index, lexicon = tiers.index, tiers.lexicon
+    index = tiers.index
     answer = tiers.answer_many([name])[0] or (None if tiers.rulings.bars(name) else tiers.part(fold(name)))
     match = None if answer is None else tiers.match(name, answer)
     folded = fold(name)
@@ -130,7 +126,6 @@ def explain(tiers: Tiers, name: str) -> Explanation:
     listed, exactly = tiers.listed(name, form) if folded else (None, False)
     candidates: list[Candidate] = []
     alignment: list[tuple[str, str, float]] = []
-    spelled = lexicon.rough.spell(name)
     if listed is not None:
         how = _how_listed(index, form, folded, exactly)
         for entity in listed.rivals[: limits.MAX_CANDIDATES_SHOWN]:
@@ -142,59 +137,10 @@ def explain(tiers: Tiers, name: str) -> Explanation:
                     (how, f"weight {weight:g}" if weight else "no weight"),
                 )
             )  # fmt: skip
-    elif spelled.rom:
-        # As the tier that answers sees it.
-        model = lexicon.model if answer is None or answer.method == "fuzzy" else lexicon.shipped
-        comparisons, crowd, views = compare(index, lexicon.rough, [lexicon.rough.views(name, reader=tiers.reader)])
-        shipped = lexicon.shipped.comparison.scores(comparisons.features)
-        comparisons, nearness = seen_by(model, index, comparisons, shipped, views)
-        tables = lexicon.rough.tables if model.learnt is None else model.learnt
-        decisions = decide(comparisons, nearness, crowd)
-        scores = model.decision.scores(decisions.features)
-        column = {feature: i for i, feature in enumerate(COMPARISON)}
-        strength = nearness - comparisons.handicap
-        seen: set[int] = set()
-        for row in np.lexsort((comparisons.entity, -strength)).tolist():
-            entity = int(comparisons.entity[row])
-            if entity in seen or len(seen) == limits.MAX_CANDIDATES_SHOWN:
-                continue
-            text = index.forms[int(comparisons.form[row])]
-            features = comparisons.features[row]
-            best = not seen
-            confidence = 0.0
-            if best and len(scores):
-                script = int(decisions.features[0, column["script"]])
-                confidence = model.curve(script).confidence(int(scores[0]))
-            view = views[int(comparisons.spelled[row])]
-            shared = bool(view.text) and tiers.shares_key(view.text, text)
-            reasons = [
-                f"spelling cost {features[column['cost']] / 100:.2f} nats, {features[column['indel']]:.0%} of the letters alike",
-                "a convention reads both alike" if shared else "no convention reads both alike",
-            ]
-            if tag := index.reading(int(comparisons.form[row])):
-                reasons.insert(0, f"'{text}' is how a dictionary reads a listed name in the language '{tag}'")
-            if view.text != name:
-                reasons.insert(0, f"read{_in(view.read_in)} as '{view.text or view.rom}'")
-            elif view.script == "Hani" and index.scripts()[int(index.form_script[comparisons.form[row]])] != "Hani":
-                reasons.insert(0, f"read{_in(MANDARIN)}, character by character, as '{view.rom}'")
-            if best and len(decisions.name):
-                margin = decisions.features[0, len(COMPARISON) + 2] / 1000
-                reasons.append(f"ahead of the next entity by {margin:.1f} log-odds")
-            seen.add(entity)
-            candidates.append(
-                Candidate(
-                    index.ids[entity], tiers.canonical(entity), index.kind(entity), "rule" if shared else "fuzzy", confidence, text,
-                    tuple(reasons),
-                )
-            )  # fmt: skip
-        if candidates:
-            nearest = int(np.lexsort((comparisons.entity, -strength))[0])
-            target = index.spans_of(comparisons.form[[nearest]]).texts()[0]
-            spelled = views[int(comparisons.spelled[nearest])]
-            direct = spelled.script != "Latn" and spelled.script in tables
-            table = tables[spelled.script if direct else "Latn"]
-            source = spelled.atoms if direct else tuple(spelled.rom)
-            alignment = [(op.source, op.target, op.cost / 100) for op in align.explain(table, source, target)]
+    elif tiers.lexicon.rough.spell(name).rom:
+        from translit.matching.reasons import compared
+
+        candidates, alignment = compared(tiers, name, answer)
     readings, keys = _readings(tiers, name)
     return Explanation(name, match, _verdict(tiers, name, answer, listed, candidates), readings, keys, tuple(candidates), tuple(alignment))
 
@@ -204,10 +150,6 @@ def _how_listed(index: Index, form: int, folded: str, exactly: bool) -> str:
         return "the lexicon lists this spelling"
     tag = index.reading(form) if form >= 0 else ""
     return f"a dictionary reads a listed name so in the language '{tag}'" if tag else f"the lexicon lists it, folded: {folded}"
-
-
-def _in(language: str) -> str:
-    return f" in {language}" if language else ""
 
 
 def _readings(tiers: Tiers, name: str) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:

@@ -30,7 +30,7 @@ from translit.lexicon.compile import compile_entities
 from translit.lexicon.index import Index, hashes
 from translit.matching.align import LETTERS, CostTable
 from translit.matching.alphabet import SYLLABIC, atoms, script_of_name
-from translit.matching.calibrate import Examples, Model, Questions, ask, curves_of, judge, of_names
+from translit.matching.calibrate import WHOLE, Examples, Model, Questions, ask, curves_of, judge, of_names
 from translit.matching.correspondences import Pair, latin_forms, latin_pairs, learn
 from translit.matching.draws import drawn
 from translit.matching.prior import COSTS_FORMAT, model_to_json
@@ -51,6 +51,10 @@ SINOSPHERE = frozenset({"CN", "TW", "JP", "KR", "KP", "HK", "MO", "SG"})
 MOST_PAIRS = 40_000
 LEAST_PAIRS = 150
 VOWELS = "aeiouy"
+SHORT = 100
+"""Entities of a short list, in which a name often has no rival."""
+PERSONS = (*((start, 25) for start in range(9_000, 10_500, 25)), (8_000, 400), (0, 8_000))
+"""Lists of persons' names that are tried: the first of them, and how many."""
 
 
 def wikidata() -> Iterator[tuple[str, list[str]]]:
@@ -177,14 +181,18 @@ def write_tables(tables: dict[str, CostTable], names: Sequence[str], out: Path) 
 
 
 def persons(collection: Sequence[tuple[str, list[str]]], salt: int) -> list[Entity]:
-    """Persons made up of two or three entries, spelled in as many ways as these: what names of several words are learnt from."""
+    """Persons made up of two or three entries, spelled in as many ways as these: what names of several words are learnt from.
+
+    A few entries are in most names, as in life, so that others are near who share a name with the one that is meant.
+    """
     single = ([f for f in forms if script_of_name(f) == "Latn" and " " not in f] for _, forms in collection)
     rich = [forms for forms in single if len(forms) > 2]
-    first, second, last = (permutation(len(rich), salt + k) for k in range(3))
+    rows = np.arange(len(rich), dtype=np.uint64)
+    first, second, last = (permutation(len(rich), salt + k)[(len(rich) * drawn(rows, salt + 3 + k) ** 3).astype(int)] for k in range(3))
     out = []
     for i in range(len(rich)):
         parts = [rich[first[i]], rich[second[i]], rich[last[i]]][i % 3 != 0 :]
-        spelled = [" ".join(part[k % len(part)] for part in parts) for k in range(4)]
+        spelled = [" ".join(part[k % len(part)] for part in parts).title() for k in range(4)]
         out.append(Entity(f"person:{i}", spelled[0], "person", tuple(Variant(text) for text in dict.fromkeys(spelled[1:]))))
     return out
 
@@ -194,11 +202,12 @@ def trials(names: Sequence[str], tables: dict[str, CostTable]) -> Iterator[Examp
     rough = Rough(tables, with_unidecode)
     for name in names:
         collection = [(ident, forms) for ident, forms in COLLECTIONS[name]() if latin_forms(forms)]
-        for number, size in enumerate((400, 8000)):
-            composed = persons(collection, 70 + 3 * number)[:size]
-            arrays, meta, questions = compile_entities(composed, tables, rough)
+        everyone = persons(collection, 70)
+        for number, (first, size) in enumerate(PERSONS):
+            arrays, meta, questions = compile_entities(everyone[first : first + size], tables, rough)
             few = permutation(len(questions.text), 5)[:3000]
-            yield ask(Index(arrays, meta), rough, questions.take(few), 606 + number)
+            # Most names that a short list is asked for are not on it.
+            yield ask(Index(arrays, meta), rough, questions.take(few), 606 + number, WHOLE if size > SHORT else 0.5)
         for number, size in enumerate((400, 2500, 8000, 20000)):
             rows = permutation(len(collection), 1000 * number)[:size]
             chosen = [collection[i] for i in sorted(rows.tolist())]
@@ -242,7 +251,7 @@ def part(examples: Examples, salt: int, k: int) -> Examples:
 def learn_prior(names: Sequence[str], tables: dict[str, CostTable]) -> Model:
     """The forests and curves that a lexicon's own are learnt on top of."""
     asked = list(trials(names, tables))
-    rows = [part(e, i, 0) for i, e in enumerate(asked)]
+    rows = [part(e, i, 0).in_order() for i, e in enumerate(asked)]
     features = np.concatenate([e.comparisons.features for e in rows])
     labels = np.concatenate([e.labels for e in rows])
     print(f"{len(labels)} comparisons, {labels.mean():.3f} right", file=sys.stderr)

@@ -124,12 +124,21 @@ class Questions:
 
 @dataclass(frozen=True)
 class Examples:
-    """Comparisons of questions, with the truth (-1 where nothing is right), and whether a question is a name by itself."""
+    """Comparisons of questions, with the truth (-1 where nothing is right).
+
+    ``plain`` and ``turned`` tell whether each question is a name by itself, and whether its words are in another order.
+    """
 
     comparisons: Comparisons
     crowd: Rows
     truth: Rows
     plain: Flags
+    turned: Flags
+
+    def in_order(self) -> Examples:
+        """Without the comparisons of names in another order: that they are near as they stand is for their views to find."""
+        rows = np.flatnonzero(~self.turned[self.comparisons.name])
+        return replace(self, comparisons=self.comparisons.take(rows))
 
     @property
     def labels(self) -> Flags:
@@ -151,7 +160,7 @@ def ask(listing: Listing, rough: Rough, questions: Questions, salt: int, whole: 
     n = len(questions.text)
     gone = drawn(questions.digest, salt) < whole
     coin = drawn(questions.digest, salt + 1) < 0.5
-    texts, among = asked(questions.text, questions.person, questions.digest, salt + 2)
+    texts, among, turned = asked(questions.text, questions.person, questions.digest, salt + 2)
     # A name among other words is not hidden: that it is listed must not mislead.
     gone &= ~among
     own = np.where((questions.alone | coin) & ~among, questions.form, -1)
@@ -168,7 +177,7 @@ def ask(listing: Listing, rough: Rough, questions: Questions, salt: int, whole: 
         parts.append(replace(found, name=found.name + start))
         crowds.append(crowd)
     joined = Comparisons(*(np.concatenate([getattr(p, f) for p in parts]) for f in COLUMNS))
-    return Examples(joined, np.concatenate(crowds), np.where(gone | among, -1, questions.entity), ~among)
+    return Examples(joined, np.concatenate(crowds), np.where(gone | among, -1, questions.entity), ~among, turned)
 
 
 def judge(forest: Forest, examples: Examples) -> tuple[Decisions, Flags]:
@@ -249,7 +258,7 @@ def learn(
     chosen = np.argsort(drawn(questions.digest, 11), kind="stable")[:most]
     place = drawn(questions.digest[chosen], 12)
     first, second, last = chosen[place < 0.3], chosen[(place >= 0.3) & (place < 0.65)], chosen[place >= 0.65]
-    examples = ask(listing, rough, questions.take(first), 101, model=start)
+    examples = ask(listing, rough, questions.take(first), 101, model=start).in_order()
     comparison = fit(examples.comparisons.features, examples.labels, trees=trees, depth=5, start=prior.comparison)
     decisions, right = judge(comparison, ask(listing, rough, questions.take(second), 202, model=start))
     decision = fit(decisions.features, right, trees=trees, depth=4, monotone=DECISION_SIGNS, start=prior.decision)

@@ -15,13 +15,16 @@ from translit.matching.blocking import mix
 from translit.matching.candidates import Blocks, Found, expand, search, shortlist
 from translit.matching.fitting import fitted
 from translit.matching.rough import Rough, Spelled
-from translit.matching.score import COMPARISON, SCRIPT_CLASSES, Comparisons, text_features
+from translit.matching.score import COMPARISON, SCRIPT_CLASSES, Comparisons, Float, text_features
 from translit.matching.spans import Spans
-from translit.matching.views import CONTRADICTED
+from translit.matching.views import CONTRADICTED, TURNED
 
 Rows = NDArray[np.int64]
 PART_OF, PART = 0.7, 3000
 """A name of one word that is shorter than this share of a form of several is a part of it at best; and its handicap, in 1/1000 log-odds."""
+
+OTHER_ORDER = 0.15
+"""How much more alike the words must be in order, of 1, for a name to be in another order than a form."""
 
 
 class Listing(Protocol):
@@ -142,6 +145,8 @@ def compare(
     handicap = np.array([n.handicap for n in names], dtype=np.int32)[name] + contradicted
     one_of_several = (text[:, put["name_words"]] == 1) & (text[:, put["form_words"]] > 1)
     handicap[one_of_several & (text[:, put["name_length"]] < PART_OF * text[:, put["form_length"]])] += PART
+    # A name in another order has views in which its letters can be aligned; as it stands it may be any that has like words.
+    handicap[in_another_order(text)] += TURNED
     who = asked[found.name[owner]]
     whole = name[owner] < first_fitted
     return Comparisons(who, entity, form[owner], features, name[owner], handicap[owner], whole), found.crowd[as_it_stands], names
@@ -176,6 +181,12 @@ def nearest(
     features[:, put["cost_per_letter"]] = costs / np.maximum(length, 1)
     features[:, put["cost"]] = costs
     return replace(kept, features=features)
+
+
+def in_another_order(features: Float) -> NDArray[np.bool_]:
+    """Which comparisons, by their features, are near only with the words in order."""
+    other: NDArray[np.bool_] = features[:, COMPARISON.index("words_indel")] > features[:, COMPARISON.index("indel")] + OTHER_ORDER
+    return other
 
 
 def _fewer_of_other_views(found: Found, asked: Rows) -> Found:

@@ -47,8 +47,8 @@ def among(name: str, other: str, draw: float) -> str:
 def worn(name: str, draw: float) -> str:
     """A person's name as lists and newspapers write it; itself where it is not of two to four words.
 
-    >>> [worn("Ahmad Shah Massoud", k / 6) for k in range(6)]
-    ['Massoud, Ahmad Shah', 'Massoud Ahmad Shah', 'Ahmad Massoud', 'Ahmad Massoud', 'A. S. Massoud', 'Massoud, A. S.']
+    >>> [worn("Ahmad Shah Massoud", k / 8) for k in (0, 2, 3, 5, 7)]
+    ['Massoud, Ahmad Shah', 'Massoud Ahmad Shah', 'Ahmad Massoud', 'A. S. Massoud', 'Massoud, A. S.']
     """
     words = name.split()
     if not 2 <= len(words) <= MOST_WORDS or not all(word.replace("-", "").isalpha() for word in words):
@@ -56,15 +56,14 @@ def worn(name: str, draw: float) -> str:
     *given, last = words
     letters = " ".join(f"{word[0]}." for word in given)
     cased = name[0].isupper()
-    shapes = (
-        f"{last}, {' '.join(given)}", f"{last} {' '.join(given)}", f"{given[0]} {last}", f"{given[0]} {last}",
-        f"{letters} {last}" if cased else name, f"{last}, {letters}" if cased else name,
-    )  # fmt: skip
+    listed, turned, short = f"{last}, {' '.join(given)}", f"{last} {' '.join(given)}", f"{given[0]} {last}"
+    initials, listed_initials = (f"{letters} {last}", f"{last}, {letters}") if cased else (name, name)
+    shapes = (listed, listed, turned, short, short, initials, initials, listed_initials)
     return shapes[int(draw * len(shapes))]
 
 
-def asked(texts: Sequence[str], person: Flags, digest: NDArray[np.uint64], salt: int) -> tuple[list[str], Flags]:
-    """The spellings to ask for, and which of them mean nothing that is listed: they are among other words, or a person's name in part.
+def asked(texts: Sequence[str], person: Flags, digest: NDArray[np.uint64], salt: int) -> tuple[list[str], Flags, Flags]:
+    """The spellings to ask for, which of them mean nothing that is listed (a name among words, or in part), and which are turned.
 
     Args:
         texts: the variants.
@@ -85,6 +84,8 @@ def asked(texts: Sequence[str], person: Flags, digest: NDArray[np.uint64], salt:
             out[i] = words[int(which[i] * len(words))]
         else:
             out[i] = among(texts[i], texts[int(neighbour[i])], float(which[i]))
+    turned = np.zeros(len(texts), dtype=bool)
     for i in np.flatnonzero(rewritten).tolist():
         out[i] = worn(texts[i], float(which[i]))
-    return out, hidden
+        turned[i] = out[i].split()[0].rstrip(",") == texts[i].split()[-1]
+    return out, hidden, turned

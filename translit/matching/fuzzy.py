@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from translit import limits
 from translit.matching.calibrate import Model
-from translit.matching.compare import Listing, compare, nearest
+from translit.matching.compare import Listing, compare, in_another_order, nearest
 from translit.matching.rough import Rough, Spelled
 from translit.matching.score import COMPARISON, Comparisons, decide
 from translit.model import METHODS, Method
@@ -103,6 +103,8 @@ def guess_many(
     for start in range(0, max(len(names), 1), limits.BATCH):
         batch = rough.views_many(names[start : start + limits.BATCH], turned, reader)
         comparisons, crowd, spelled = compare(listing, rough, batch)
+        if not turned:
+            comparisons = comparisons.take(np.flatnonzero(~in_another_order(comparisons.features)))
         nearness = models[0].comparison.scores(comparisons.features)
         for parts, model in zip(out, models, strict=True):
             parts.append(_guesses(model, *seen_by(model, listing, comparisons, nearness, spelled), crowd, len(batch), spelled))
