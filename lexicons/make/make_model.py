@@ -251,7 +251,7 @@ def part(examples: Examples, salt: int, k: int) -> Examples:
 def learn_prior(names: Sequence[str], tables: dict[str, CostTable]) -> Model:
     """The forests and curves that a lexicon's own are learnt on top of."""
     asked = list(trials(names, tables))
-    rows = [part(e, i, 0).in_order() for i, e in enumerate(asked)]
+    rows = [part(e, i, 0).as_they_stand() for i, e in enumerate(asked)]
     features = np.concatenate([e.comparisons.features for e in rows])
     labels = np.concatenate([e.labels for e in rows])
     print(f"{len(labels)} comparisons, {labels.mean():.3f} right", file=sys.stderr)

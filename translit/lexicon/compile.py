@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from translit import native
+from translit import limits, native
 from translit.lexicon.index import CANONICAL, OUTWEIGH, PLURAL, SCRIPT_CODES, TYPE_NUMBERS, Rows, table_arrays
 from translit.lexicon.parts import align_parts, words_of_name
 from translit.lexicon.readings import READING

@@ -135,9 +135,9 @@ class Examples:
     plain: Flags
     turned: Flags
 
-    def in_order(self) -> Examples:
-        """Without the comparisons of names in another order: that they are near as they stand is for their views to find."""
-        rows = np.flatnonzero(~self.turned[self.comparisons.name])
+    def as_they_stand(self) -> Examples:
+        """Without the comparisons of names in another order, for whose nearness there are views, and of some of the words only."""
+        rows = np.flatnonzero(~self.turned[self.comparisons.name] & self.comparisons.whole)
         return replace(self, comparisons=self.comparisons.take(rows))
 
     @property
@@ -258,7 +258,7 @@ def learn(
     chosen = np.argsort(drawn(questions.digest, 11), kind="stable")[:most]
     place = drawn(questions.digest[chosen], 12)
     first, second, last = chosen[place < 0.3], chosen[(place >= 0.3) & (place < 0.65)], chosen[place >= 0.65]
-    examples = ask(listing, rough, questions.take(first), 101, model=start).in_order()
+    examples = ask(listing, rough, questions.take(first), 101, model=start).as_they_stand()
     comparison = fit(examples.comparisons.features, examples.labels, trees=trees, depth=5, start=prior.comparison)
     decisions, right = judge(comparison, ask(listing, rough, questions.take(second), 202, model=start))
     decision = fit(decisions.features, right, trees=trees, depth=4, monotone=DECISION_SIGNS, start=prior.decision)

@@ -124,7 +124,7 @@ def compare(
         targets = targets + listing.spans_of(own_forms, romanized=False)
     text = native.twin(text_features)(sources, targets, left, right, costs, found.letters, found.consonants)
     fits, rows = np.arange(len(by_word.name)), np.array(by_word.row, dtype=np.int64)
-    costs = _costs(rough, by_word.name, Spans.of(by_word.form), spelled.table[first_fitted:], fits, fits)
+    costs = _costs(rough.tables, by_word.name, Spans.of(by_word.form), spelled.table[first_fitted:], fits, fits)
     text = np.concatenate((text, by_word.features(costs)))
     name, form = np.append(name, first_fitted + fits), np.append(form, form[rows])
     same_script = np.append(same_script, same_script[rows])
@@ -167,8 +167,8 @@ def nearest(
     order = np.lexsort((comparisons.handicap - scores, comparisons.name))
     name = comparisons.name[order]
     kept = comparisons.take(np.sort(order[np.arange(len(name)) - np.searchsorted(name, name) < limits.MAX_NEAREST]))
-    forms = len(listing.form_script)
-    pair, owner = np.unique(kept.spelled * forms + kept.form, return_inverse=True)
+    rows, forms = np.flatnonzero(kept.whole), len(listing.form_script)
+    pair, owner = np.unique(kept.spelled[rows] * forms + kept.form[rows], return_inverse=True)
     which, form = pair // forms, pair % forms
     listed, right = np.unique(form, return_inverse=True)
     spelled = _Side.of(names, listing.scripts(), tables)
@@ -177,9 +177,9 @@ def nearest(
     costs = _costs(tables, names, listing.spans_of(listed), serving, which, right)[owner]
     put = {feature: i for i, feature in enumerate(COMPARISON)}
     features = kept.features.copy()
-    length = np.maximum(features[:, put["name_length"]], features[:, put["form_length"]])
-    features[:, put["cost_per_letter"]] = costs / np.maximum(length, 1)
-    features[:, put["cost"]] = costs
+    length = np.maximum(features[rows, put["name_length"]], features[rows, put["form_length"]])
+    features[rows, put["cost_per_letter"]] = costs / np.maximum(length, 1)
+    features[rows, put["cost"]] = costs
     return replace(kept, features=features)
 
 
