@@ -317,8 +317,8 @@ def _initials(name: Words, form: Words, answers: Answers, left: set[int], lackin
     for i in name.initials:
         letter = name.texts[i]
         open_ = sorted(j for j in lacking if j > last)
-        found = next((j for j in open_ if form.texts[j][0] == letter), None)
-        other = next((j for j in open_ if alike(letter, form.texts[j][0])), None) if found is None else None
+        found = next((j for j in open_ if form.texts[j][:1] == letter), None)
+        other = next((j for j in open_ if alike(letter, form.texts[j][:1])), None) if found is None else None
         meant = other if found is None else found
         if meant is not None:
             handicap += INITIAL if other is None else OTHER_INITIAL
