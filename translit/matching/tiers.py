@@ -406,7 +406,12 @@ class Tiers:
         keyed = np.flatnonzero(known & (guesses.score >= strict) & (guesses.view != ""))
         forms = self.index.forms.take(guesses.form[keyed])
         shared = self.keys.shares_many(guesses.view[keyed].tolist(), self.conventions, forms) if len(keyed) else []
-        method[keyed[np.array(shared, dtype=bool)]] = METHODS.index("rule")
+        ruled = keyed[np.array(shared, dtype=bool)]
+        method[ruled] = METHODS.index("rule")
+        for i, form in zip(ruled.tolist(), self.index.find_forms(_folded([names[i] for i in ruled.tolist()])).tolist(), strict=True):
+            # Another form of the entity may be nearer than the one of the same letters.
+            if form >= 0 and not self.index.reading(form) and guesses.entity[i] in self.index.posting_entity[self.index.postings(form)]:
+                method[i] = METHODS.index("exact")
         return method
 
     def curve(self, guess: Guess) -> Curve:
