@@ -53,7 +53,9 @@ def doubt(
     need = Need.CUE if few and (again or len(form) <= FEW or _unlike(form, canonical)) else Need.NOTHING
     bits = context.bits[form]
     great = trusted and famed and len(form) > FEW and bits & (WEAK | GEO | NAME) == WEAK | GEO
-    named = bits & NAME and (alias or not (famed and bits & GEO))
+    # The marks of an exonym tell it from the personal name of the same letters: Pekín, but Maurice.
+    marked = form.isascii() and not context.words.tokens[first].text.isascii()
+    named = bits & NAME and not (famed and bits & GEO and (marked or not alias))
     if named or (bits & WEAK and not (great and _stands_out(context, first, form))):
         need = max(need, Need.CUE)
     if alias and place and ((bits & NAME and not bits & GEO) or acronym(context.words, first)):
