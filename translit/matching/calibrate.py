@@ -31,6 +31,8 @@ GRID = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.92, 0.94, 0.95, 0.96, 0.97, 0.98, 0.985
 """Precisions for which a threshold is kept; a precision in between takes the next one up."""
 NEVER = 2**30
 """A threshold that no score reaches."""
+WORST = 5
+"""How many times as likely an answer may be wrong as the answers together: asked for 0.99 none is less sure than 0.95."""
 WHOLE = 0.15
 """Share of the questions whose entity is hidden whole."""
 _SCRIPT = COMPARISON.index("script")
@@ -57,11 +59,17 @@ class Curve:
         return round(1 / (1 + math.exp(-max(-9.0, min(9.0, odds)))), 5)
 
     def threshold(self, precision: float) -> int:
-        """The least score to answer with, so that the answers are together that precise."""
+        """The least score to answer with, so that the answers are together that precise, and none is much less sure."""
         for value, score in zip(GRID, self.thresholds, strict=True):
             if precision <= value + 1e-9:
-                return score
+                return max(score, self._score(1 - WORST * (1 - precision)))
         return NEVER
+
+    def _score(self, confidence: float) -> int:
+        """The least score of at least that confidence."""
+        if confidence <= 0 or confidence >= 1 or self.slope <= 0:
+            return -NEVER
+        return math.ceil(1000 * (math.log(confidence / (1 - confidence)) - self.shift) / self.slope)
 
 
 @dataclass(frozen=True)
