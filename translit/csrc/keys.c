@@ -32,11 +32,6 @@ typedef struct {
 } Pool;
 
 typedef struct {
-    uint32_t *items;
-    size_t size, room;
-} Members;
-
-typedef struct {
     int32_t width, penalty;
     const uint8_t *sound;
     uint32_t size;
@@ -56,8 +51,8 @@ typedef struct {
 
 typedef struct {
     Pool pool;
-    Members *places; /* states by how many letters (or words) they have read */
-    Members best;
+    Column32 *places; /* states by how many letters (or words) they have read */
+    Column32 best;
     int32_t *columns; /* of `fits`, by letter */
     Option *options;
     size_t option_count, option_room;
@@ -66,25 +61,10 @@ typedef struct {
     uint8_t *scratch[2];
     size_t scratch_room[2];
     Column ends;
-    uint8_t *out;
-    size_t out_size, out_room;
+    Bytes out;
 } Expansion;
 
 enum { ENTRY = 7 }; /* columns of an entry: before, after, sound, languages, contexts given, extra, penalty */
-
-static int join_member(Members *members, uint32_t item)
-{
-    if (members->size == members->room) {
-        const size_t room = members->room ? 2 * members->room : 64;
-        uint32_t *items = realloc(members->items, room * sizeof *items);
-        if (!items)
-            return NO_MEMORY;
-        members->items = items;
-        members->room = room;
-    }
-    members->items[members->size++] = item;
-    return FINE;
-}
 
 static int empty_pool(Pool *pool)
 {
@@ -152,7 +132,7 @@ static int new_state(Pool *pool, const State *prefix, const uint8_t *text, uint3
 }
 
 /* Add the text of a state and what goes on to the states of a place; the same text is one state. */
-static int add_state(Pool *pool, Members *members, uint32_t place, size_t from, const uint8_t *text, uint32_t size, uint64_t mask,
+static int add_state(Pool *pool, Column32 *members, uint32_t place, size_t from, const uint8_t *text, uint32_t size, uint64_t mask,
                      int32_t cost)
 {
     if (2 * pool->size >= pool->slots_room && wider_pool(pool) != FINE)
@@ -175,13 +155,13 @@ static int add_state(Pool *pool, Members *members, uint32_t place, size_t from, 
         known->alive = 1;
         known->mask = mask;
         known->cost = cost;
-        return join_member(members, number);
+        return push32(members, number);
     }
     const State state = {.hash = hash, .mask = mask, .place = place, .cost = cost, .alive = 1};
     if (new_state(pool, &prefix, text, size, state) != FINE)
         return NO_MEMORY;
     pool->slots[at] = (uint64_t)pool->stamp << 32 | pool->size;
-    return join_member(members, (uint32_t)pool->size - 1);
+    return push32(members, (uint32_t)pool->size - 1);
 }
 
 static int compare_texts(const Pool *pool, const State *a, const State *b)
@@ -202,26 +182,26 @@ static int is_before(const Pool *pool, uint32_t left, uint32_t right, int langua
 }
 
 /* Keep the first `most` members in order; the others are dead. */
-static int keep_first(Pool *pool, Members *members, Members *best, size_t most, int languages)
+static int keep_first(Pool *pool, Column32 *members, Column32 *best, size_t most, int languages)
 {
     best->size = 0;
     for (size_t i = 0; i < members->size; i++) {
-        const uint32_t item = members->items[i];
+        const uint32_t item = members->data[i];
         size_t at = best->size;
         if (at == most) {
-            if (!most || !is_before(pool, item, best->items[at - 1], languages)) {
+            if (!most || !is_before(pool, item, best->data[at - 1], languages)) {
                 pool->states[item].alive = 0;
                 continue;
             }
-            pool->states[best->items[--at]].alive = 0;
-        } else if (join_member(best, item) != FINE) {
+            pool->states[best->data[--at]].alive = 0;
+        } else if (push32(best, item) != FINE) {
             return NO_MEMORY;
         }
-        for (; at && is_before(pool, item, best->items[at - 1], languages); at--)
-            best->items[at] = best->items[at - 1];
-        best->items[at] = item;
+        for (; at && is_before(pool, item, best->data[at - 1], languages); at--)
+            best->data[at] = best->data[at - 1];
+        best->data[at] = item;
     }
-    const Members kept = *best;
+    const Column32 kept = *best;
     *best = *members;
     *members = kept;
     return FINE;
@@ -428,7 +408,7 @@ static int expand_word(const Rules *r, Expansion *x, size_t word)
     for (size_t i = 0; i <= n; i++)
         x->places[i].size = 0;
     const State start = {.hash = FNV_START, .mask = r->masks[script], .alive = 1};
-    if (empty_pool(&x->pool) != FINE || new_state(&x->pool, NULL, NULL, 0, start) != FINE || join_member(&x->places[0], 0) != FINE)
+    if (empty_pool(&x->pool) != FINE || new_state(&x->pool, NULL, NULL, 0, start) != FINE || push32(&x->places[0], 0) != FINE)
         return NO_MEMORY;
     for (size_t i = 0; i < n; i++) {
         if (!x->places[i].size)
@@ -438,7 +418,7 @@ static int expand_word(const Rules *r, Expansion *x, size_t word)
             const Option o = x->options[k];
             const uint32_t place = (uint32_t)i + (uint32_t)o.width;
             for (size_t s = 0; status == FINE && s < x->places[i].size; s++) {
-                const uint32_t from = x->places[i].items[s];
+                const uint32_t from = x->places[i].data[s];
                 const uint64_t readers = x->pool.states[from].mask & o.mask;
                 if (readers)
                     status = add_state(&x->pool, &x->places[place], place, from, o.sound, o.size, readers,
@@ -452,7 +432,7 @@ static int expand_word(const Rules *r, Expansion *x, size_t word)
             return status;
     }
     for (size_t s = 0; s < x->places[n].size; s++) {
-        const State *state = &x->pool.states[x->places[n].items[s]];
+        const State *state = &x->pool.states[x->places[n].data[s]];
         for (int k = 0; k < 2; k++)
             if (reserve_bytes(&x->scratch[k], &x->scratch_room[k], state->size + 1) != FINE)
                 return NO_MEMORY;
@@ -469,9 +449,9 @@ static int expand_word(const Rules *r, Expansion *x, size_t word)
 /* A whole name's key: for skeletons an initial vowel counts at its start only, and doubling nowhere behind. */
 static int write_key(Expansion *x, const State *key, int is_skeleton, size_t first)
 {
-    if (reserve_bytes(&x->out, &x->out_room, x->out_size + key->size + 1) != FINE)
+    if (make_room(&x->out, key->size + 1) != FINE)
         return NO_MEMORY;
-    uint8_t *to = x->out + x->out_size;
+    uint8_t *to = x->out.data + x->out.size;
     const uint8_t *from = x->pool.texts + key->text;
     size_t size = 0;
     for (size_t i = 0; i < key->size; i++) {
@@ -479,16 +459,16 @@ static int write_key(Expansion *x, const State *key, int is_skeleton, size_t fir
         if (!passed)
             to[size++] = from[i];
     }
-    for (size_t at = first; at < x->out_size;) {
+    for (size_t at = first; at < x->out.size;) {
         size_t end = at;
-        while (x->out[end] != '\n')
+        while (x->out.data[end] != '\n')
             end++;
-        if (end - at == size && !memcmp(x->out + at, to, size))
+        if (end - at == size && !memcmp(x->out.data + at, to, size))
             return FINE;
         at = end + 1;
     }
     to[size] = '\n';
-    x->out_size += size + 1;
+    x->out.size += size + 1;
     return FINE;
 }
 
@@ -497,10 +477,10 @@ static int expand_name(const Rules *r, Expansion *x, size_t name)
     const int64_t begin = r->name_begins[name], end = r->name_begins[name + 1];
     if (begin < 0 || end < begin || (size_t)end > r->name_words_size)
         return OUT_OF_RANGE;
-    Members *whole = &x->places[0], *merged = &x->places[1];
+    Column32 *whole = &x->places[0], *merged = &x->places[1];
     const State start = {.hash = FNV_START, .mask = UINT64_MAX, .alive = 1};
     whole->size = 0;
-    if (empty_pool(&x->pool) != FINE || new_state(&x->pool, NULL, NULL, 0, start) != FINE || join_member(whole, 0) != FINE)
+    if (empty_pool(&x->pool) != FINE || new_state(&x->pool, NULL, NULL, 0, start) != FINE || push32(whole, 0) != FINE)
         return NO_MEMORY;
     int32_t script = -1;
     for (int64_t k = begin; k < end; k++) {
@@ -514,9 +494,9 @@ static int expand_name(const Rules *r, Expansion *x, size_t name)
         merged->size = 0;
         for (size_t s = 0; s < whole->size; s++) {
             for (size_t i = x->word_keys[word]; i < x->word_keys[word + 1]; i++) {
-                const State *key = &x->keys.states[i], *prefix = &x->pool.states[whole->items[s]];
+                const State *key = &x->keys.states[i], *prefix = &x->pool.states[whole->data[s]];
                 const uint64_t readers = anew ? key->mask : prefix->mask & key->mask;
-                if (readers && add_state(&x->pool, merged, (uint32_t)(k - begin) + 1, whole->items[s], x->keys.texts + key->text,
+                if (readers && add_state(&x->pool, merged, (uint32_t)(k - begin) + 1, whole->data[s], x->keys.texts + key->text,
                                          key->size, readers, prefix->cost + key->cost) != FINE)
                     return NO_MEMORY;
             }
@@ -524,26 +504,26 @@ static int expand_name(const Rules *r, Expansion *x, size_t name)
         if (merged->size > r->most_keys && keep_first(&x->pool, merged, &x->best, r->most_keys, 1) != FINE)
             return NO_MEMORY;
         if (merged->size) {
-            Members *last = whole;
+            Column32 *last = whole;
             whole = merged;
             merged = last;
         }
     }
     if (keep_first(&x->pool, whole, &x->best, whole->size, 0) != FINE)
         return NO_MEMORY;
-    const size_t first = x->out_size;
+    const size_t first = x->out.size;
     for (size_t s = 0; s < whole->size; s++) {
-        const State *key = &x->pool.states[whole->items[s]];
+        const State *key = &x->pool.states[whole->data[s]];
         if (key->size && write_key(x, key, r->skeleton, first) != FINE)
             return NO_MEMORY;
     }
-    return push(&x->ends, (int64_t)x->out_size);
+    return push(&x->ends, (int64_t)x->out.size);
 }
 
 static void free_expansion(Expansion *x, size_t places)
 {
     for (size_t i = 0; x->places && i < places; i++)
-        free(x->places[i].items);
+        free(x->places[i].data);
     Pool *const pools[] = {&x->pool, &x->keys};
     for (int i = 0; i < 2; i++) {
         free(pools[i]->states);
@@ -552,12 +532,12 @@ static void free_expansion(Expansion *x, size_t places)
         free(x->scratch[i]);
     }
     free(x->places);
-    free(x->best.items);
+    free(x->best.data);
     free(x->columns);
     free(x->options);
     free(x->word_keys);
     free(x->ends.data);
-    free(x->out);
+    free(x->out.data);
 }
 
 static int expand_all(const Rules *r, Expansion *x)
@@ -640,7 +620,7 @@ static PyObject *name_keys(PyObject *self, PyObject *args)
     if (status != FINE)
         fail(status);
     else
-        result = Py_BuildValue("(NN)", PyByteArray_FromStringAndSize((const char *)x.out, (Py_ssize_t)x.out_size), as_bytes(&x.ends));
+        result = Py_BuildValue("(NN)", PyByteArray_FromStringAndSize((const char *)x.out.data, (Py_ssize_t)x.out.size), as_bytes(&x.ends));
 done:
     free_expansion(&x, r.most_letters + 2);
     give_back(b, ARRAYS);

@@ -42,7 +42,7 @@ class Memory(Generic[K, V]):
         """Remember the value of each key, of the first where they are more than are kept."""
         if len(self.known) + len(keys) > self.most:
             self.known = {}
-        self.known.update(islice(zip(keys, values, strict=True), self.most) if len(keys) > self.most else zip(keys, values, strict=True))
+        self.known.update(islice(zip(keys, values, strict=True), self.most))
 
 
 def take_known(known: Mapping[str, V], names: Sequence[str]) -> list[V] | None:
