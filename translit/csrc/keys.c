@@ -1,35 +1,7 @@
 /* Phonetic keys of names by the romanization rules; rules/keys.py. */
 
-#include "native.h"
-
-#define FNV_START UINT64_C(0xcbf29ce484222325)
-#define FNV_PRIME UINT64_C(0x100000001b3)
-
-static uint64_t hashed(uint64_t hash, const uint8_t *bytes, size_t size)
-{
-    for (size_t i = 0; i < size; i++)
-        hash = (hash ^ bytes[i]) * FNV_PRIME;
-    return hash;
-}
-
-/* A text in the making with the languages that read it so and what it costs; `place` parts the texts of different positions. */
-typedef struct {
-    uint64_t hash, mask;
-    size_t text;
-    uint32_t size, place;
-    int32_t cost;
-    int alive;
-} State;
-
-typedef struct {
-    State *states;
-    size_t size, room;
-    uint8_t *texts;
-    size_t used, texts_room;
-    uint64_t *slots; /* stamp and one more than the state */
-    size_t slots_room;
-    uint32_t stamp;
-} Pool;
+#include "coarse.h"
+#include "pool.h"
 
 typedef struct {
     int32_t width, penalty;
@@ -65,147 +37,6 @@ typedef struct {
 } Expansion;
 
 enum { ENTRY = 7 }; /* columns of an entry: before, after, sound, languages, contexts given, extra, penalty */
-
-static int empty_pool(Pool *pool)
-{
-    pool->size = pool->used = 0;
-    if (pool->stamp == UINT32_MAX || !pool->slots_room) {
-        free(pool->slots);
-        pool->slots_room = pool->slots_room ? pool->slots_room : 1024;
-        pool->slots = calloc(pool->slots_room, sizeof *pool->slots);
-        pool->stamp = 0;
-        if (!pool->slots) {
-            pool->slots_room = 0;
-            return NO_MEMORY;
-        }
-    }
-    pool->stamp++;
-    return FINE;
-}
-
-static size_t slot_at(const Pool *pool, uint64_t hash, uint32_t place)
-{
-    return (size_t)(((hash + place) * UINT64_C(0x9E3779B97F4A7C15)) >> 32) & (pool->slots_room - 1);
-}
-
-static int wider_pool(Pool *pool)
-{
-    const size_t room = 2 * pool->slots_room;
-    uint64_t *slots = calloc(room, sizeof *slots);
-    if (!slots)
-        return NO_MEMORY;
-    free(pool->slots);
-    pool->slots = slots;
-    pool->slots_room = room;
-    for (size_t i = 0; i < pool->size; i++) {
-        size_t at = slot_at(pool, pool->states[i].hash, pool->states[i].place);
-        while (slots[at])
-            at = (at + 1) & (room - 1);
-        slots[at] = (uint64_t)pool->stamp << 32 | (i + 1);
-    }
-    return FINE;
-}
-
-/* Append a state whether or not its text is there already; `text` must not lie in the pool. */
-static int new_state(Pool *pool, const State *prefix, const uint8_t *text, uint32_t size, State state)
-{
-    if (pool->size == pool->room) {
-        const size_t room = pool->room ? 2 * pool->room : 256;
-        State *states = realloc(pool->states, room * sizeof *states);
-        if (!states)
-            return NO_MEMORY;
-        pool->states = states;
-        pool->room = room;
-    }
-    const size_t before = prefix ? prefix->size : 0;
-    state.text = pool->used;
-    state.size = (uint32_t)before + size;
-    if (reserve_bytes(&pool->texts, &pool->texts_room, pool->used + state.size + 1) != FINE)
-        return NO_MEMORY;
-    if (before)
-        memcpy(pool->texts + state.text, pool->texts + prefix->text, before);
-    if (size)
-        memcpy(pool->texts + state.text + before, text, size);
-    pool->used += state.size;
-    pool->states[pool->size++] = state;
-    return FINE;
-}
-
-/* Add the text of a state and what goes on to the states of a place; the same text is one state. */
-static int add_state(Pool *pool, Column32 *members, uint32_t place, size_t from, const uint8_t *text, uint32_t size, uint64_t mask,
-                     int32_t cost)
-{
-    if (2 * pool->size >= pool->slots_room && wider_pool(pool) != FINE)
-        return NO_MEMORY;
-    const State prefix = pool->states[from];
-    const uint64_t hash = hashed(prefix.hash, text, size);
-    size_t at = slot_at(pool, hash, place);
-    for (; pool->slots[at] >> 32 == pool->stamp; at = (at + 1) & (pool->slots_room - 1)) {
-        const uint32_t number = (uint32_t)pool->slots[at] - 1;
-        State *known = &pool->states[number];
-        if (known->hash != hash || known->place != place || known->size != prefix.size + size ||
-            (prefix.size && memcmp(pool->texts + known->text, pool->texts + prefix.text, prefix.size)) ||
-            (size && memcmp(pool->texts + known->text + prefix.size, text, size)))
-            continue;
-        if (known->alive) {
-            known->mask |= mask;
-            known->cost = cost < known->cost ? cost : known->cost;
-            return FINE;
-        }
-        known->alive = 1;
-        known->mask = mask;
-        known->cost = cost;
-        return push32(members, number);
-    }
-    const State state = {.hash = hash, .mask = mask, .place = place, .cost = cost, .alive = 1};
-    if (new_state(pool, &prefix, text, size, state) != FINE)
-        return NO_MEMORY;
-    pool->slots[at] = (uint64_t)pool->stamp << 32 | pool->size;
-    return push32(members, (uint32_t)pool->size - 1);
-}
-
-static int compare_texts(const Pool *pool, const State *a, const State *b)
-{
-    const int order = memcmp(pool->texts + a->text, pool->texts + b->text, a->size < b->size ? a->size : b->size);
-    return order ? order : (a->size > b->size) - (a->size < b->size);
-}
-
-/* Cheaper first; where languages count, those that more of them read; then by the letters. */
-static int is_before(const Pool *pool, uint32_t left, uint32_t right, int languages)
-{
-    const State *a = &pool->states[left], *b = &pool->states[right];
-    if (a->cost != b->cost)
-        return a->cost < b->cost;
-    if (languages && bits(a->mask) != bits(b->mask))
-        return bits(a->mask) > bits(b->mask);
-    return compare_texts(pool, a, b) < 0;
-}
-
-/* Keep the first `most` members in order; the others are dead. */
-static int keep_first(Pool *pool, Column32 *members, Column32 *best, size_t most, int languages)
-{
-    best->size = 0;
-    for (size_t i = 0; i < members->size; i++) {
-        const uint32_t item = members->data[i];
-        size_t at = best->size;
-        if (at == most) {
-            if (!most || !is_before(pool, item, best->data[at - 1], languages)) {
-                pool->states[item].alive = 0;
-                continue;
-            }
-            pool->states[best->data[--at]].alive = 0;
-        } else if (push32(best, item) != FINE) {
-            return NO_MEMORY;
-        }
-        for (; at && is_before(pool, item, best->data[at - 1], languages); at--)
-            best->data[at] = best->data[at - 1];
-        best->data[at] = item;
-    }
-    const Column32 kept = *best;
-    *best = *members;
-    *members = kept;
-    return FINE;
-}
 
 static int64_t child_of(const Rules *r, int64_t node, uint32_t letter)
 {
@@ -304,89 +135,6 @@ static int compete(const Rules *r, Expansion *x, const uint32_t *letters, size_t
     if (!remaining)
         return FINE;
     return add_option(r, x, 1, r->defaults[(size_t)script * r->symbol_count + (size_t)x->columns[i] - 2], remaining, 0);
-}
-
-static int is_vowel(uint8_t c)
-{
-    return c == 'a' || c == 'i' || c == 'u';
-}
-
-static size_t without_repeats(uint8_t *key, size_t size)
-{
-    size_t out = 0;
-    for (size_t i = 0; i < size; i++)
-        if (!out || key[out - 1] != key[i])
-            key[out++] = key[i];
-    return out;
-}
-
-/* What affricates leave: ts, tS, dz and dJ are one letter each. */
-static size_t without_stops(const uint8_t *coarse, size_t size, uint8_t *out)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < size; i++) {
-        const uint8_t c = coarse[i], next = i + 1 < size ? coarse[i + 1] : 0;
-        if ((c == 't' && (next == 's' || next == 'S')) || (c == 'd' && (next == 'z' || next == 'J'))) {
-            out[n++] = next == 's' ? 'c' : next == 'S' ? 'C' : next;
-            i++;
-        } else {
-            out[n++] = c;
-        }
-    }
-    return n;
-}
-
-static size_t final_h(const uint8_t *key, size_t size)
-{
-    return size > 1 && key[size - 1] == 'h' && is_vowel(key[size - 2]) ? size - 1 : size;
-}
-
-/* Twin of translit.rules.keys.tight; each step reads what the step before wrote. */
-static size_t tight(const uint8_t *coarse, size_t size, uint8_t *a, uint8_t *b)
-{
-    size_t n = without_repeats(a, without_stops(coarse, size, a));
-    memcpy(b, a, n);
-    for (size_t i = 1; i + 1 < n; i++)
-        if (a[i] == 'i' && is_vowel(a[i - 1]) && is_vowel(a[i + 1]))
-            b[i] = 'j';
-    if (n > 1 && (b[0] == 'i' || b[0] == 'j') && (b[1] == 'a' || b[1] == 'u'))
-        b[0] = 'j';
-    size_t m = 0;
-    for (size_t i = 0; i < n; i++) {
-        const int glide = b[i] == 'i' || b[i] == 'j';
-        if (!(glide && i && !is_vowel(b[i - 1]) && i + 1 < n && (b[i + 1] == 'a' || b[i + 1] == 'u')))
-            a[m++] = b[i];
-    }
-    n = m, m = 0;
-    for (size_t i = 0; i < n; i++) {
-        const uint8_t before = i ? a[i - 1] : 0, after = i + 1 < n ? a[i + 1] : 0;
-        const int closes = (a[i] == 'j' || a[i] == 'w') && is_vowel(before) && !is_vowel(after);
-        const int softens = a[i] == 'j' && i && !is_vowel(before) && before != 'j' && before != 'w' && after == 'i';
-        if (!closes && !softens)
-            b[m++] = a[i];
-    }
-    n = m, m = 0;
-    for (size_t i = 0; i < n; i++)
-        if (!(m && is_vowel(b[i]) && is_vowel(b[i - 1])))
-            a[m++] = b[i] == 'w' ? 'v' : b[i];
-    return without_repeats(a, final_h(a, m));
-}
-
-/* Twin of translit.rules.keys.skeleton. */
-static size_t skeleton(const uint8_t *coarse, size_t size, uint8_t *a)
-{
-    const size_t n = final_h(a, without_repeats(a, without_stops(coarse, size, a)));
-    size_t m = 0;
-    const int vowel_first = n && is_vowel(a[0]);
-    for (size_t i = 0; i < n; i++)
-        if (!is_vowel(a[i]) && a[i] != 'j' && a[i] != 'w')
-            a[m++] = a[i];
-    m = without_repeats(a, m);
-    if (vowel_first) {
-        memmove(a + 1, a, m);
-        a[0] = 'A';
-    }
-    return m + (size_t)vowel_first;
 }
 
 static int expand_word(const Rules *r, Expansion *x, size_t word)
@@ -524,13 +272,10 @@ static void free_expansion(Expansion *x, size_t places)
 {
     for (size_t i = 0; x->places && i < places; i++)
         free(x->places[i].data);
-    Pool *const pools[] = {&x->pool, &x->keys};
-    for (int i = 0; i < 2; i++) {
-        free(pools[i]->states);
-        free(pools[i]->texts);
-        free(pools[i]->slots);
+    free_pool(&x->pool);
+    free_pool(&x->keys);
+    for (int i = 0; i < 2; i++)
         free(x->scratch[i]);
-    }
     free(x->places);
     free(x->best.data);
     free(x->columns);
