@@ -250,7 +250,7 @@ def test_answers_do_not_depend_on_the_size_of_the_batch(norm: Normalizer) -> Non
 def one_after_another(norm: Normalizer, asked: list[str], least: float | None = None) -> list[Match | None]:
     """The answers without what is done for all listed names at once."""
     tiers = norm._tiers
-    return [answer and tiers.match(name, answer) for name, answer in zip(asked, tiers.answer_many(asked, least), strict=True)]
+    return [answer and tiers.records.match(name, answer) for name, answer in zip(asked, tiers.answer_many(asked, least), strict=True)]
 
 
 @pytest.mark.parametrize("least", [None, 0.0, 0.5])

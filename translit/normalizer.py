@@ -17,8 +17,9 @@ from translit.errors import ArgumentError
 from translit.lexicon.lexicon import Lexicon
 from translit.lexicon.opening import open_lexicon
 from translit.lexicon.reading.cells import is_lang
+from translit.matching.answers import UNDECIDED
 from translit.matching.decisions import Decision, from_rows, read_decisions, rule
-from translit.matching.tiers import UNDECIDED, Tiers
+from translit.matching.tiers import Tiers
 from translit.mentions.memory import Memory, take_known
 from translit.model import DEFAULT_TYPES, VARIANT_TYPES, Match, Mention
 from translit.rules.readers import reader

@@ -15,8 +15,9 @@ from translit.unicode.tokens import fold
 
 if TYPE_CHECKING:
     from translit.lexicon.index import Index
+    from translit.matching.answers import Answer
     from translit.matching.exact import Resolution
-    from translit.matching.tiers import Answer, Tiers
+    from translit.matching.tiers import Tiers
 
 
 def apply(text: str, mentions: Sequence[Mention]) -> str:
@@ -120,7 +121,7 @@ def explain(tiers: Tiers, name: str) -> Explanation:
     """Explain a name: what the lexicon lists, how it may be read, which entities are near and by what margin."""
     index = tiers.index
     answer = tiers.answer_many([name])[0] or (None if tiers.rulings.bars(name) else tiers.part(fold(name)))
-    match = None if answer is None else tiers.match(name, answer)
+    match = None if answer is None else tiers.records.match(name, answer)
     folded = fold(name)
     form = int(index.find_forms([folded])[0]) if folded else -1
     listed, exactly = tiers.listed(name, form) if folded else (None, False)
@@ -154,13 +155,13 @@ def _how_listed(index: Index, form: int, folded: str, exactly: bool) -> str:
 
 def _readings(tiers: Tiers, name: str) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
     level: Level = "skeleton" if script_of(name) in ABJADS else "tight"
-    keys = tiers.keys.keys(name, level, tiers.conventions)
+    keys = tiers.lexicon.keys.keys(name, level, tiers.conventions)
     if has_han(name):
         return tuple(_han_readings(tiers, name)), keys
     found: list[tuple[str, str]] = []
     own = tiers.lexicon.own_languages
     for word in reading_words(name)[: limits.MAX_NAME_TOKENS]:
-        readings = tiers.keys.romanizer.readings(word, tiers.conventions)
+        readings = tiers.lexicon.keys.romanizer.readings(word, tiers.conventions)
         # Those of a lexicon's own rules are what its maker looks for.
         shown = sorted(readings, key=lambda reading: own.isdisjoint(reading.langs))[: limits.MAX_CANDIDATES_SHOWN]
         found += [(" ".join(reading.langs), reading.text) for reading in shown]

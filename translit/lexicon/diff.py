@@ -20,9 +20,10 @@ from numpy.typing import NDArray
 from translit import limits, native
 from translit.lexicon.index import hashes
 from translit.lexicon.lexicon import Lexicon
+from translit.matching.answers import UNDECIDED, Answer
 from translit.matching.decisions import from_rows, rule
 from translit.matching.exact import resolve
-from translit.matching.tiers import UNDECIDED, Answer, Tiers
+from translit.matching.tiers import Tiers
 from translit.model import DEFAULT_TYPES, Method
 from translit.unicode.tokens import fold
 from translit.unicode.tokens import spelled as spelled_so

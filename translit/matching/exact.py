@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from translit import limits, native
 from translit.lexicon.index import CANONICAL, OUTWEIGH, Index
 from translit.model import PROTECTED, Candidate, Match, Method
 from translit.unicode.tokens import fold
@@ -18,6 +19,12 @@ Rows = NDArray[np.int64]
 LISTED = 0.9995
 """Confidence of a spelling that the lexicon lists for one entity only."""
 _CANONICAL_BONUS = 3.0
+
+
+def fold_names(names: Sequence[str]) -> list[str]:
+    """The names folded; the ones that are too long are empty."""
+    most = limits.MAX_NAME_CODEPOINTS
+    return native.fold_many([name if len(name) <= most else "" for name in names] if max(map(len, names), default=0) > most else names)
 
 
 @dataclass(frozen=True, slots=True)

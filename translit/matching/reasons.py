@@ -21,7 +21,8 @@ from translit.model import Candidate, Method
 from translit.unicode.scripts import script_of
 
 if TYPE_CHECKING:
-    from translit.matching.tiers import Answer, Tiers
+    from translit.matching.answers import Answer
+    from translit.matching.tiers import Tiers
 
 _COLUMN = {feature: i for i, feature in enumerate(DECISION)}
 
@@ -58,7 +59,7 @@ def _candidate(tiers: Tiers, name: str, comparisons: Comparisons, row: int, view
     index = tiers.index
     entity, form = int(comparisons.entity[row]), int(comparisons.form[row])
     text, features, view = index.forms[form], comparisons.features[row], views[int(comparisons.spelled[row])]
-    shared = bool(view.text) and tiers.shares_key(view.text, text)
+    shared = bool(view.text) and tiers.lexicon.keys.shares(view.text, tiers.conventions, text)
     reasons = [
         f"spelling cost {features[_COLUMN['cost']] / 100:.2f} nats, {features[_COLUMN['indel']]:.0%} of the letters alike",
         f"read alike by the conventions of {_conventions(tiers, view.text, text)}" if shared else "no convention reads both alike",
@@ -75,8 +76,8 @@ def _candidate(tiers: Tiers, name: str, comparisons: Comparisons, row: int, view
 
 def _conventions(tiers: Tiers, name: str, form: str) -> str:
     """The languages by whose conventions a name is read like a form, as far as they are told."""
-    able = tiers.keys.romanizer.languages(script_of(name))
-    langs = [lang for lang in able if lang in (tiers.conventions or able) and tiers.keys.shares(name, (lang,), form)]
+    able = tiers.lexicon.keys.romanizer.languages(script_of(name))
+    langs = [lang for lang in able if lang in (tiers.conventions or able) and tiers.lexicon.keys.shares(name, (lang,), form)]
     if not langs:
         return "several languages together"
     more = len(langs) - limits.MAX_CANDIDATES_SHOWN

@@ -99,7 +99,7 @@ class Guesses:
                 if convinced is None:
                     refused.append((run, guess))
                     continue
-                places.append(Place(first, last, self.tiers.guessed(convinced), run.ending))
+                places.append(Place(first, last, self.tiers.records.guessed(convinced), run.ending))
                 taken.update(run.words)
                 context.named.update(run.words)
                 met[self.tiers.canonical(guess.entity)] += 1
@@ -116,14 +116,14 @@ class Guesses:
         known = self._remembered.known
         out = {name: known[name] for name in names if name in known}
         new = [name for name in names if name not in out]
-        for name, guess in zip(new, self.tiers.guess_many(new, turned=False), strict=True):
+        for name, guess in zip(new, self.tiers.guesser.guess_many(new, turned=False), strict=True):
             out[name] = guess if guess is not None and self._may_convince(guess) else None
             self._remembered.keep(name, out[name])
         return out
 
     def _may_convince(self, guess: Guess) -> bool:
         most = guess.score + self.fame.of(guess.entity) + max(ANCHORED, CUED)
-        return guess.confidence >= NEARLY or most >= self.tiers.curve(guess).threshold(max(LONE, self.tiers.precision))
+        return guess.confidence >= NEARLY or most >= self.tiers.guesser.curve(guess).threshold(max(LONE, self.tiers.precision))
 
     def _runs(self, words: Words, facts: I64, places: Sequence[Place]) -> Iterator[Run]:
         """Windows of capitalised words of which at least one is unknown, and none is small elsewhere in the text."""
@@ -173,7 +173,7 @@ class Guesses:
             score += ANCHORED
         elif context.has_cue(first, last, self.index.kind(guess.entity)):
             score += CUED
-        curve = self.tiers.curve(guess)
+        curve = self.tiers.guesser.curve(guess)
         if score < curve.threshold(max(LONE, self.tiers.precision)):
             return None
         return replace(guess, score=score, confidence=curve.confidence(score))

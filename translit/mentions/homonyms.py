@@ -12,8 +12,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from translit.lexicon.index import OUTWEIGH
+from translit.matching.answers import Answer
 from translit.matching.exact import LISTED, Resolution, resolve
-from translit.matching.tiers import Answer, Tiers
+from translit.matching.tiers import Tiers
 from translit.mentions.evidence import Context
 from translit.mentions.memory import Memory
 from translit.mentions.places import Place

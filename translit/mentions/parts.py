@@ -10,7 +10,8 @@ import numpy as np
 from translit import limits
 from translit.lexicon.index import CANONICAL
 from translit.lexicon.parts import align_parts, words_of_name
-from translit.matching.tiers import OFTEN_LAST, Answer, Tiers
+from translit.matching.answers import Answer
+from translit.matching.tiers import Tiers
 from translit.mentions.endings import POSSESSIVES, bears, endings
 from translit.mentions.evidence import SHORT, Context
 from translit.mentions.facts import PARTLY
@@ -20,6 +21,9 @@ from translit.mentions.words import plainly_folded
 from translit.model import PERSON
 from translit.unicode.fold import fold_token
 from translit.unicode.scan import CAPITAL, EMPTY, I64
+
+OFTEN_LAST = 0.5
+"""Least share of a part's bearers whose last name it must be, to be changed in text where nobody is named in full."""
 
 
 class Parts:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from translit.matching.tiers import Answer
+from translit.matching.answers import Answer
 from translit.mentions.evidence import Need
 from translit.mentions.survey import Why
 

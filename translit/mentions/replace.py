@@ -12,8 +12,9 @@ import numpy as np
 
 from translit import native
 from translit.lexicon.index import CANONICAL, Rows
+from translit.matching.answers import Answer
 from translit.matching.exact import LISTED
-from translit.matching.tiers import Answer, Tiers
+from translit.matching.tiers import Tiers
 from translit.mentions.memory import Memory
 from translit.mentions.windows import Forms
 from translit.mentions.writing import Writer, frame

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence, Set
 
 from translit.lexicon.index import TYPE_NUMBERS
-from translit.matching.tiers import Answer, Tiers
+from translit.matching.answers import Answer
+from translit.matching.tiers import Tiers
 from translit.mentions.doubts import doubt
 from translit.mentions.evidence import PLACE, Context, Need
 from translit.mentions.fame import Fame

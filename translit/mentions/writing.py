@@ -8,7 +8,8 @@ from functools import lru_cache
 import regex
 
 from translit import limits
-from translit.matching.tiers import PART, Answer, Tiers
+from translit.matching.answers import PART, Answer
+from translit.matching.tiers import Tiers
 from translit.mentions.casing import wear
 from translit.mentions.memory import Memory
 from translit.mentions.places import Place, without_answer
@@ -52,7 +53,7 @@ class Writer:
     def mention(self, text: str, start: int, end: int, answer: Answer, ending: str, reasons: tuple[str, ...] = ()) -> Mention:
         """The mention that stands from ``start`` to ``end``, its ``ending`` included."""
         raw = text[start:end]
-        match = self.tiers.match(raw, answer, reasons)
+        match = self.tiers.records.match(raw, answer, reasons)
         if answer.part or answer.entity < 0:
             ident, kind = f"{PART}:{fold(answer.canonical)}", PART
         else:

@@ -1,0 +1,129 @@
+"""The rule and fuzzy tiers of a lexicon under given settings: which guesses are settled by rules, and which are given."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from translit.lexicon.index import Rows
+from translit.lexicon.lexicon import Lexicon
+from translit.matching.answers import Accepted
+from translit.matching.calibrate import Curve
+from translit.matching.decisions import Rulings
+from translit.matching.exact import fold_names
+from translit.matching.fuzzy import FUZZY, Guess, Guesses, guess_many
+from translit.model import METHODS, PROTECTED
+from translit.rules.readers import Reader
+from translit.unicode.tokens import fold
+
+EXACT, RULE = METHODS.index("exact"), METHODS.index("rule")
+STRICTER = 0.5
+"""Share of the promised errors that the rule tier may make by the model that ships, which has not seen the lexicon."""
+
+
+class Guesser:
+    """Guesses the entities of names that a lexicon does not list.
+
+    Args:
+        lexicon: what is known.
+        precision: the share of right answers that is promised, 0–1.
+        conventions: ISO 639-3 codes of the languages whose spelling is supposed; None for all.
+        rulings: what people decided.
+        reader: how Han characters are read; None where their language is not said.
+    """
+
+    def __init__(
+        self, lexicon: Lexicon, precision: float, conventions: tuple[str, ...] | None, rulings: Rulings, reader: Reader | None
+    ) -> None:
+        self.lexicon, self.index = lexicon, lexicon.index
+        self.precision, self.conventions, self.rulings, self.reader = precision, conventions, rulings, reader
+
+    def guess_many(self, names: Sequence[str], turned: bool = True) -> list[Guess | None]:
+        """The nearest entity for each name, however far: the rule tier's answer where it has one, else the fuzzy tier's.
+
+        Args:
+            names: the names.
+            turned: whether to take persons' names in other orders and without titles, too.
+        """
+        guesses = self._all_guesses(names, turned)
+        rows = zip(guesses.entity.tolist(), names, self._confidences(guesses), strict=True)
+        return [None if entity < 0 or self.rulings.bars(name) else guesses.guess(i, sure) for i, (entity, name, sure) in enumerate(rows)]
+
+    def accepted(self, names: Sequence[str], folded: Sequence[str], rows: Sequence[int], least: float | None) -> Accepted:
+        """The guesses for the names of some rows that are sure enough to be given."""
+        left = [i for i in rows if any(c.isalpha() for c in folded[i])]
+        if not left:
+            return Accepted()
+        distinct = {name: k for k, name in enumerate(dict.fromkeys(names[i] for i in left))}
+        guesses = self._all_guesses(list(distinct))
+        able = self._able(guesses) & ~np.array([bool(self.rulings.bars(name)) for name in distinct], dtype=bool)
+        kept = np.flatnonzero(able if least is not None else able & self._sure(guesses))
+        guesses = guesses.take(kept)
+        confidences = self._confidences(guesses)
+        place = dict(zip(kept.tolist(), range(len(kept)), strict=True))
+        found = [(i, place[k]) for i in left if (k := distinct[names[i]]) in place]
+        if least is not None:
+            found = [(i, k) for i, k in found if confidences[k] >= least]
+        taken = guesses.take(np.array([k for _, k in found], dtype=np.int64))
+        return Accepted([i for i, _ in found], taken, [confidences[k] for _, k in found])
+
+    def _able(self, guesses: Guesses) -> NDArray[np.bool_]:
+        """Which guesses can be given: what comes nearest to a phrase that is never touched is left alone as the phrase is."""
+        touched = np.array([kind != PROTECTED for kind in self.index.kinds], dtype=bool)
+        able: NDArray[np.bool_] = (guesses.entity >= 0) & touched[self.index.entity_kind[guesses.entity]]
+        return able
+
+    def _sure(self, guesses: Guesses) -> NDArray[np.bool_]:
+        """Which guesses keep the promised precision; the rule tier's are sure by what made them so."""
+        high = guesses.score >= self.lexicon.model.thresholds(self.precision)[guesses.script]
+        sure: NDArray[np.bool_] = ~self.index.entity_support[guesses.entity] & (high | (guesses.method != FUZZY))
+        return sure
+
+    def curve(self, guess: Guess) -> Curve:
+        """What a guess's score is worth."""
+        model = self.lexicon.model if guess.method == "fuzzy" else self.lexicon.shipped
+        return model.curve(guess.script_class)
+
+    def _confidences(self, guesses: Guesses) -> list[float]:
+        """How likely each guess is right."""
+        out = [0.0] * len(guesses.entity)
+        fuzzy = guesses.method == FUZZY
+        for model, rows in ((self.lexicon.model, np.flatnonzero(fuzzy)), (self.lexicon.shipped, np.flatnonzero(~fuzzy))):
+            sure = model.confidences(guesses.script[rows].tolist(), guesses.score[rows].tolist())
+            for row, confidence in zip(rows.tolist(), sure, strict=True):
+                out[row] = confidence
+        return out
+
+    def _all_guesses(self, names: Sequence[str], turned: bool = True) -> Guesses:
+        shipped, own = self.lexicon.shipped, self.lexicon.model
+        found = guess_many(self.index, self.lexicon.rough, (shipped,) if own is shipped else (shipped, own), names, turned, self.reader)
+        settled = replace(found[0], method=self._settled(names, found[0]))
+        return settled.chosen(settled.method != FUZZY, found[-1])
+
+    def _settled(self, names: Sequence[str], guesses: Guesses) -> Rows:
+        """The tier of each guess of the model that ships: a higher one where it is sure, and borne out by a key or the folded letters.
+
+        They depend on nothing but the name and the entities near to it, so that other entities of the lexicon do not change them.
+        """
+        method = guesses.method.copy()
+        known = guesses.entity >= 0
+        alike = [i for i in np.flatnonzero(known & guesses.folded).tolist() if self.index.forms[guesses.form[i]] == fold(names[i])]
+        known[alike] = False
+        sure, strict = (self.lexicon.shipped.thresholds(p)[guesses.script] for p in (self.precision, 1 - (1 - self.precision) * STRICTER))
+        for i in alike:
+            if guesses.score[i] >= sure[i]:
+                # What a dictionary reads is no spelling that the lexicon lists.
+                method[i] = METHODS.index("rule" if self.index.reading(int(guesses.form[i])) else "exact")
+        keyed = np.flatnonzero(known & (guesses.score >= strict) & (guesses.view != ""))
+        forms = self.index.forms.take(guesses.form[keyed])
+        shared = self.lexicon.keys.shares_many(guesses.view[keyed].tolist(), self.conventions, forms) if len(keyed) else []
+        ruled = keyed[np.array(shared, dtype=bool)]
+        method[ruled] = RULE
+        for i, form in zip(ruled.tolist(), self.index.find_forms(fold_names([names[i] for i in ruled.tolist()])).tolist(), strict=True):
+            # Another form of the entity may be nearer than the one of the same letters.
+            if form >= 0 and not self.index.reading(form) and guesses.entity[i] in self.index.posting_entity[self.index.postings(form)]:
+                method[i] = EXACT
+        return method
