@@ -211,7 +211,9 @@ def _forest_scores(forest: Any, rows: NDArray[np.float32], ends: Sequence[int]) 
         scores: I32 = forest.scores_of_bins(forest.bins(rows), ends)
         return scores
     given = np.ascontiguousarray(rows, dtype=np.float32)
-    found = _native.forest_scores(forest.edges, forest.masks, forest.leaf, forest.base, given, np.array(ends, dtype=np.int64))
+    found = _native.forest_scores(
+        forest.edges, forest.feature, forest.cut, forest.leaf, forest.base, given, np.array(ends, dtype=np.int64)
+    )  # fmt: skip
     return np.frombuffer(found, dtype=np.int32).reshape(len(ends), -1)
 
 

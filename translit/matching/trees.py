@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -19,8 +18,6 @@ from numpy.typing import NDArray
 from translit import native
 
 BINS = 48
-ABREAST = 8
-"""Trees that the compiled loop follows at once."""
 SCALE = 1000
 """Units of a leaf in one log-odds."""
 Float = NDArray[np.float64]
@@ -56,28 +53,6 @@ class Forest:
         """Log-odds of each row in 1/1000, shape (rows,)."""
         scores: Int = native.twin(forest_scores)(self, rows, (len(self.leaf),))[0]
         return scores
-
-    @cached_property
-    def masks(self) -> NDArray[np.uint32]:
-        """The leaves (as bits) of each tree that a feature's value in a bin leaves open, shape (groups, features, BINS, ABREAST).
-
-        A test that a row does not pass closes the leaves on its left; the first leaf that all features leave open is the
-        row's. The trees stand in groups of :data:`ABREAST`, the last one filled up with trees that close nothing.
-        Source: Lucchese et al. (2015), QuickScorer.
-        """
-        trees, leaves = self.leaf.shape
-        groups = -(-trees // ABREAST)
-        out = np.full((len(self.edges), BINS, groups * ABREAST), 0xFFFFFFFF, dtype=np.uint32)
-        every = np.arange(trees)
-        for node in range(leaves - 1):
-            level = (node + 1).bit_length() - 1
-            width = leaves >> level
-            left = (1 << width // 2) - 1 << (node + 1 - (1 << level)) * width
-            feature = self.feature[:, node]
-            goes_right = np.arange(BINS)[:, None] > self.cut[:, node][None, :]
-            open_ = out[feature, :, every].T
-            out[feature, :, every] = np.where(goes_right, open_ & np.uint32(~left & 0xFFFFFFFF), open_).T
-        return np.ascontiguousarray(out.reshape(len(self.edges), BINS, groups, ABREAST).transpose(2, 0, 1, 3))
 
     def scores_of_bins(self, bins: NDArray[np.uint8], ends: Sequence[int]) -> Int:
         """Log-odds of rows given as bin numbers, shape (features, rows), by as many of the first trees as each end says."""
