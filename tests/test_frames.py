@@ -23,7 +23,7 @@ pl = pytest.importorskip("polars", reason="needs the extra frames")
 
 import translit  # noqa: E402
 from translit.errors import TranslitError  # noqa: E402
-from translit.frames import arrow, clean, match  # noqa: E402
+from translit.frames import clean, coding, match  # noqa: E402
 from translit.frames.arrow import FIELDS, Kernel  # noqa: E402
 from translit.frames.duckdb import register  # noqa: E402
 
@@ -262,10 +262,10 @@ def test_a_column_without_changes_is_the_same_object(norm: translit.Normalizer) 
 
 
 def test_batches_change_no_answer(norm: translit.Normalizer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(arrow, "BATCH_VALUES", 4)
-    monkeypatch.setattr(arrow, "BATCH_BYTES", 30)
+    monkeypatch.setattr(coding, "BATCH_VALUES", 4)
+    monkeypatch.setattr(coding, "BATCH_BYTES", 30)
     assert Kernel("name", norm).clean(pa.array(NAMES)).to_pylist() == expected(NAMES, "name", norm)
-    monkeypatch.setattr(arrow, "LARGEST_OFFSET", 60)
+    monkeypatch.setattr(coding, "LARGEST_OFFSET", 60)
     parts = Kernel("name", norm).clean(pa.chunked_array([NAMES]))
     assert parts.num_chunks > 1
     assert parts.to_pylist() == expected(NAMES, "name", norm)

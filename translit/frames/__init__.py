@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 from translit.errors import TranslitError
 from translit.files.base import Task
-from translit.frames.arrow import FIELDS, Kernel, Mode, check_added, clean_reader, clean_table, match_table, task_of, unknown_column
+from translit.frames.arrow import FIELDS, Kernel, Mode
 from translit.frames.extras import need
+from translit.frames.tables import check_added, clean_reader, clean_table, match_table, task_of, unknown_column
 
 if TYPE_CHECKING:
     from translit.normalizer import Normalizer
