@@ -108,29 +108,31 @@ _widest = 0
 """The largest of ``code_points.LIMITS`` that a text has needed so far, by position: later texts begin there."""
 
 
-def _scanned(function: Callable[..., Any], text: str, table: hashes.WindowTable, *more: Any) -> Any:
-    """What a compiled scanner says of a text, given as many code points as it needs."""
+def _utf8(text: str) -> str | bytes:
+    """A text as the compiled scanners take it."""
+    return text if text.isascii() else text.encode("utf-8", "surrogatepass")
+
+
+def _with_points(scan_with: Callable[[code_points.CodePoints], Any], ascii_only: bool) -> Any:
+    """What a compiled scanner says, given as many code points as it needs."""
     global _widest
-    arrays = (
-        np.ascontiguousarray(table.hashes, dtype=np.uint64), np.ascontiguousarray(table.values, dtype=np.uint32),
-        np.ascontiguousarray(table.starts, dtype=np.uint32),
-    )  # fmt: skip
-    if text.isascii():
-        return function(text, (*_NO_CODE_POINTS, *arrays), fold_token, limits.MAX_TOKEN_CODEPOINTS, *more)
-    data = text.encode("utf-8", "surrogatepass")
+    if ascii_only:
+        return scan_with(_NO_CODE_POINTS)
     reach = _widest
-    while True:
-        points = code_points.code_points(code_points.LIMITS[reach])
-        found = function(data, (*points, *arrays), fold_token, limits.MAX_TOKEN_CODEPOINTS, *more)
-        if found is not None:
-            break
+    while (found := scan_with(code_points.code_points(code_points.LIMITS[reach]))) is None:
         reach += 1
     _widest = max(_widest, reach)
     return found
 
 
 def _scan_words(text: str, table: hashes.WindowTable) -> scan.Scanned:
-    found = _scanned(_native.scan_words, text, table, _FACTOR)
+    given, arrays = _utf8(text), (
+        np.ascontiguousarray(table.hashes, dtype=np.uint64), np.ascontiguousarray(table.values, dtype=np.uint32),
+        np.ascontiguousarray(table.starts, dtype=np.uint32),
+    )  # fmt: skip
+    found = _with_points(
+        lambda points: _native.scan_words(given, points, arrays, fold_token, limits.MAX_TOKEN_CODEPOINTS, _FACTOR), given is text
+    )
     kinds = (np.uint32, np.uint32, np.uint32, np.uint8, np.uint32, np.uint64, np.uint32, np.uint32, np.uint32)
     start, end, word, flags, first, hashes, alike, hit, open_ = (
         np.frombuffer(column, dtype=kind) for column, kind in zip(found, kinds, strict=True)
@@ -138,24 +140,37 @@ def _scan_words(text: str, table: hashes.WindowTable) -> scan.Scanned:
     return scan.Scanned(start, end, word, flags, first, hashes, alike, hit.reshape(-1, 3), open_.reshape(-1, 2))
 
 
-def _forms(forms: scan.Column, action: scan.U8) -> tuple[Any, ...]:
-    return (
-        np.ascontiguousarray(forms.data, dtype=np.uint8), np.ascontiguousarray(forms.starts, dtype=np.uint32),
-        np.ascontiguousarray(action, dtype=np.uint8),
-    )  # fmt: skip
+def _compiled(listing: scan.Listing) -> Any:
+    """A listing as the compiled loops take it, laid out when it is first used."""
+    if listing.compiled is None:
+        table, forms, plan = listing.table, listing.forms, listing.plan
+        listing.compiled = _native.compile_listing(
+            (np.ascontiguousarray(table.hashes, dtype=np.uint64), np.ascontiguousarray(table.values, dtype=np.uint32)),
+            (np.ascontiguousarray(forms.data, dtype=np.uint8), np.ascontiguousarray(forms.starts, dtype=np.uint32)),
+            (
+                np.ascontiguousarray(plan.action, dtype=np.uint8), np.ascontiguousarray(plan.row, dtype=np.uint32),
+                np.ascontiguousarray(plan.data, dtype=np.uint8), np.ascontiguousarray(plan.starts, dtype=np.uint32),
+            ),
+        )  # fmt: skip
+    return listing.compiled
 
 
-def _find_listed(text: str, table: hashes.WindowTable, forms: scan.Column, action: scan.U8) -> hashes.U32:
-    found = _scanned(_native.find_listed, text, table, _forms(forms, action), None)
+def _find_listed(text: str, listing: scan.Listing) -> hashes.U32:
+    given, compiled = _utf8(text), _compiled(listing)
+    found = _with_points(
+        lambda points: _native.find_listed(given, points, fold_token, limits.MAX_TOKEN_CODEPOINTS, compiled), given is text
+    )
     return np.frombuffer(found, dtype=np.uint32).reshape(-1, 3)
 
 
-def _replace_listed(text: str, table: hashes.WindowTable, forms: scan.Column, plan: scan.Plan, ask: scan.Ask) -> str:
-    written = (
-        np.ascontiguousarray(plan.row, dtype=np.uint32), np.ascontiguousarray(plan.data, dtype=np.uint8),
-        np.ascontiguousarray(plan.starts, dtype=np.uint32), ask,
-    )  # fmt: skip
-    return cast(str, _scanned(_native.replace_listed, text, table, _forms(forms, plan.action), written))
+def _replace_listed(texts: Sequence[str], listing: scan.Listing, ask: scan.Ask) -> list[tuple[str, int]]:
+    own, compiled = list(texts), _compiled(listing)
+    given = [_utf8(text) for text in own]
+    found = _with_points(
+        lambda points: _native.replace_listed(own, given, points, fold_token, limits.MAX_TOKEN_CODEPOINTS, compiled, ask),
+        not any(type(text) is bytes for text in given),
+    )
+    return cast("list[tuple[str, int]]", found)
 
 
 def _name_keys(keys: Any, names: Sequence[str], level: str, langs: tuple[str, ...] | None) -> list[tuple[str, ...]]:

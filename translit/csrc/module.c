@@ -5,9 +5,9 @@
 static int add_methods(PyObject *module)
 {
     PyMethodDef *const tables[] = {
-        alignment_methods, blocks_methods,  candidates_methods, comparisons_methods, csv_methods,
-        folding_methods,   forests_methods, keys_methods,       records_methods,     rivals_methods,
-        shortlists_methods, texts_methods,  values_methods,     windows_methods,     words_methods,
+        alignment_methods,  blocks_methods,  candidates_methods, comparisons_methods, csv_methods,
+        folding_methods,    forests_methods, keys_methods,       listings_methods,    records_methods, rivals_methods,
+        shortlists_methods, texts_methods,   values_methods,     windows_methods,     words_methods,
     };
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
         if (PyModule_AddFunctions(module, tables[i]) < 0)

@@ -50,6 +50,44 @@ static inline size_t code_point(const uint8_t *at, uint32_t *value)
     return 4;
 }
 
+/* ---- eight bytes at once ---- */
+
+#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+/* Eight bytes, the first of them lowest. */
+static inline uint64_t eight_at(const uint8_t *at)
+{
+    return (uint64_t)at[0] | (uint64_t)at[1] << 8 | (uint64_t)at[2] << 16 | (uint64_t)at[3] << 24 | (uint64_t)at[4] << 32 |
+           (uint64_t)at[5] << 40 | (uint64_t)at[6] << 48 | (uint64_t)at[7] << 56;
+}
+
+/* Up to eight bytes, zeros behind them. */
+static inline uint64_t some_at(const uint8_t *at, size_t size)
+{
+    uint64_t found = 0;
+    for (size_t i = 0; i < size && i < 8; i++)
+        found |= (uint64_t)at[i] << 8 * i;
+    return found;
+}
+
+/* Which bytes lie between two ASCII characters: their highest bits. */
+static inline uint64_t between(uint64_t bytes, uint8_t low, uint8_t high)
+{
+    const uint64_t small = bytes & EACH(0x7f);
+    return (small + EACH(0x80 - low)) & ~(small + EACH(0x7f - high)) & ~bytes & EACH(0x80);
+}
+
+static inline uint64_t letters_among(uint64_t bytes)
+{
+    return between(bytes | EACH(0x20), 'a', 'z');
+}
+
+/* The bytes, of which some are ASCII letters, with these small. */
+static inline uint64_t with_small(uint64_t bytes, uint64_t letters)
+{
+    return bytes | letters >> 2;
+}
+
 #define PRIME UINT64_C(0x9e3779b97f4a7c55)
 
 static inline uint64_t mixed(uint64_t hash)

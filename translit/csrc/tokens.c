@@ -181,6 +181,68 @@ int next_token(Scan *s, Token *t, int *status)
     return 0;
 }
 
+/* The powers of PRIME from the eighth down to the 0th. */
+#define P1 PRIME
+#define P2 (P1 * P1)
+#define P3 (P2 * P1)
+#define P4 (P2 * P2)
+#define P5 (P4 * P1)
+#define P6 (P4 * P2)
+#define P7 (P4 * P3)
+#define P8 (P4 * P4)
+
+/* letters_hash of eight bytes, zeros first; the products do not wait for one another. */
+static inline uint64_t eight_hash(uint64_t bytes)
+{
+    return (bytes & 255) * P7 + (bytes >> 8 & 255) * P6 + (bytes >> 16 & 255) * P5 + (bytes >> 24 & 255) * P4 +
+           (bytes >> 32 & 255) * P3 + (bytes >> 40 & 255) * P2 + (bytes >> 48 & 255) * P1 + (bytes >> 56);
+}
+
+int next_plain_piece(Scan *s, Piece *p)
+{
+    static const uint64_t powers[] = {1, P1, P2, P3, P4, P5, P6, P7};
+    const uint8_t *const text = s->text;
+    size_t at = s->at;
+    while (at + 8 <= s->size && !small_of[text[at]] && text[at] < 0x80)
+        at++;
+    s->at = at;
+    uint64_t hash = 0;
+    for (; at + 8 <= s->size; at += 8) {
+        uint64_t bytes = eight_at(text + at);
+        const uint64_t letters = letters_among(bytes), others = ~(letters | between(bytes, '0', '9')) & EACH(0x80);
+        bytes = with_small(bytes, letters);
+        if (!others) {
+            hash = hash * P8 + eight_hash(bytes);
+            continue;
+        }
+        const uint32_t more = lowest_bit(others) / 8;
+        const uint8_t behind = text[at + more];
+        if (behind >= 0x80 || behind == '\'' || behind == '`')
+            return 0;
+        if (more)
+            hash = hash * powers[more] + eight_hash(bytes << 8 * (8 - more));
+        const size_t start = s->at, end = at + more, size = end - start;
+        s->at = end;
+        *p = (Piece){hash, (uint32_t)start, (uint32_t)s->extra, (uint32_t)end, (uint32_t)s->extra, (uint32_t)size, 0,
+                     size > s->longest, 0};
+        return 1;
+    }
+    return 0;
+}
+
+int next_piece(Scan *s, Piece *p, int *status)
+{
+    *status = FINE;
+    if (next_plain_piece(s, p))
+        return 1;
+    Token t;
+    if (!next_token(s, &t, status))
+        return 0;
+    *p = (Piece){t.hash, (uint32_t)t.start, (uint32_t)t.start_extra, (uint32_t)t.end, (uint32_t)t.end_extra, (uint32_t)t.size,
+                 t.spaceless, (t.flags & EMPTY) != 0, t.context};
+    return 1;
+}
+
 static int is_blank(uint32_t point)
 {
     return point == ' ' || point == '\t' || point == 0xa0;
@@ -214,43 +276,61 @@ uint8_t goes_on(const Scan *s, size_t before, size_t low, size_t high)
     return k == n ? JOINED : 0;
 }
 
-static const char *const scan_names[] = {"entries", "blob", "hashes", "values", "starts"};
-static const int scan_widths[] = {4, 1, 8, 4, 4};
-
-int begin_scan(Scan *s, PyObject *text, PyObject *arrays, Buffer *b)
+static int take_columns(PyObject *tuple, Buffer *b, int count, const char *const *names, const int *widths)
 {
-    PyObject *given[SCAN_BUFFERS];
-    Py_ssize_t size;
-    if (PyUnicode_Check(text)) {
-        s->text = (const uint8_t *)PyUnicode_AsUTF8AndSize(text, &size);
-        if (!s->text)
+    for (int i = 0; i < count; i++) {
+        PyObject *const given = PyTuple_GetItem(tuple, i);
+        if (!given || take(given, &b[i], widths[i], 1, names[i]) < 0)
             return -1;
-    } else {
-        char *bytes;
-        if (PyBytes_AsStringAndSize(text, &bytes, &size) < 0)
-            return -1;
-        s->text = (const uint8_t *)bytes;
     }
-    s->size = (size_t)size;
-    if (s->size >= UINT32_MAX) {
-        PyErr_SetString(PyExc_OverflowError, "the text has four gigabytes or more");
+    return 0;
+}
+
+int take_points(Scan *s, PyObject *points, Buffer *b)
+{
+    static const char *const names[] = {"entries", "blob"};
+    static const int widths[] = {4, 1};
+    if (take_columns(points, b, POINT_BUFFERS, names, widths) < 0)
         return -1;
-    }
-    if (!PyArg_ParseTuple(arrays, "OOOOO", &given[0], &given[1], &given[2], &given[3], &given[4]))
-        return -1;
-    for (int i = 0; i < SCAN_BUFFERS; i++)
-        if (take(given[i], &b[i], scan_widths[i], 1, scan_names[i]) < 0)
-            return -1;
     s->entries = b[0].view.buf, s->blob = b[1].view.buf;
-    s->hashes = b[2].view.buf, s->values = b[3].view.buf, s->starts = b[4].view.buf;
-    s->known = (size_t)items(&b[0]), s->blob_size = (size_t)items(&b[1]), s->listed = (size_t)items(&b[2]);
-    s->buckets = (size_t)items(&b[4]);
+    s->known = (size_t)items(&b[0]), s->blob_size = (size_t)items(&b[1]);
+    return 0;
+}
+
+int take_table(Scan *s, PyObject *table, Buffer *b)
+{
+    static const char *const names[] = {"hashes", "values", "starts"};
+    static const int widths[] = {8, 4, 4};
+    if (take_columns(table, b, TABLE_BUFFERS, names, widths) < 0)
+        return -1;
+    s->hashes = b[0].view.buf, s->values = b[1].view.buf, s->starts = b[2].view.buf;
+    s->listed = (size_t)items(&b[0]);
+    const size_t buckets = (size_t)items(&b[2]);
     s->shift = 64;
-    while (s->shift > 40 && ((size_t)1 << (64 - s->shift)) + 1 < s->buckets)
+    while (s->shift > 40 && ((size_t)1 << (64 - s->shift)) + 1 < buckets)
         s->shift--;
-    if (((size_t)1 << (64 - s->shift)) + 1 != s->buckets || items(&b[3]) != items(&b[2])) {
+    if (((size_t)1 << (64 - s->shift)) + 1 != buckets || items(&b[1]) != items(&b[0])) {
         PyErr_SetString(PyExc_ValueError, "starts must hold one item more than a power of two, values one for each hash");
         return -1;
     }
+    return 0;
+}
+
+int begin_text(Scan *s, PyObject *text)
+{
+    Py_ssize_t size;
+    char *bytes = NULL;
+    if (PyUnicode_Check(text))
+        s->text = (const uint8_t *)PyUnicode_AsUTF8AndSize(text, &size);
+    else
+        s->text = PyBytes_AsStringAndSize(text, &bytes, &size) < 0 ? NULL : (const uint8_t *)bytes;
+    if (!s->text)
+        return -1;
+    if ((size_t)size >= UINT32_MAX) {
+        PyErr_SetString(PyExc_OverflowError, "the text has four gigabytes or more");
+        return -1;
+    }
+    s->size = (size_t)size;
+    s->at = s->extra = 0;
     return 0;
 }

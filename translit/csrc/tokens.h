@@ -19,7 +19,7 @@ typedef struct {
     PyThreadState *state;
     const uint64_t *hashes;
     const uint32_t *values, *starts;
-    size_t listed, buckets;
+    size_t listed;
     int shift;
     size_t longest; /* most code points of a token that is looked at */
     uint64_t secret;
@@ -70,13 +70,32 @@ static inline uint32_t value_of(const Scan *s, uint64_t hash)
     return 0;
 }
 
-enum { SCAN_BUFFERS = 5 };
+enum { POINT_BUFFERS = 2, TABLE_BUFFERS = 3 };
 
-/* Take the arguments that both scanners begin with: the text, and (entries, blob, hashes, values, starts). */
-int begin_scan(Scan *s, PyObject *text, PyObject *arrays, Buffer *b);
+/* Take the classes of code points: (entries, blob). */
+int take_points(Scan *s, PyObject *points, Buffer *b);
+
+/* Take a table of windows: (hashes, values, starts). */
+int take_table(Scan *s, PyObject *table, Buffer *b);
+
+/* Begin with a text, which is an ASCII str or UTF-8 bytes. */
+int begin_text(Scan *s, PyObject *text);
 
 /* Read the next token; 0 at the end of the text. */
 int next_token(Scan *s, Token *t, int *status);
+
+/* A token as far as windows need it. */
+typedef struct {
+    uint64_t hash; /* of the folded letters */
+    uint32_t start, start_extra, end, end_extra, size;
+    uint8_t spaceless, empty, context;
+} Piece;
+
+/* Read the next token where it is of ASCII letters and digits, and ASCII is all before and behind it; 0 where it is not. */
+int next_plain_piece(Scan *s, Piece *p);
+
+/* Read the next token, however it is written; 0 at the end of the text. */
+int next_piece(Scan *s, Piece *p, int *status);
 
 /* Fold a token in Python; the GIL is held meanwhile. */
 int fold_in_python(Scan *s, Token *t);

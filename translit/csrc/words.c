@@ -184,7 +184,7 @@ static PyObject *columns_of(Words *w)
 }
 
 PyDoc_STRVAR(scan_words_doc,
-             "scan_words(text, (entries, blob, hashes, values, starts), fold, longest, secret)\n"
+             "scan_words(text, (entries, blob), (hashes, values, starts), fold, longest, secret)\n"
              "-> (start, end, word, flags, first, hash, alike, hit, open) or None\n\n"
              "Twin of translit.unicode.scan.scan_words. The text is an ASCII str or UTF-8 bytes; entries (uint32) and blob (bytes) are\n"
              "the code points' classes and folded forms; fold folds one token that they do not suffice for; hashes (uint64) are\n"
@@ -195,18 +195,18 @@ PyDoc_STRVAR(scan_words_doc,
 static PyObject *scan_words(PyObject *self, PyObject *args)
 {
     (void)self;
-    PyObject *text, *arrays;
+    PyObject *text, *points, *table;
     Scan s = {0};
     Words w = {0};
-    Buffer b[SCAN_BUFFERS] = {0};
+    Buffer b[POINT_BUFFERS + TABLE_BUFFERS] = {0};
     Py_ssize_t longest;
     unsigned long long secret;
     PyObject *result = NULL;
-    if (!PyArg_ParseTuple(args, "OO!OnK", &text, &PyTuple_Type, &arrays, &s.fold, &longest, &secret))
+    if (!PyArg_ParseTuple(args, "OO!O!OnK", &text, &PyTuple_Type, &points, &PyTuple_Type, &table, &s.fold, &longest, &secret))
         return NULL;
     s.longest = longest > 0 ? (size_t)longest : 0;
     s.secret = secret | 1;
-    if (begin_scan(&s, text, arrays, b) < 0)
+    if (begin_text(&s, text) < 0 || take_points(&s, points, b) < 0 || take_table(&s, table, b + POINT_BUFFERS) < 0)
         goto done;
     s.state = PyEval_SaveThread();
     int status = cut_text(&s, &w);
@@ -232,7 +232,7 @@ done:
     free(w.distinct.slots);
     free(w.distinct.words);
     free(s.folded.data);
-    give_back(b, SCAN_BUFFERS);
+    give_back(b, POINT_BUFFERS + TABLE_BUFFERS);
     return result;
 }
 

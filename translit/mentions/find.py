@@ -64,15 +64,12 @@ class Finder:
 
     def clean_many(self, texts: Sequence[str]) -> list[str]:
         """Each text with its mentions written as they are to be."""
-        if self.replacing is not None:
-            return [self.replacing.clean(text) for text in texts]
         return [text for text, _ in self.rewrite_many(texts)]
 
     def rewrite_many(self, texts: Sequence[str]) -> list[tuple[str, int]]:
         """Each text with its mentions written as they are to be, and how many of them changed."""
         if self.replacing is not None:
-            changes = [sum(m.replacement != m.input for m in self.replacing.find(text)) for text in texts]
-            return list(zip(self.clean_many(texts), changes, strict=True))
+            return self.replacing.rewritten(texts)
         documents, places, _ = self._search(texts)
         return [self.writer.rewritten(words, found) for words, found in zip(documents, places, strict=True)]
 

@@ -6,6 +6,7 @@ of the text do not count. Most windows are decided by a table made once, the oth
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 
 import numpy as np
@@ -19,7 +20,7 @@ from translit.mentions.memory import Memory
 from translit.mentions.windows import Forms
 from translit.mentions.writing import Writer, frame
 from translit.model import PROTECTED, Mention
-from translit.unicode.scan import ASK, LEAVE, PASS, U8, WRITE, Plan
+from translit.unicode.scan import ASK, LEAVE, PASS, U8, WRITE, Listing, Plan
 
 
 class Replacing:
@@ -30,23 +31,22 @@ class Replacing:
         self._answers: Memory[str, Answer | None] = Memory()
         self._written: Memory[str, str | None] = Memory()
 
-    def clean(self, text: str) -> str:
-        """A text with its listed spellings replaced."""
-        written = self._written
+    def rewritten(self, texts: Sequence[str]) -> list[tuple[str, int]]:
+        """Each text with its listed spellings replaced, and how many of them changed."""
+        known = self._written
 
-        def ask(start: int, end: int, form: int) -> str | None:
-            raw = text[start:end]
+        def ask(text: str, start: int, end: int, form: int) -> str | None:
             try:
-                return written.known[raw]
+                return known.known[text[start:end]]
             except KeyError:
                 return self._ask(text, start, end, form)
 
-        return native.replace_listed(text, self.forms.table, self.forms.texts, self._plan, ask)
+        return native.replace_listed(texts, self._listing, ask)
 
     def find(self, text: str) -> list[Mention]:
         """The mentions of a text, left to right, without overlap."""
         out: list[Mention] = []
-        for start, end, form in native.find_listed(text, self.forms.table, self.forms.texts, self._plan.action).tolist():
+        for start, end, form in native.find_listed(text, self._listing).tolist():
             answer = self._answer(text[start:end], form)
             if answer is not None:
                 out.append(self.writer.mention(text, start, end, answer, ""))
@@ -83,8 +83,8 @@ class Replacing:
         return answer if answer.confidence >= self.tiers.precision else None
 
     @cached_property
-    def _plan(self) -> Plan:
-        """What becomes of each form."""
+    def _listing(self) -> Listing:
+        """The forms, and what becomes of each."""
         index = self.tiers.index
         start = index.posting_start.astype(np.int64)
         action = np.full(len(self.forms.texts), ASK, dtype=np.uint8)
@@ -93,7 +93,8 @@ class Replacing:
         entity[: self.forms.listed] = index.posting_entity[start[:-1]] if self.forms.listed else 0
         if self.tiers.rulings:
             action[action != PASS] = ASK
-        return Plan(action, entity, index.canonicals.data, index.canonicals.starts)
+        plan = Plan(action, entity, index.canonicals.data, index.canonicals.starts)
+        return Listing(self.forms.table, self.forms.texts, plan)
 
     def _actions(self, start: Rows) -> U8:
         """What becomes of each form of the lexicon; its own letters decide, unless several entities bear it."""

@@ -188,18 +188,29 @@ def _is_simple(raw: str, form: int, forms: Column, plan: Plan) -> bool:
     return bool(own) and any(c.isupper() for c in raw) and any(c.islower() for c in raw)
 
 
-Ask = Callable[[int, int, int], "str | None"]
-"""Start, end and form of a window → what is written in its stead, None to leave it."""
-
-
-def find_listed(text: str, table: WindowTable, forms: Column, action: U8) -> U32:
-    """The longest listed window at each place, from the left, without overlap, whatever its case.
+class Listing:
+    """What is looked for in texts, and what becomes of it.
 
     Args:
-        text: any text.
         table: of the forms.
         forms: the forms themselves.
-        action: as in :class:`Plan`; a form of :data:`PASS` is overlooked.
+        plan: what becomes of each.
+    """
+
+    def __init__(self, table: WindowTable, forms: Column, plan: Plan) -> None:
+        self.table, self.forms, self.plan = table, forms, plan
+        self.compiled: object = None
+        """What the compiled loops made of it, where they are in use."""
+
+
+Ask = Callable[[str, int, int, int], "str | None"]
+"""Text, start, end and form of a window → what is written in its stead, None to leave it."""
+
+
+def find_listed(text: str, listing: Listing) -> U32:
+    """The longest listed window at each place, from the left, without overlap, whatever its case.
+
+    A form whose action is :data:`PASS` is overlooked.
 
     Returns:
         Start, end and form of each window that is not left, shape (windows, 3).
@@ -207,26 +218,29 @@ def find_listed(text: str, table: WindowTable, forms: Column, action: U8) -> U32
     >>> from translit.lexicon.storage import Strings
     >>> forms = Strings.make(["kabul", "mazar", "mazar e sharif"])
     >>> from translit.unicode.hashes import window_table
-    >>> found = find_listed("KABUL, mazar-e Sharif, Mazar e", window_table(forms), forms, np.array([2, 1, 3], dtype=np.uint8))
+    >>> plan = Plan(np.array([WRITE, LEAVE, ASK], dtype=np.uint8), np.arange(3, dtype=np.uint32), forms.data, forms.starts)
+    >>> found = find_listed("KABUL, mazar-e Sharif, Mazar e", Listing(window_table(forms), forms, plan))
     >>> found.tolist()
     [[0, 5, 0], [7, 21, 2]]
     """
     if text.isascii():
-        found = _plain(text, table, forms, action)
-        listed = action[found.form] != LEAVE
+        found = _plain(text, listing)
+        listed = listing.plan.action[found.form] != LEAVE
         return np.stack([found.start[listed], found.end[listed], found.form[listed]], axis=1).astype(np.uint32)
-    return _find_listed(text, table, forms, action)
+    return _find_listed(text, listing)
 
 
-def _plain(text: str, table: WindowTable, forms: Column, action: U8) -> plain.Found:
+def _plain(text: str, listing: Listing) -> plain.Found:
     def lookup(states: U64) -> U32:
-        return table.find(finished(states))
+        return listing.table.find(finished(states))
 
-    return plain.longest(text, plain.Listing(lookup, forms.data, forms.starts, action == PASS, goes_on, fold))
+    forms = listing.forms
+    return plain.longest(text, plain.Listing(lookup, forms.data, forms.starts, listing.plan.action == PASS, goes_on, fold))
 
 
-def _find_listed(text: str, table: WindowTable, forms: Column, action: U8) -> U32:
+def _find_listed(text: str, listing: Listing) -> U32:
     """:func:`find_listed`, word by word."""
+    table, forms, action = listing.table, listing.forms, listing.plan.action
     found = list(tokens(text))
     folded = [fold_token(t.text) if len(t.text) <= limits.MAX_TOKEN_CODEPOINTS else "" for t in found]
     distinct = list(dict.fromkeys(folded))
@@ -254,8 +268,8 @@ def _find_listed(text: str, table: WindowTable, forms: Column, action: U8) -> U3
     return np.array(out, dtype=np.uint32).reshape(-1, 3)
 
 
-def replace_listed(text: str, table: WindowTable, forms: Column, plan: Plan, ask: Ask) -> str:
-    """The text with what :func:`find_listed` finds replaced.
+def replace_listed(texts: Sequence[str], listing: Listing, ask: Ask) -> list[tuple[str, int]]:
+    """Each text with what :func:`find_listed` finds replaced, and how often something was.
 
     A window of the plain letters of its form, small and capital ones, that is of :data:`WRITE` is written as the plan says, unless
     it is that already but for its case; ``ask`` says what becomes of the others.
@@ -264,13 +278,19 @@ def replace_listed(text: str, table: WindowTable, forms: Column, plan: Plan, ask
     >>> forms, written = Strings.make(["kaboul"]), Strings.make(["Kabul"])
     >>> plan = Plan(np.array([WRITE], dtype=np.uint8), np.array([0], dtype=np.uint32), written.data, written.starts)
     >>> from translit.unicode.hashes import window_table
-    >>> replace_listed("Kaboul, KABOUL", window_table(forms), forms, plan, lambda start, end, form: "KABUL")
-    'Kabul, KABUL'
+    >>> listing = Listing(window_table(forms), forms, plan)
+    >>> replace_listed(["Kaboul, KABOUL", "Kabul"], listing, lambda text, start, end, form: "KABUL")
+    [('Kabul, KABUL', 2), ('Kabul', 0)]
     """
+    return [_replaced(text, listing, ask) for text in texts]
+
+
+def _replaced(text: str, listing: Listing, ask: Ask) -> tuple[str, int]:
+    plan = listing.plan
     data, starts = plan.data.data, plan.starts
     rows: list[tuple[int, int, int, bool, int, int]] = []
     if text.isascii():
-        found = _plain(text, table, forms, plan.action)
+        found = _plain(text, listing)
         action = plan.action[found.form]
         simple = found.mixed & (action == WRITE)
         row = plan.row[found.form]
@@ -279,23 +299,23 @@ def replace_listed(text: str, table: WindowTable, forms: Column, plan: Plan, ask
         columns = (found.start, found.end, found.form, simple, low, high)
         rows = list(zip(*(column[changes].tolist() for column in columns), strict=True))
     else:
-        for start, end, form in _find_listed(text, table, forms, plan.action).tolist():
+        for start, end, form in _find_listed(text, listing).tolist():
             place, to = (int(starts[plan.row[form] + k]) for k in (0, 1))
-            simple_one = _is_simple(text[start:end], form, forms, plan)
+            simple_one = _is_simple(text[start:end], form, listing.forms, plan)
             if not simple_one or str(data[place:to], "utf-8").lower() != text[start:end].lower():
                 rows.append((start, end, form, simple_one, place, to))
     if text.isascii() and all(row[3] for row in rows):
-        return _spliced(text, rows, data)
+        return _spliced(text, rows, data), len(rows)
     out: list[str] = []
-    at = 0
+    at = changed = 0
     for start, end, form, simple_one, place, to in rows:
-        written = str(data[place:to], "utf-8") if simple_one else ask(start, end, form)
+        written = str(data[place:to], "utf-8") if simple_one else ask(text, start, end, form)
         if written is not None:
-            out.append(text[at:start])
-            out.append(written)
+            out += (text[at:start], written)
             at = end
+            changed += 1
     out.append(text[at:])
-    return "".join(out)
+    return "".join(out), changed
 
 
 def _spliced(text: str, rows: Sequence[tuple[int, int, int, bool, int, int]], data: memoryview) -> str:
