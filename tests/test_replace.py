@@ -17,7 +17,7 @@ from translit.mentions.find import Finder
 from translit.mentions.memory import Memory
 from translit.model import Entity, Variant
 from translit.trail import apply
-from translit.unicode.scan import ASK, LEAVE, PASS, WRITE
+from translit.unicode.scan import ASK, LEAVE, PASS, WRITE, Listing
 
 SIGNED: list[dict[str, Any]] = [
     {"id": "org:yahoo", "canonical": "Yahoo!", "kind": "organisation", "variants": ["Jahoo"]},
@@ -82,17 +82,19 @@ def test_cleaning_again_changes_nothing(plain: Normalizer, text: str) -> None:
 def test_the_plan_gives_what_asking_gives(plain: Normalizer, text: str) -> None:
     replacing = Finder(plain._tiers, evidence=False).replacing
     assert replacing is not None
-    quick = replacing.clean(text)
-    action = replacing._plan.action
-    asked = np.where(action == WRITE, ASK, action).astype(np.uint8)
-    replacing._plan = replacing._plan._replace(action=asked)
-    assert replacing.clean(text) == quick
+    quick = replacing.rewritten([text])
+    table, forms, plan = replacing._listing.table, replacing._listing.forms, replacing._listing.plan
+    asked = np.where(plan.action == WRITE, ASK, plan.action).astype(np.uint8)
+    replacing._listing = Listing(table, forms, plan._replace(action=asked))
+    assert replacing.rewritten([text]) == quick
+    changed = [mention for mention in replacing.find(text) if mention.replacement != mention.input]
+    assert quick == [(apply(text, changed), len(changed))]
 
 
 def test_every_action_is_met() -> None:
     replacing = Normalizer(LEXICON, evidence=False)._finder.replacing
     assert replacing is not None
-    assert {*replacing._plan.action.tolist()} == {PASS, LEAVE, WRITE, ASK}
+    assert {*replacing._listing.plan.action.tolist()} == {PASS, LEAVE, WRITE, ASK}
 
 
 def test_decisions_go_before() -> None:
