@@ -6,6 +6,7 @@ to the limited API, so one wheel a platform serves Python 3.11 and later.
 
 import os
 import platform
+import runpy
 import shutil
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from setuptools.command.build import build
 
 LEXICONS = Path("lexicons")
 SOURCES = Path("translit", "csrc")
+fingerprint = runpy.run_path("translit/extension.py")["fingerprint"]
 SHIPPED = ("rules/*.tsv", "names/*.tsv", "names/*.tsv.gz", "model/*", "readings/*.tsv", "*.tsv", "*.tsv.gz")
 COMPILE = """
 import os
@@ -99,7 +101,7 @@ setup(
             "translit._native",
             sources=sorted(map(str, SOURCES.glob("*.c"))),
             depends=sorted(map(str, SOURCES.glob("*.h"))),
-            define_macros=[("Py_LIMITED_API", "0x030B0000")] if limited else [],
+            define_macros=[("TRANSLIT_SOURCES", str(fingerprint(SOURCES))), *([("Py_LIMITED_API", "0x030B0000")] if limited else [])],
             # A product and a sum rounded once would be another number than the Python twin's; the names that the files
             # share are no other library's business.
             extra_compile_args=[] if sys.platform == "win32" else ["-ffp-contract=off", "-fvisibility=hidden"],

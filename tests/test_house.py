@@ -19,7 +19,7 @@ PACKAGE = Path(translit.__file__).parent
 NAME = "translit"
 # From the bottom. A module stands where the longest name that covers it stands.
 LAYERS = (
-    ("errors", "limits", "model"),
+    ("errors", "extension", "limits", "model"),
     ("files.atomic",),  # every writer's; it knows no format
     ("resources", "fallback", "tables"),
     ("unicode",),

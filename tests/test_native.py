@@ -6,6 +6,7 @@ import dataclasses
 import gc
 import os
 import pickle
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -725,6 +726,19 @@ def test_environment_chooses(value: str, expected: str) -> None:
     environment = {**os.environ, "TRANSLIT_PURE": value}
     said = subprocess.run(SAY, env=environment, cwd=ROOT, capture_output=True, text=True, check=True)
     assert said.stdout.strip() == expected
+
+
+@compiled
+@pytest.mark.parametrize(("changed", "expected"), [(b"", "native"), (b"/* changed */", "python")])
+def test_an_extension_of_other_sources_is_told_and_not_used(tmp_path: Path, changed: bytes, expected: str) -> None:
+    """A change of branch leaves the extension of the other one behind."""
+    shutil.copytree(ROOT / "translit", tmp_path / "translit", ignore=shutil.ignore_patterns("_compiled", "_lexicons", "__pycache__"))
+    with (tmp_path / "translit" / "csrc" / "module.c").open("ab") as source:
+        source.write(changed)
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path), "TRANSLIT_PURE": "0"}
+    said = subprocess.run(SAY, env=environment, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == expected
+    assert said.stderr.count("compile it again: pip install -e") == (expected == "python")
 
 
 def test_no_compiler_is_no_failure(tmp_path: Path) -> None:

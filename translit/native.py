@@ -10,13 +10,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
-from importlib import import_module
 from typing import Any, Literal, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from translit import limits
+from translit.extension import load
 from translit.model import Candidate, Match, Method
 from translit.unicode import code_points, hashes, scan, tokens
 from translit.unicode.fold import fold_token
@@ -29,16 +29,7 @@ U32 = NDArray[np.uint32]
 U64 = NDArray[np.uint64]
 
 
-def _load() -> Any:
-    if os.environ.get("TRANSLIT_PURE", "0") not in ("", "0"):
-        return None
-    try:
-        return import_module("translit._native")
-    except ImportError:
-        return None
-
-
-_native = _load()
+_native = load()
 
 
 def in_use() -> Literal["native", "python"]:
@@ -56,8 +47,7 @@ def twin(pure: F) -> F:
     >>> twin(sorted) is sorted
     True
     """
-    # An extension compiled from older sources may lack a loop.
-    return cast(F, TWINS.get(pure.__name__, pure)) if hasattr(_native, pure.__name__) else pure
+    return pure if _native is None else cast(F, TWINS.get(pure.__name__, pure))
 
 
 _FEATURES = 23

@@ -2,6 +2,11 @@
 
 #include "native.h"
 
+/* What the sources were when this was compiled; translit/extension.py compares it, setup.py gives it. */
+#ifndef TRANSLIT_SOURCES
+#define TRANSLIT_SOURCES 0
+#endif
+
 static int add_methods(PyObject *module)
 {
     PyMethodDef *const tables[] = {
@@ -9,6 +14,8 @@ static int add_methods(PyObject *module)
         folding_methods,    forests_methods, keys_methods,       listings_methods,    records_methods, rivals_methods,
         shortlists_methods, texts_methods,   values_methods,     windows_methods,     words_methods,
     };
+    if (PyModule_AddIntConstant(module, "SOURCES", TRANSLIT_SOURCES) < 0)
+        return -1;
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
         if (PyModule_AddFunctions(module, tables[i]) < 0)
             return -1;
