@@ -19,6 +19,7 @@ from tables import ROOT
 
 from translit import Lexicon, Match, Normalizer, SourceErrors
 from translit.lexicon.source import read_sources
+from translit.limits import MAX_NAME_CODEPOINTS, MAX_NAME_TOKENS
 from translit.model import VARIANT_TYPES
 from translit.trail import apply
 from translit.unicode.tokens import fold
@@ -345,7 +346,21 @@ def test_no_input_crashes(norm: Normalizer, string: str) -> None:
 
 @pytest.mark.parametrize("name", ["Peking duck", "Pekín Duck", "Peking duuck", "Pekink duk"])
 def test_no_protected_phrase_is_an_answer(small: Lexicon, name: str) -> None:
-    assert Normalizer(small).match(name, min_confidence=0) is None
+    norm = Normalizer(small)
+    assert norm.match(name) is None
+    assert norm.match(name, min_confidence=0.001) is None
+    best = norm.match(name, min_confidence=0)
+    assert best is not None
+    assert (best.kind, best.confidence) == ("place", 0.0)
+
+
+@given(anything)
+def test_the_least_confidence_of_0_always_gives_the_best_candidate(norm: Normalizer, string: str) -> None:
+    best = norm.match(string, min_confidence=0)
+    compared = bool(fold(string)) and len(string) <= MAX_NAME_CODEPOINTS and len(string.split()) <= MAX_NAME_TOKENS
+    assert best is not None or not compared
+    if best is not None:
+        assert norm.match_many(["Kabul", string, "x"], min_confidence=0)[1] == best
 
 
 @given(asked)

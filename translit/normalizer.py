@@ -135,7 +135,9 @@ class Normalizer:
 
         Args:
             names: the names.
-            min_confidence: answer from this confidence on instead of by the promised precision; 0 gives the best candidate.
+            min_confidence: answer from this confidence on instead of by the promised precision; 0 always gives the best candidate,
+                with the confidence 0 where nothing is near or the name is a protected phrase. Only what has no letter or digit, is
+                longer than a name may be, or was decided to mean nothing has none.
 
         Raises:
             TypeError: something is no text, such as a missing value.

@@ -18,7 +18,7 @@ from translit.cli.options import AtLeast, Choice, lexicon_options
     "--min-confidence",
     metavar="C",
     type=click.FloatRange(0, 1),
-    help="Answer from this confidence on, whatever --precision says; 0 gives the best candidate wherever anything is near.",
+    help="Answer from this confidence on, whatever --precision says; 0 always gives the best candidate.",
 )
 @click.option(
     "--workers", metavar="N", type=click.IntRange(0), default=1, show_default=True, help="Processes to use; 0 for one a processor."

@@ -247,7 +247,7 @@ class Collector:
         self.result.mentions += answer.changes
         if self.task.audit and answer.changes:
             extra: dict[str, object] = {}
-            if len(self.task.columns) > 1:
+            if self.task.columns:
                 extra["column"] = self.task.columns[column]
             if self.task.many and self.task.columns:
                 extra["file"] = self.chunk.doc

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -41,7 +42,7 @@ class Entry:
     Args:
         doc: the row of a table, or the name of a plain text (0 for standard input).
         mention: the change, with offsets in code points of the document.
-        column: the column of a table, ``""`` where there was one only.
+        column: the column of a table; ``""`` for plain text.
         file: the file, where several tables share a trail.
         line: its line in the trail.
     """
@@ -245,6 +246,9 @@ def _table(changing: Changing, source: Input, format_name: str, target: BinaryIO
     """One column after the other, so that equal values of two columns stay apart."""
     found = _columns(changing, source)
     names = changing.columns or tuple(name for name in found if name)
+    if not found and not names:
+        shutil.copyfileobj(source.seekable(), target)
+        return 0
     if not names:
         raise UsageError(f"{source.shown}: the trail does not name its column; name it with --column")
     if "" in found:

@@ -75,7 +75,7 @@ def match(frame: Any, column: str, *, normalizer: Normalizer | None = None, min_
         frame: as for :func:`clean`, but for Spark and for a ``RecordBatchReader``, which give a table.
         column: the column of names.
         normalizer: answers; None for the built-in lexicon with its defaults.
-        min_confidence: answer from this confidence on instead of by the promised precision; 0 gives the best candidate.
+        min_confidence: answer from this confidence on instead of by the promised precision; 0 always gives the best candidate.
 
     Returns:
         A frame of the same library with the columns ``input``, ``id``, ``canonical``, ``kind``, ``method`` and

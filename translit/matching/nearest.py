@@ -1,0 +1,67 @@
+"""The best candidate where the blocks of a lexicon have none: every form is looked at, for names that must have an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from translit import limits, native
+from translit.matching.blocking import name_blocks
+from translit.matching.candidates import Blocks, shortlist
+from translit.matching.spans import Spans
+
+Rows = NDArray[np.int64]
+
+
+class Listing(Protocol):
+    """What the search needs of a lexicon; forms, postings and entities are numbered from 0."""
+
+    posting_start: NDArray[np.uint32]
+    posting_entity: NDArray[np.uint32]
+    entity_weight: NDArray[np.float32]
+
+    @property
+    def blocks(self) -> Blocks:
+        """The blocking keys."""
+        ...
+
+    def spans_of(self, forms: Rows, romanized: bool = True) -> Spans:
+        """The rough romanizations of forms."""
+        ...
+
+
+def nearest(listing: Listing, roms: Sequence[str], allowed: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """The form nearest to each name, and the weightiest of its entities; of equally near ones the first.
+
+    Takes time in proportion to names × forms: about 10 ms a name in a million forms.
+
+    Args:
+        listing: the lexicon.
+        roms: the names in Latin letters.
+        allowed: which entities may be answered; at least one.
+    """
+    posting = np.flatnonzero(allowed[listing.posting_entity])
+    forms = np.unique(np.searchsorted(listing.posting_start, posting, side="right") - 1)
+    theirs, outlines = listing.blocks.sets[forms].T
+    sizes = np.bitwise_count(theirs).astype(np.int32) + np.bitwise_count(outlines)
+    out = []
+    for rom in roms:
+        _, _, mine, ours = native.twin(name_blocks)(Spans.of([rom]))
+        shared = np.bitwise_count(theirs & mine[0]).astype(np.int32) + np.bitwise_count(outlines & ours[0])
+        scores = 2000 * shared // np.maximum(sizes + int(np.bitwise_count(mine[0])) + int(np.bitwise_count(ours[0])), 1)
+        best = np.argsort(-scores, kind="stable")[: limits.MAX_LOOKED_AT]
+        form = int(forms[best[_most_alike(listing, rom, forms[best])]])
+        bearers = listing.posting_entity[int(listing.posting_start[form]) : int(listing.posting_start[form + 1])]
+        bearers = bearers[allowed[bearers]]
+        out.append((form, int(bearers[np.argmax(listing.entity_weight[bearers])])))
+    return out
+
+
+def _most_alike(listing: Listing, rom: str, forms: Rows) -> int:
+    """Which of some forms shares most letters with a name."""
+    nobody, rows = np.zeros(len(forms), dtype=np.int64), np.arange(len(forms))
+    [first] = native.twin(shortlist)(Spans.of([rom]), listing.spans_of(forms), nobody, rows, nobody, 1, limits.MAX_BEHIND).tolist()
+    return int(first)
