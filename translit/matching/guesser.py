@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,7 @@ from translit.matching.calibrate import Curve
 from translit.matching.decisions import Rulings
 from translit.matching.exact import fold_names
 from translit.matching.fuzzy import FUZZY, Guess, Guesses, guess_many
+from translit.matching.nearest import nearest
 from translit.model import METHODS, PROTECTED
 from translit.rules.readers import Reader
 from translit.unicode.tokens import fold
@@ -70,10 +72,19 @@ class Guesser:
         taken = guesses.take(np.array([k for _, k in found], dtype=np.int64))
         return Accepted([i for i, _ in found], taken, [confidences[k] for _, k in found])
 
+    def nearest(self, names: Sequence[str]) -> list[tuple[int, int]]:
+        """The form nearest to each name, however far, and the entity it means; none where the lexicon has nothing but protected phrases."""
+        allowed = self._touched[self.index.entity_kind]
+        return nearest(self.index, [self.lexicon.rough.spell(name).rom for name in names], allowed) if allowed.any() else []
+
+    @cached_property
+    def _touched(self) -> NDArray[np.bool_]:
+        """Which kinds are names, not phrases that are never touched, by number."""
+        return np.array([kind != PROTECTED for kind in self.index.kinds], dtype=bool)
+
     def _able(self, guesses: Guesses) -> NDArray[np.bool_]:
         """Which guesses can be given: what comes nearest to a phrase that is never touched is left alone as the phrase is."""
-        touched = np.array([kind != PROTECTED for kind in self.index.kinds], dtype=bool)
-        able: NDArray[np.bool_] = (guesses.entity >= 0) & touched[self.index.entity_kind[guesses.entity]]
+        able: NDArray[np.bool_] = (guesses.entity >= 0) & self._touched[self.index.entity_kind[guesses.entity]]
         return able
 
     def _sure(self, guesses: Guesses) -> NDArray[np.bool_]:

@@ -46,18 +46,26 @@ def nearest(listing: Listing, roms: Sequence[str], allowed: NDArray[np.bool_]) -
     posting = np.flatnonzero(allowed[listing.posting_entity])
     forms = np.unique(np.searchsorted(listing.posting_start, posting, side="right") - 1)
     theirs, outlines = listing.blocks.sets[forms].T
-    sizes = np.bitwise_count(theirs).astype(np.int32) + np.bitwise_count(outlines)
+    sizes = np.bitwise_count(theirs) + np.bitwise_count(outlines)
     out = []
     for rom in roms:
         _, _, mine, ours = native.twin(name_blocks)(Spans.of([rom]))
-        shared = np.bitwise_count(theirs & mine[0]).astype(np.int32) + np.bitwise_count(outlines & ours[0])
-        scores = 2000 * shared // np.maximum(sizes + int(np.bitwise_count(mine[0])) + int(np.bitwise_count(ours[0])), 1)
-        best = np.argsort(-scores, kind="stable")[: limits.MAX_LOOKED_AT]
+        shared = np.bitwise_count(theirs & mine[0]) + np.bitwise_count(outlines & ours[0])
+        size = sizes + np.float32(max(1, int(np.bitwise_count(mine[0])) + int(np.bitwise_count(ours[0]))))
+        best = _largest(shared / size, limits.MAX_LOOKED_AT)
         form = int(forms[best[_most_alike(listing, rom, forms[best])]])
         bearers = listing.posting_entity[int(listing.posting_start[form]) : int(listing.posting_start[form + 1])]
         bearers = bearers[allowed[bearers]]
         out.append((form, int(bearers[np.argmax(listing.entity_weight[bearers])])))
     return out
+
+
+def _largest(scores: NDArray[np.float32], most: int) -> Rows:
+    """The rows of the largest scores, the first of equal ones first."""
+    least = np.partition(scores, -most)[-most] if len(scores) > most else np.float32(0)
+    rows = np.concatenate((np.flatnonzero(scores > least), np.flatnonzero(scores == least)[:most]))
+    kept: Rows = rows[np.argsort(-scores[rows], kind="stable")][:most]
+    return kept
 
 
 def _most_alike(listing: Listing, rom: str, forms: Rows) -> int:

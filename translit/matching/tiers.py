@@ -169,7 +169,16 @@ class Tiers:
             for i in alike.keys() - set(guessed.rows):
                 answer = self._given(alike[i], False, folded[i], least)
                 out[i] = answer and replace(answer, method="fuzzy")
+        if least == 0:
+            given_up = set(range(len(names))).difference(guessed.rows)
+            self._answer_nearest(names, folded, [i for i in sorted(given_up) if out[i] is None and not self.rulings.bars(given[i])], out)
         return out, guessed
+
+    def _answer_nearest(self, names: Sequence[str], folded: Sequence[str], rows: Sequence[int], out: list[Answer | None]) -> None:
+        """Put down the best candidate, however far, for names that have none: nothing is near, or a phrase that is never touched is."""
+        rows = [i for i in rows if folded[i] and folded[i].count(" ") < limits.MAX_NAME_TOKENS]
+        for i, (form, entity) in zip(rows, self.guesser.nearest([names[i] for i in rows]) if rows else (), strict=False):
+            out[i] = Answer(entity, self.canonical(entity), "fuzzy", 0.0, (entity,), self.index.forms[form])
 
     def _given(self, found: Resolution, exactly: bool, folded: str, least: float | None) -> Answer | None:
         """The answer of the exact tier if it is given: what to write must be sure, or the entity at least as sure as was asked."""
@@ -202,23 +211,7 @@ class Tiers:
                 out[i] = self.records.match(name, answer)
         for row, match in zip(guessed.rows, self.records.guesses(rest, guessed), strict=True):
             out[left[row]] = match
-        if least == 0:
-            self._match_nearest(names, out)
         return out
-
-    def _match_nearest(self, names: Sequence[str], out: list[Match | None]) -> None:
-        """Put down the best candidate, however far, of the names that have none: nothing is near, or a phrase that is never touched is."""
-        allowed = self._kinds[self.index.entity_kind] != PROTECTED
-        folded = _folded(names)
-        left = [i for i, match in enumerate(out) if match is None and folded[i] and not self.rulings.bars(names[i])]
-        left = [i for i in left if folded[i].count(" ") < limits.MAX_NAME_TOKENS]
-        if not left or not allowed.any():
-            return
-        from translit.matching.nearest import nearest
-
-        found = nearest(self.index, [self.lexicon.rough.spell(names[i]).rom for i in left], allowed)
-        for i, (form, entity) in zip(left, found, strict=True):
-            out[i] = self.match(names[i], Answer(entity, self.canonical(entity), "fuzzy", 0.0, (entity,), self.index.forms[form]))
 
     def _match_listed(self, names: Sequence[str], least: float | None, out: list[Match | None]) -> Sequence[int]:
         """Put down the matches of the names that the lexicon lists as they stand; gives the rows that are still open."""
