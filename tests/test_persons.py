@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 from tables import cases, read_table
 
 from translit import Lexicon, Normalizer
-from translit.matching.persons import ROLES, fit, latin_words, native_words, particles
+from translit.matching.asides import asides
+from translit.matching.nameparts import ROLES, latin_words, native_words, particles
+from translit.matching.persons import fit
 from translit.matching.views import spoken
 
 WORDS = st.lists(st.sampled_from("ahmad ali bin al abd rahman petrovich pavlovich jr van k st".split()), min_size=1, max_size=6)
@@ -48,6 +50,11 @@ def test_particles_are_read() -> None:
     assert known.abbreviations["mohd"] == "muhammad"
     assert "ovich" in known.endings
     assert set(known.roles.values()) < set(ROLES)
+
+
+@given(st.lists(st.sampled_from("Ahmad bin a.k.a. née s/o (geb. alias) @ Dr. H.E. , นาย ဦး".split()), max_size=8).map(" ".join))
+def test_asides_are_parts_of_the_name(name: str) -> None:
+    assert all(part and part in " ".join(name.split()) for part in asides(name))
 
 
 def test_words_of_other_scripts() -> None:

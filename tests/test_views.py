@@ -7,7 +7,8 @@ from hypothesis import given
 from strategies import anything
 
 from translit import Lexicon, Normalizer, limits
-from translit.matching.views import titles, views, written_out
+from translit.matching.titles import titles
+from translit.matching.views import views, written_out
 
 PERSONS = [
     {"id": "person:ahmad-massoud", "canonical": "Ahmad Massoud", "kind": "person", "variants": ["Achmad Massud", "Ахмад Масуд"]},

@@ -58,6 +58,10 @@ MAX_SYLLABLE = 6
 """Most letters of a word that may be one syllable of a given name."""
 MAX_TURNED_WORDS = 4
 """Most words of a name whose order is changed."""
+MAX_ASIDES = 3
+"""Most names of a person that stand beside each other and are each compared."""
+MAX_ADDRESSES = 4
+"""Most titles taken away that need no further word to be known."""
 MAX_FITTED_WORDS = 10
 """Most words of a person's name, or of a form of one, that are compared word by word."""
 MAX_JOINED = 2

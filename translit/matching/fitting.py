@@ -13,7 +13,8 @@ from translit import native
 from translit.matching.align import CostTable, costs_of
 from translit.matching.blocking import contours, signatures
 from translit.matching.candidates import Float, Found, expand
-from translit.matching.persons import FAR, Fit, Words, compared, fit, latin_words, native_words
+from translit.matching.nameparts import Words, latin_words, native_words
+from translit.matching.persons import FAR, Fit, compared, fit
 from translit.matching.rough import Rough, Spelled
 from translit.matching.score import text_features
 from translit.matching.spans import Spans

@@ -11,68 +11,40 @@ Source: Christen (2012), *Data Matching*, chapters 3 and 5; the United Nations' 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
 from rapidfuzz.distance import Indel
 
 from translit import limits
-from translit.errors import SourceError
-from translit.matching.views import TURNED, alike, titles
-from translit.resources import data_root
-from translit.unicode.fold import fold_token
+from translit.matching.nameparts import Words, particles
+from translit.matching.views import TURNED, alike
 
-PARTICLES_FORMAT = "translit-particles/1"
-ROLES = ("article", "prefix", "link", "nobiliary", "generation", "abbreviation", "patronymic")
 NEAR, FAR = 125, 210
 """Cost of two words, in 1/100 nat a letter, up to which they answer to each other, and from which on they are different names."""
 CONTRADICTED = 5000
 """Handicap, in 1/1000 log-odds as all that follow, of a word on either side that answers to none on the other."""
-LEFT_OUT = {"article": 50, "link": 100, "title": 300, "nobiliary": 400, "generation": 2500}
+LEFT_OUT = {"article": 50, "link": 100, "filial": 100, "title": 300, "nobiliary": 400, "generation": 2500}
 """Handicaps of a word that one side lacks, by its role."""
 PATRONYMIC, MIDDLE, LAST, FIRST = 1200, 2200, 2800, 3200
-"""Handicaps of a name that one side lacks: one with a patronymic's ending, any other, by where it stands."""
-UNLISTED = 1200
+"""Handicaps of a name that one side lacks: a father's, any other, by where it stands."""
+OFTEN_LEFT_OUT = 800
+"""Handicap of a first name that many are listed without."""
+FOREFATHER = 200
+"""Handicap of each further father's name: the grandfather's, and so on."""
+FOREMOST = 2500
+"""Handicap, besides, of a name before all that the form has: *Uday Saddam Hussein* is the son of Saddam Hussein."""
+UNLISTED = 400
 """Handicap, besides, of a name that the form lacks and that is no patronymic: it may be another person's."""
 JOINED = 100
 """Handicap of words that the other side has in one."""
-INITIAL, OTHER_INITIAL = 2000, 3000
-"""Handicaps of an initial that a word begins with, and of one that stands for the same sound."""
+INITIALS, OTHER_INITIAL = (2000, 1200, 200), 3000
+"""Handicaps of the first, second and each further initial that a word begins with, and of one that stands for the same sound."""
 TOLD, SHUFFLED = 300, 1800
 """Handicaps of an order that a comma or capitals tell, and of one that is none of speech or of lists."""
 ALIKE_JOINED = 0.77
 """Least similarity of the letters, or of the consonants, of words that the other side has in one."""
 _VOWELS = str.maketrans("", "", "aeiouyw'")
-
-
-class Particles(NamedTuple):
-    """What ``lexicons/particles.tsv`` lists: roles of words, what precedes a word in one with it, abbreviations, endings."""
-
-    roles: Mapping[str, str]
-    prefixes: tuple[str, ...]
-    abbreviations: Mapping[str, str]
-    endings: frozenset[str]
-
-
-class Words(NamedTuple):
-    """The words of a name or of a form.
-
-    Args:
-        texts: the words, folded.
-        atoms: their source letters.
-        roles: what each is beside a name, ``""`` for a name.
-        stems: the words without a patronymic's ending.
-        names: places of the names in full, and of titles, which may be names.
-        initials: places of the letters that stand for names.
-    """
-
-    texts: tuple[str, ...]
-    atoms: tuple[Sequence[str], ...]
-    roles: tuple[str, ...]
-    stems: tuple[str, ...]
-    names: tuple[int, ...]
-    initials: tuple[int, ...]
 
 
 class Fit(NamedTuple):
@@ -93,90 +65,6 @@ class Fit(NamedTuple):
     contradicted: int = 0
     order: tuple[int, ...] = ()
     partly: bool = False
-
-
-@lru_cache(maxsize=1)
-def particles() -> Particles:
-    """The particles that ship, from ``lexicons/particles.tsv``."""
-    path = data_root() / "particles.tsv"
-    lines = path.read_text("utf-8").splitlines()
-    if not lines or lines[0] != f"#: format={PARTICLES_FORMAT}":
-        raise SourceError(f"no header line '#: format={PARTICLES_FORMAT}'", "write it first", str(path), 1)
-    found: dict[str, dict[str, str]] = {role: {} for role in ROLES}
-    for number, line in enumerate(lines, 1):
-        if line.startswith("#:") or line == "particle\trole\tas\tlangs":
-            continue
-        cells = line.split("\t")
-        if len(cells) != 4 or cells[1] not in found or not cells[0] or (cells[1] == "abbreviation") != bool(cells[2]):
-            fix = f"write four columns, the second one of {', '.join(ROLES)}, the third for abbreviations alone"
-            raise SourceError("not particle, role, as, langs", fix, str(path), number)
-        found[cells[1]][fold_token(cells[0])] = cells[2]
-    roles = {word: role for role in ("article", "link", "nobiliary", "generation") for word in found[role]}
-    return Particles(roles, tuple(found["prefix"]), found["abbreviation"], frozenset(found["patronymic"]))
-
-
-@lru_cache(maxsize=limits.TOKEN_CACHE)
-def latin_words(text: str, initials: bool = False) -> Words:
-    """The words of a name in plain Latin letters.
-
-    Args:
-        text: the words, parted by blanks.
-        initials: whether single letters stand for names, and are no particles (*y*, *e*, *d'*).
-
-    >>> latin_words("mohd nasir al din").texts, latin_words("ivan petrovich").stems
-    (('muhammad', 'nasir', 'al', 'din'), ('ivan', 'petr'))
-    """
-    known = particles().abbreviations
-    texts = tuple(known.get(word, word) for word in text.split(" "))
-    roles = _roles(texts)
-    return _words(texts, texts, roles, initials)
-
-
-def native_words(atoms: Sequence[str]) -> Words:
-    """The words of a name in another script, from its source letters; a prefixed article is a word of its own.
-
-    >>> native_words(tuple("نور الدين")).texts
-    ('نور', 'ال', 'دين')
-    """
-    words: list[tuple[str, ...]] = []
-    start = 0
-    for end in (*(i for i, atom in enumerate(atoms) if atom == " "), len(atoms)):
-        word = tuple(atoms[start:end])
-        start = end + 1
-        text = "".join(word)
-        prefix = next((p for p in particles().prefixes if text.startswith(p) and len(text) >= len(p) + 3), "")
-        words += [word[: len(prefix)], word[len(prefix) :]] if prefix else [word]
-    texts = tuple("".join(word) for word in words)
-    roles = tuple("article" if text in particles().prefixes else role for text, role in zip(texts, _roles(texts), strict=True))
-    return _words(texts, tuple(words), roles, False)
-
-
-def _roles(texts: tuple[str, ...]) -> tuple[str, ...]:
-    """What each word is beside a name; a title is one before or after two words at least."""
-    roles = [particles().roles.get(text, "") for text in texts]
-    before, after = titles()
-    first, last = 0, len(texts)
-    while last - first > 2 and texts[first] in before:
-        roles[first] = "title"
-        first += 1
-    while last - first > 2 and texts[last - 1] in after:
-        roles[last - 1] = "title"
-        last -= 1
-    return tuple(roles)
-
-
-def _words(texts: tuple[str, ...], atoms: tuple[Sequence[str], ...], roles: tuple[str, ...], initials: bool) -> Words:
-    letters = tuple(i for i, word in enumerate(atoms) if initials and len(word) == 1)
-    roles = tuple("" if i in letters else role for i, role in enumerate(roles))
-    names = tuple(i for i, role in enumerate(roles) if role in ("", "title") and i not in letters)
-    return Words(texts, atoms, roles, tuple(map(_stem, texts)), names, letters)
-
-
-@lru_cache(maxsize=limits.TOKEN_CACHE)
-def _stem(word: str) -> str:
-    """A word without the longest patronymic's ending that leaves two letters."""
-    endings = particles().endings
-    return next((word[:i] for i in range(2, len(word) - 1) if word[i:] in endings), word)
 
 
 def compared(name: Words, form: Words) -> Iterator[tuple[str, str]]:
@@ -212,6 +100,7 @@ def fit(name: Words, form: Words, costs: Mapping[tuple[str, str], int], told: bo
     Returns:
         None where nothing can be said word by word.
 
+    >>> from translit.matching.nameparts import latin_words
     >>> same = {(a, b): 0 if a == b else 900 for a in ("ivan", "petr", "pavl", "sidorov") for b in ("ivan", "petr", "sidorov")}
     >>> full = latin_words("ivan petrovich sidorov")
     >>> found = fit(latin_words("ivan sidorov"), full, {**same, ("ivan", "petrovich"): 900, ("sidorov", "petrovich"): 900}, False)
@@ -226,13 +115,15 @@ def fit(name: Words, form: Words, costs: Mapping[tuple[str, str], int], told: bo
         handicap += _join(name, form, answers, left, lacking)
     full = len(answers)
     handicap += _initials(name, form, answers, left, lacking)
-    left -= {i for i in left if name.roles[i] == "title"}
+    if form.names[0] not in lacking:
+        # Where the form's first name is lacking, a title is rather another first name (Sultan, Amir).
+        left -= {i for i in left if name.roles[i] == "title"}
     lacking -= {j for j in lacking if form.roles[j] == "title"}
     if not full or (full < 2 and (left or lacking)):
         return None if not full or not (left and lacking) else _contradiction(name, form, costs, left, lacking)
     if left and lacking:
         return _contradiction(name, form, costs, left, lacking)
-    unlisted = UNLISTED * sum(name.stems[i] == name.texts[i] for i in left)
+    unlisted = UNLISTED * len(left - name.fathers) + _foremost(name, left)
     handicap += _left_out(name, left) + _left_out(form, lacking) + unlisted
     beside = _beside(name, form, answers)
     if beside is None:
@@ -312,7 +203,7 @@ def _alike_joined(joined: str, word: str) -> bool:
 
 def _initials(name: Words, form: Words, answers: Answers, left: set[int], lacking: set[int]) -> int:
     """Let the name's initials answer to words that begin so, in their order; the handicap."""
-    handicap, last = 0, -1
+    handicap, last, before = 0, -1, 0
     links = any(role == "link" for role in form.roles)
     for i in name.initials:
         letter = name.texts[i]
@@ -321,7 +212,8 @@ def _initials(name: Words, form: Words, answers: Answers, left: set[int], lackin
         other = next((j for j in open_ if alike(letter, form.texts[j][:1])), None) if found is None else None
         meant = other if found is None else found
         if meant is not None:
-            handicap += INITIAL if other is None else OTHER_INITIAL
+            handicap += OTHER_INITIAL if found is None else INITIALS[min(before, len(INITIALS) - 1)]
+            before += 1
             last = meant
             lacking.discard(meant)
             answers.append(((i,), (meant,)))
@@ -338,14 +230,17 @@ def _contradiction(name: Words, form: Words, costs: Mapping[tuple[str, str], int
 
 def _left_out(words: Words, left: set[int]) -> int:
     """The handicap of names of one side that the other lacks."""
-    handicap = 0
     names = [i for i in words.names if words.roles[i] != "title"]
-    for i in left:
-        if words.stems[i] != words.texts[i]:
-            handicap += PATRONYMIC
-        else:
-            handicap += FIRST if i == names[0] else LAST if i == names[-1] else MIDDLE
-    return handicap
+    by_place = {names[0]: OFTEN_LEFT_OUT if words.texts[names[0]] in particles().forenames else FIRST, names[-1]: LAST}
+    fathers = len(left & words.fathers)
+    lineage = PATRONYMIC + (fathers - 1) * FOREFATHER if fathers else 0
+    return lineage + sum(by_place.get(i, MIDDLE) for i in left - words.fathers)
+
+
+def _foremost(name: Words, left: set[int]) -> int:
+    """The handicap of a name before all that the form has, but for one that many are listed without (*Muhammad*)."""
+    first = next(i for i in name.names if name.roles[i] != "title" or i in left)
+    return 0 if first not in left or name.texts[first] in particles().forenames else FOREMOST
 
 
 def _beside(name: Words, form: Words, answers: Answers) -> int | None:

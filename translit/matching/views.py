@@ -9,23 +9,22 @@ formats; initials are matched as in Christen (2012), *Data Matching*, chapter 5.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import regex
 from rapidfuzz.distance import JaroWinkler
 
 from translit import limits
-from translit.resources import data_root
-from translit.tables import read_table
-from translit.unicode.fold import fold_token
-from translit.unicode.tokens import tokens
+from translit.matching.asides import asides
+from translit.matching.nameparts import particles
+from translit.matching.titles import plain, titles, untitled
 
-TITLES_FORMAT = "translit-titles/1"
 TITLED, TURNED, CAPITALS, UNTURNED = 300, 1500, 300, 1500
 """Handicaps in 1/1000 log-odds: of a title left out; of words in another order, less where capitals tell the surname; and of the
 order as it stands where a comma says that it is another."""
+ASIDE = 300
+"""Handicap of what stands beside a name left out."""
 JOINED = 300
 """Handicap of two words taken as one."""
 READ = 300
@@ -41,6 +40,7 @@ RESPELLED = 300
 _CONTINENTAL = str.maketrans("wWjJ", "vVyY")
 _COMMA = regex.compile(r"[,،，、]")
 _INITIAL = regex.compile(r"(?<![\p{L}\p{M}\p{N}])\p{Lu}(?:\.|(?![\p{L}\p{M}\p{N}'’]))")
+_GLUED = regex.compile(r"(?<![\p{L}\p{M}\p{N}'’.-])[BCDFGHJKLMNPQRSTVWXZ]{2,4}(?![\p{L}\p{M}\p{N}'’.-])")
 _SOUNDS = tuple(map(frozenset, ("ckq", "gq", "hk", "jyi", "dj", "sz", "fv", "vw", "ou", "ae", "ei", "ey")))
 
 
@@ -69,11 +69,23 @@ def views(name: str, droppable: frozenset[str] = frozenset()) -> list[View]:
     >>> [view.text for view in views("Provincia de Panjshir", frozenset(["provincia", "de"]))][:2]
     ['Provincia de Panjshir', 'Panjshir']
     """
+    own = asides(name)
+    parted = _parted_initials(name)
+    if not own and parted != name:
+        own = (parted,)
+    if own:
+        found = [[View(view.text, view.handicap + ASIDE) for view in _views(text, droppable)] for text in own]
+        inner = [some[i] for i in range(limits.MAX_VIEWS) for some in found if i < len(some)]
+        return [View(name, 0), *inner][: limits.MAX_VIEWS]
+    return _views(name, droppable)
+
+
+def _views(name: str, droppable: frozenset[str]) -> list[View]:
     if " " not in name and not _COMMA.search(name):
         return [View(name, 0)]
     turned = _by_comma(name)
     out = [View(name, UNTURNED if turned else 0)]
-    bare = _untitled(turned or name)
+    bare = untitled(turned or name)
     if turned:
         out.append(View(turned, 0))
     if bare is not None:
@@ -93,12 +105,27 @@ def views(name: str, droppable: frozenset[str] = frozenset()) -> list[View]:
     return out[: limits.MAX_VIEWS]
 
 
+def _parted_initials(name: str) -> str:
+    """A name with the initials apart that are written in one (*JRR Tolkien*): capitals without a vowel, beside a word in small letters.
+
+    >>> _parted_initials("JRR Tolkien"), _parted_initials("NG WEI"), _parted_initials("Donald Trump JR")
+    ('J R R Tolkien', 'NG WEI', 'Donald Trump JR')
+    """
+    if name.isupper():
+        return name
+    known = particles()
+    before, after = titles()
+    other = known.roles.keys() | known.abbreviations.keys() | before | after
+    return _GLUED.sub(lambda found: found[0] if found[0].lower() in other else " ".join(found[0]), name)
+
+
 def spoken(name: str) -> tuple[str, bool]:
     """A name in the order of speech where a comma tells that it is in another, and whether a comma or capitals tell the surname.
 
     >>> spoken("MASSOUD, Ahmad"), spoken("Massoud Ahmad"), spoken("MASSOUD Ahmad")
     (('Ahmad MASSOUD', True), ('Massoud Ahmad', False), ('MASSOUD Ahmad', True))
     """
+    name = _parted_initials(next(iter(asides(name)), name))
     turned = _by_comma(name) if _COMMA.search(name) else ""
     return (turned, True) if turned else (name, _shouted(name.split()))
 
@@ -117,22 +144,10 @@ def _by_comma(name: str) -> str:
     return f"{parts[1]} {parts[0]}"
 
 
-def _untitled(name: str) -> str | None:
-    """A name of two words and more without the titles before or after it; None where there are none."""
-    words = name.split()
-    before, after = titles()
-    first, last = 0, len(words)
-    while last - first > 2 and _plain(words[first]) in before:
-        first += 1
-    while last - first > 2 and _plain(words[last - 1]) in after:
-        last -= 1
-    return " ".join(words[first:last]) if (first, last) != (0, len(words)) else None
-
-
 def _core(name: str, droppable: frozenset[str]) -> str:
     """A name without the words that it may be written without; ``""`` where it has none of them, or no others."""
     words = name.split()
-    kept = [word for word in words if _plain(word) not in droppable] if droppable else words
+    kept = [word for word in words if plain(word) not in droppable] if droppable else words
     return " ".join(kept) if len(kept) < len(words) else ""
 
 
@@ -142,10 +157,6 @@ def _joined(name: str) -> str | None:
     if len(words) != 3 or any(not word.isalpha() or len(word) > limits.MAX_SYLLABLE for word in words):
         return None
     return f"{words[0]} {words[1]}{words[2].lower()}"
-
-
-def _plain(word: str) -> str:
-    return "".join(fold_token(token.text) for token in tokens(word))
 
 
 def _orders(name: str) -> list[View]:
@@ -168,7 +179,7 @@ def initials(name: str) -> bool:
     if name.isalpha() or not _INITIAL.search(name):
         return False
     rest = _INITIAL.sub(" ", name)
-    return any(len(_plain(word)) > 2 for word in rest.split())
+    return any(len(plain(word)) > 2 for word in rest.split())
 
 
 def written_out(words: Sequence[str], form: Sequence[str]) -> tuple[list[str], int]:
@@ -216,15 +227,3 @@ def alike(one: str, other: str) -> bool:
     (True, True, False)
     """
     return one == other or any(one in sound and other in sound for sound in _SOUNDS)
-
-
-@lru_cache(maxsize=1)
-def titles() -> tuple[frozenset[str], frozenset[str]]:
-    """The folded words that stand before persons' names, and those that stand after them, from ``lexicons/titles.tsv``."""
-    table = read_table(data_root() / "titles.tsv", TITLES_FORMAT, ("title", "place", "langs"))
-    found: Mapping[str, set[str]] = {"before": set(), "after": set()}
-    for number, (title, place, _) in table.rows():
-        if place not in found or not _plain(title):
-            table.fault(number, "the title has no letters, or its place is neither 'before' nor 'after'")
-        found[place].add(_plain(title))
-    return frozenset(found["before"]), frozenset(found["after"])

@@ -1,0 +1,142 @@
+"""Parts of persons' names: the words of a name, and what each is beside the names themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from translit import limits
+from translit.matching.titles import titles
+from translit.resources import data_root
+from translit.tables import read_table
+from translit.unicode.fold import fold_token
+
+PARTICLES_FORMAT = "translit-particles/1"
+ROLES = ("article", "prefix", "link", "filial", "nobiliary", "generation", "abbreviation", "patronymic", "forename")
+WORDS = ("article", "link", "filial", "nobiliary", "generation")
+"""The roles of words of their own that are no names."""
+
+
+class Particles(NamedTuple):
+    """What ``lexicons/particles.tsv`` lists.
+
+    Args:
+        roles: of words that are no names.
+        prefixes: what is written in one with the word behind it.
+        abbreviations: names in full by what is written for them.
+        endings: of fathers' names.
+        forenames: names that a bearer is often listed without, at the front.
+    """
+
+    roles: Mapping[str, str]
+    prefixes: tuple[str, ...]
+    abbreviations: Mapping[str, str]
+    endings: frozenset[str]
+    forenames: frozenset[str]
+
+
+class Words(NamedTuple):
+    """The words of a name or of a form.
+
+    Args:
+        texts: the words, folded.
+        atoms: their source letters.
+        roles: what each is beside a name, ``""`` for a name.
+        stems: the words without a patronymic's ending.
+        names: places of the names in full, and of titles, which may be names.
+        initials: places of the letters that stand for names.
+        fathers: places of the names that are a father's, by their ending or by a link.
+    """
+
+    texts: tuple[str, ...]
+    atoms: tuple[Sequence[str], ...]
+    roles: tuple[str, ...]
+    stems: tuple[str, ...]
+    names: tuple[int, ...]
+    initials: tuple[int, ...]
+    fathers: frozenset[int]
+
+
+@lru_cache(maxsize=1)
+def particles() -> Particles:
+    """The particles that ship, from ``lexicons/particles.tsv``."""
+    table = read_table(data_root() / "particles.tsv", PARTICLES_FORMAT, ("particle", "role", "as", "langs"))
+    found: dict[str, dict[str, str]] = {role: {} for role in ROLES}
+    for number, (particle, role, full, _) in table.rows():
+        if role not in found or not particle or (role == "abbreviation") != bool(full):
+            table.fault(number, f"the role is none of {', '.join(ROLES)}, or 'as' is not that of an abbreviation")
+        found[role][fold_token(particle)] = full
+    roles = {word: role for role in WORDS for word in found[role]}
+    endings, forenames = frozenset(found["patronymic"]), frozenset(found["forename"])
+    return Particles(roles, tuple(found["prefix"]), found["abbreviation"], endings, forenames)
+
+
+@lru_cache(maxsize=limits.TOKEN_CACHE)
+def latin_words(text: str, initials: bool = False) -> Words:
+    """The words of a name in plain Latin letters.
+
+    Args:
+        text: the words, parted by blanks.
+        initials: whether single letters stand for names, and are no particles (*y*, *e*, *d'*).
+
+    >>> latin_words("mohd nasir al din").texts, latin_words("ivan petrovich").stems
+    (('muhammad', 'nasir', 'al', 'din'), ('ivan', 'petr'))
+    """
+    known = particles().abbreviations
+    texts = tuple(known.get(word, word) for word in text.split(" "))
+    return _words(texts, texts, _roles(texts), initials)
+
+
+def native_words(atoms: Sequence[str]) -> Words:
+    """The words of a name in another script, from its source letters; a prefixed article is a word of its own.
+
+    >>> native_words(tuple("نور الدين")).texts
+    ('نور', 'ال', 'دين')
+    """
+    words: list[tuple[str, ...]] = []
+    start = 0
+    for end in (*(i for i, atom in enumerate(atoms) if atom == " "), len(atoms)):
+        word = tuple(atoms[start:end])
+        start = end + 1
+        text = "".join(word)
+        prefix = next((p for p in particles().prefixes if text.startswith(p) and len(text) >= len(p) + 3), "")
+        words += [word[: len(prefix)], word[len(prefix) :]] if prefix else [word]
+    texts = tuple("".join(word) for word in words)
+    roles = tuple("article" if text in particles().prefixes else role for text, role in zip(texts, _roles(texts), strict=True))
+    return _words(texts, tuple(words), roles, False)
+
+
+def _roles(texts: tuple[str, ...]) -> tuple[str, ...]:
+    """What each word is beside a name; a title is one before or after two words at least."""
+    roles = [particles().roles.get(text, "") for text in texts]
+    before, after = titles()
+    first, last = 0, len(texts)
+    while last - first > 2 and texts[first] in before:
+        roles[first] = "title"
+        first += 1
+    while last - first > 2 and texts[last - 1] in after:
+        roles[last - 1] = "title"
+        last -= 1
+    return tuple(roles)
+
+
+def _words(texts: tuple[str, ...], atoms: tuple[Sequence[str], ...], roles: tuple[str, ...], initials: bool) -> Words:
+    letters = tuple(i for i, word in enumerate(atoms) if initials and len(word) == 1)
+    roles = tuple("" if i in letters else role for i, role in enumerate(roles))
+    names = tuple(i for i, role in enumerate(roles) if role in ("", "title") and i not in letters)
+    stems = tuple(map(_stem, texts))
+    return Words(texts, atoms, roles, stems, names, letters, _fathers(texts, roles, stems, names))
+
+
+def _fathers(texts: Sequence[str], roles: Sequence[str], stems: Sequence[str], names: Sequence[int]) -> frozenset[int]:
+    """The names with a patronymic's ending, and those between the first and the last that a link tells to be a father's."""
+    linked = {i for i in names[1:-1] if roles[i - 1] == "link" or roles[i + 1] == "filial"}
+    return frozenset(linked | {i for i in names if stems[i] != texts[i]})
+
+
+@lru_cache(maxsize=limits.TOKEN_CACHE)
+def _stem(word: str) -> str:
+    """A word without the longest patronymic's ending that leaves two letters."""
+    endings = particles().endings
+    return next((word[:i] for i in range(2, len(word) - 1) if word[i:] in endings), word)
