@@ -66,7 +66,7 @@ def _align_pairs(table: Any, source: I32, n: I32, targets: Any, left: I64, right
     pairs = [np.ascontiguousarray(array, dtype=np.int64) for array in (left, right)]
     words = [np.ascontiguousarray(array, dtype=np.int32) for array in (source, n)]
     found = _native.align_pairs(
-        *table.rows, len(table.targets) + 2, *words, table.group, table.codes, table.base, *_spans(targets), *pairs
+        *table.sparse[0], *table.sparse[1], *words, table.group, table.codes, table.base, *_spans(targets), *pairs
     )  # fmt: skip
     return np.frombuffer(found, dtype=np.int32)
 

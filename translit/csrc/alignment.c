@@ -5,7 +5,6 @@
 #define WIDEST 3
 #define FORBIDDEN 20000 /* of matching/align.py: costs more than any letters one by one */
 #define UNREACHED 80000 /* what a cell costs before a step reaches it */
-#define UNPRICED UINT16_MAX
 #define NEVER (1 << 28) /* costs more than any alignment */
 
 /* Sums wrap as numpy's do, rather than being undefined. */
@@ -19,9 +18,15 @@ static inline int32_t least(int32_t a, int32_t b)
     return b < a ? b : a;
 }
 
+/* Prices by the id of one side's group: the ids of the other side, which rise, and what they cost. By target, those of single atoms
+ * alone: most groups of letters have none. */
 typedef struct {
-    const int32_t *starts, *target, *cost; /* the prices by source id: target ids and what they cost */
-    int64_t sources, targets, prices;
+    const int32_t *starts, *other, *cost;
+    int64_t ids, count;
+} Prices;
+
+typedef struct {
+    Prices by_source, by_target;
     const int32_t *source, *n; /* ids of the source groups by word, position and width */
     int64_t names, positions;
     const int32_t *group, *code; /* target ids by letter codes, letter codes by ASCII */
@@ -31,68 +36,107 @@ typedef struct {
     int64_t pairs;
 } Alignment;
 
-/* The prices of one source word's groups, which are the rows: its atoms in order, then the wider groups. */
+/* An atom of a source word. */
 typedef struct {
-    uint16_t *table;   /* by target id and row; UNPRICED where there is none */
-    uint64_t *present; /* by target id, the rows that have a price for it, modulo 64 */
-    uint64_t wide;     /* the rows of wider groups, modulo 64 */
-    size_t stride, rows;
-    int32_t *ids, *end, *width; /* of each row: its source id, where it ends and how many atoms it has */
-    int32_t *gone[WIDEST];      /* by width and end, what it costs that nothing stands for a group */
-    int32_t *insert;            /* what it costs that a target letter stands for nothing, by target id */
-    int32_t *cells;             /* columns of cells, one a target letter, the last WIDEST + 1 of them */
-    size_t height;              /* of a column */
+    int32_t id, next; /* next: the place of an equal one, counted from 1, 0 for none */
+} Atom;
+
+/* A target group that stands for several atoms of a source word, up to `end`. */
+typedef struct {
+    int32_t target, end, width, cost, next; /* next: the place of another with the target, likewise */
+} Merger;
+
+/* A source word: which of its atoms and groups have prices is looked up by their ids. */
+typedef struct {
+    Atom *atoms;
+    int32_t *atom_of;        /* by source id, the place of an atom, counted from 1, 0 for none */
+    Merger *mergers;
+    size_t merger_count, merger_room;
+    int32_t *merger_of;      /* by target id, likewise */
+    int32_t *single;         /* by letter code and place, what it costs that the letter stands for one atom */
+    int32_t *gone[WIDEST];   /* by width and end, what it costs that nothing stands for a group */
+    int wide_gone;           /* whether nothing may stand for a wider group of the word */
+    int32_t *insert;         /* what it costs that a letter stands for nothing, by code */
+    int32_t *id_of;          /* target ids by letter code; what no group is made of is 1 */
+    int32_t *code_of, last;  /* the letter codes by target id, up to the last that is one letter's */
+    int32_t *cells;          /* columns of cells, one a target letter, the last WIDEST + 1 of them */
+    size_t height;           /* of a column */
     uint32_t *codes;
     size_t codes_room;
     Letters letters;
 } Aligner;
 
-static void set_prices(const Alignment *a, Aligner *x, int present)
+static int add_merger(Aligner *x, Merger merger)
 {
-    for (size_t r = 0; r < x->rows; r++)
-        for (int32_t k = x->ids[r] < 0 ? 0 : a->starts[x->ids[r]]; x->ids[r] >= 0 && k < a->starts[x->ids[r] + 1]; k++) {
-            const int32_t cost = a->cost[k] < 0 ? 0 : a->cost[k] > UNPRICED - 1 ? UNPRICED - 1 : a->cost[k];
-            const size_t target = (size_t)a->target[k];
-            x->table[target * x->stride + r] = present ? (uint16_t)cost : UNPRICED;
-            x->present[target] = present ? x->present[target] | UINT64_C(1) << (r & 63) : 0;
-        }
+    if (x->merger_count == x->merger_room) {
+        const size_t room = x->merger_room ? 2 * x->merger_room : 64;
+        Merger *mergers = realloc(x->mergers, room * sizeof *mergers);
+        if (!mergers)
+            return NO_MEMORY;
+        x->mergers = mergers;
+        x->merger_room = room;
+    }
+    merger.next = x->merger_of[merger.target];
+    x->mergers[x->merger_count++] = merger;
+    x->merger_of[merger.target] = (int32_t)x->merger_count;
+    return FINE;
 }
 
-static void add_row(const Alignment *a, Aligner *x, int32_t id, int32_t end, int32_t width)
+/* Take up an atom of the word, with what it costs beside nothing and beside one letter. */
+static void add_atom(const Alignment *a, Aligner *x, int32_t id, int32_t place)
 {
-    x->ids[x->rows] = id;
-    x->end[x->rows] = end;
-    x->width[x->rows] = width;
-    x->rows++;
-    if (id < 0)
-        return;
-    for (int32_t k = a->starts[id]; k < a->starts[id + 1]; k++)
-        if (a->target[k] == 0) {
-            x->gone[width - 1][end] = a->cost[k];
-            break;
-        }
+    x->atoms[place] = (Atom){id, x->atom_of[id]};
+    x->atom_of[id] = place + 1;
+    const Prices *p = &a->by_source;
+    for (int32_t k = p->starts[id]; k < p->starts[id + 1] && p->other[k] <= x->last; k++) {
+        const int32_t code = x->code_of[p->other[k]];
+        if (!p->other[k])
+            x->gone[0][place + 1] = p->cost[k];
+        else if (code >= 0)
+            x->single[(size_t)code * x->height + (size_t)place] = p->cost[k];
+    }
 }
 
-static void take_word(const Alignment *a, Aligner *x, int64_t word)
+/* Take up a wider group of the word, with all that it has a price for. */
+static int add_group(const Alignment *a, Aligner *x, int32_t id, int32_t end, int32_t width)
 {
-    set_prices(a, x, 0);
-    x->rows = 0;
-    x->wide = 0;
-    const int32_t n = a->n[word];
-    for (int32_t width = 1; width <= WIDEST; width++) {
-        for (int32_t i = 0; i <= n; i++)
-            x->gone[width - 1][i] = NEVER;
-        for (int32_t i = 0; i + width <= n; i++) {
-            const int32_t id = a->source[(word * a->positions + i) * WIDEST + width - 1];
-            if (width > 1 && id < 0)
-                continue;
-            if (width > 1)
-                x->wide |= UINT64_C(1) << (x->rows & 63);
-            add_row(a, x, id, i + width, width);
+    const Prices *p = &a->by_source;
+    int status = FINE;
+    for (int32_t k = p->starts[id]; status == FINE && k < p->starts[id + 1]; k++) {
+        if (p->other[k]) {
+            status = add_merger(x, (Merger){p->other[k], end, width, p->cost[k], 0});
+        } else {
+            x->gone[width - 1][end] = p->cost[k];
+            x->wide_gone = 1;
         }
     }
-    set_prices(a, x, 1);
+    return status;
+}
+
+static int take_word(const Alignment *a, Aligner *x, int64_t word)
+{
+    for (size_t i = 0; i + 1 < x->height; i++)
+        x->atom_of[x->atoms[i].id] = 0;
+    for (size_t k = 0; k < x->merger_count; k++)
+        x->merger_of[x->mergers[k].target] = 0;
+    const int32_t n = a->n[word], *const source = a->source + word * a->positions * WIDEST;
     x->height = (size_t)n + 1;
+    x->merger_count = 0;
+    x->wide_gone = 0;
+    for (size_t i = 0; i < (size_t)a->base * x->height; i++)
+        x->single[i] = NEVER;
+    for (int32_t width = 1; width <= WIDEST; width++)
+        for (int32_t i = 0; i <= n; i++)
+            x->gone[width - 1][i] = NEVER;
+    int status = FINE;
+    for (int32_t i = 0; i < n; i++)
+        /* What is no letter at all is one that is not in the table. */
+        add_atom(a, x, source[i * WIDEST] < 0 ? 1 : source[i * WIDEST], i);
+    for (int32_t width = 2; width <= WIDEST; width++)
+        for (int32_t i = 0; status == FINE && i + width <= n; i++)
+            if (source[i * WIDEST + width - 1] >= 0)
+                status = add_group(a, x, source[i * WIDEST + width - 1], i + width, width);
+    return status;
 }
 
 /* The codes of a form's letters. */
@@ -119,12 +163,43 @@ static FORCED_INLINE int32_t *column_of(const Aligner *x, size_t j)
     return x->cells + (j % (WIDEST + 1)) * x->height;
 }
 
-/* Let source groups stand for nothing, down a column. */
-static FORCED_INLINE void go_down(const Aligner *x, int32_t *cells, int32_t n)
+/* Let a target letter stand for nothing, or for one atom. */
+static FORCED_INLINE void go_across(const Aligner *x, uint32_t code, const int32_t *restrict from, int32_t *restrict to, size_t n)
 {
-    /* The three cells above are carried along: what was just written would be waited for. */
+    const int32_t insert = x->insert[code], *const price = x->single + (size_t)code * x->height;
+    to[0] = add(from[0], insert);
+    for (size_t i = 0; i < n; i++)
+        to[i + 1] = least(least(UNREACHED, add(from[i + 1], insert)), from[i] + price[i]);
+}
+
+/* Let a target group stand for several atoms. */
+static FORCED_INLINE void merge(const Aligner *x, int32_t id, const int32_t *from, int32_t *to)
+{
+    for (int32_t k = x->merger_of[id]; k; k = x->mergers[k - 1].next) {
+        const Merger *m = &x->mergers[k - 1];
+        to[m->end] = least(to[m->end], from[m->end - m->width] + m->cost);
+    }
+}
+
+/* Let several target letters stand for one atom. */
+static FORCED_INLINE void split(const Prices *by_target, const Aligner *x, int32_t id, const int32_t *from, int32_t *to)
+{
+    for (int32_t k = by_target->starts[id]; k < by_target->starts[id + 1]; k++)
+        for (int32_t i = x->atom_of[by_target->other[k]]; i; i = x->atoms[i - 1].next)
+            to[i] = least(to[i], from[i - 1] + by_target->cost[k]);
+}
+
+/* Let source groups stand for nothing, down a column. */
+static FORCED_INLINE void go_down(const Aligner *x, int32_t *cells, size_t n)
+{
+    /* The cells above are carried along: what was just written would be waited for. */
     int32_t third = NEVER, second = NEVER, first = cells[0];
-    for (int32_t i = 1; i <= n; i++) {
+    if (!x->wide_gone) {
+        for (size_t i = 1; i <= n; i++)
+            cells[i] = first = least(cells[i], first + x->gone[0][i]);
+        return;
+    }
+    for (size_t i = 1; i <= n; i++) {
         const int32_t cost = least(least(cells[i], third + x->gone[2][i]), second + x->gone[1][i]);
         third = second;
         second = first;
@@ -133,49 +208,30 @@ static FORCED_INLINE void go_down(const Aligner *x, int32_t *cells, int32_t n)
     }
 }
 
-/* Let a target group stand for the wider source groups, or a wider one for any. */
-static FORCED_INLINE void go_wide(const Aligner *x, size_t id, uint64_t rows, int single, const int32_t *from, int32_t *to, int32_t n)
+static FORCED_INLINE int32_t align_by_columns(const Alignment *a, Aligner *x)
 {
-    const uint16_t *price = x->table + id * x->stride;
-    for (; rows; rows &= rows - 1)
-        for (size_t r = lowest_bit(rows); r < x->rows; r += 64)
-            if (price[r] != UNPRICED && !(single && r < (size_t)n)) {
-                int32_t *cell = to + x->end[r];
-                *cell = least(*cell, from[x->end[r] - x->width[r]] + price[r]);
-            }
-}
-
-static FORCED_INLINE int32_t align_by_columns(const Alignment *a, Aligner *x, int64_t word)
-{
-    const int32_t n = a->n[word];
-    const size_t m = x->letters.size;
+    const size_t n = x->height - 1, m = x->letters.size;
     int32_t *to = column_of(x, 0);
     to[0] = 0;
-    for (int32_t i = 1; i <= n; i++)
+    for (size_t i = 1; i <= n; i++)
         to[i] = UNREACHED;
     go_down(x, to, n);
     for (size_t j = 1; j <= m; j++) {
         const int32_t *from = to;
         const uint32_t last = x->codes[j - 1];
-        const int32_t single = last == a->base - 1 ? 1 : a->group[last], insert = single >= 0 ? x->insert[single] : 0;
         to = column_of(x, j);
-        to[0] = add(from[0], insert);
-        for (int32_t i = 1; i <= n; i++)
-            to[i] = least(UNREACHED, add(from[i], insert));
-        if (single >= 0) {
-            const uint16_t *price = x->table + (size_t)single * x->stride;
-            for (int32_t i = 0; i < n; i++)
-                to[i + 1] = least(to[i + 1], from[i] + price[i]);
-            go_wide(x, (size_t)single, x->present[single] & x->wide, 1, from, to, n);
-        }
+        go_across(x, last, from, to, n);
+        merge(x, x->id_of[last], from, to);
         int64_t index = last, power = a->base, before = 0;
         for (size_t w = 2; w <= WIDEST && w <= j; w++) {
             index += (int64_t)x->codes[j - w] * power;
             before += power;
             power *= a->base;
             const int32_t id = a->group[before + index];
-            if (id >= 0 && x->present[id])
-                go_wide(x, (size_t)id, x->present[id], 0, column_of(x, j - w), to, n);
+            if (id >= 0) {
+                merge(x, id, column_of(x, j - w), to);
+                split(&a->by_target, x, id, column_of(x, j - w), to);
+            }
         }
         go_down(x, to, n);
     }
@@ -183,80 +239,105 @@ static FORCED_INLINE int32_t align_by_columns(const Alignment *a, Aligner *x, in
 }
 
 #if WIDE_WORDS
-__attribute__((target("avx2,bmi"))) static int32_t align_wide(const Alignment *a, Aligner *x, int64_t word)
+__attribute__((target("avx2"))) static int32_t align_wide(const Alignment *a, Aligner *x)
 {
-    return align_by_columns(a, x, word);
+    return align_by_columns(a, x);
 }
 #endif
 
-static int32_t align_narrow(const Alignment *a, Aligner *x, int64_t word)
+static int32_t align_narrow(const Alignment *a, Aligner *x)
 {
-    return align_by_columns(a, x, word);
+    return align_by_columns(a, x);
 }
 
-/* Whether every id in the arrays points into them; also the most groups of a source word. */
-static int check_alignment(const Alignment *a, size_t *most)
+/* Whether numbers are all below a limit, and none below the least. */
+static int all_within(const int32_t *numbers, int64_t count, int32_t least_one, int64_t limit)
 {
-    if (a->starts[0] < 0 || a->starts[a->sources] > a->prices)
+    int outside = 0;
+    for (int64_t k = 0; k < count; k++)
+        outside |= numbers[k] < least_one || numbers[k] >= limit;
+    return !outside;
+}
+
+static int check_prices(const Prices *p, int64_t others)
+{
+    if (p->starts[0] < 0 || p->starts[p->ids] > p->count)
         return OUT_OF_RANGE;
-    for (int64_t i = 0; i < a->sources; i++)
-        if (a->starts[i + 1] < a->starts[i])
+    for (int64_t i = 0; i < p->ids; i++)
+        if (p->starts[i + 1] < p->starts[i])
             return OUT_OF_RANGE;
-    for (int64_t k = 0; k < a->prices; k++)
-        if (a->target[k] < 0 || a->target[k] >= a->targets)
-            return OUT_OF_RANGE;
-    for (int64_t k = 0; k < a->groups; k++)
-        if (a->group[k] >= a->targets)
-            return OUT_OF_RANGE;
-    for (int64_t k = 0; k < 128; k++)
-        if (a->code[k] < 0 || a->code[k] >= a->base)
-            return OUT_OF_RANGE;
-    *most = 1;
-    for (int64_t word = 0; word < a->names; word++) {
-        size_t rows = 0;
-        if (a->n[word] < 0 || a->n[word] > a->positions)
-            return OUT_OF_RANGE;
-        for (int64_t k = 0; k < (int64_t)a->n[word] * WIDEST; k++) {
-            const int32_t id = a->source[word * a->positions * WIDEST + k];
-            if (id >= a->sources)
-                return OUT_OF_RANGE;
-            rows += id >= 0 || k % WIDEST == 0;
-        }
-        *most = rows > *most ? rows : *most;
+    return all_within(p->other, p->count, 0, others) ? FINE : OUT_OF_RANGE;
+}
+
+/* Whether every id in the arrays points into them. */
+static int check_alignment(const Alignment *a)
+{
+    const int64_t targets = a->by_target.ids, sources = a->by_source.ids;
+    const int fine = check_prices(&a->by_source, targets) == FINE && check_prices(&a->by_target, sources) == FINE &&
+                     all_within(a->group, a->groups, INT32_MIN, targets) && all_within(a->code, 128, 0, a->base) &&
+                     all_within(a->n, a->names, 0, a->positions + 1) &&
+                     all_within(a->source, a->names * a->positions * WIDEST, INT32_MIN, sources);
+    return fine ? FINE : OUT_OF_RANGE;
+}
+
+/* Number the target's letters both ways. */
+static int number_letters(const Alignment *a, Aligner *x)
+{
+    const size_t base = (size_t)a->base;
+    x->id_of = malloc(base * sizeof *x->id_of);
+    if (!x->id_of)
+        return NO_MEMORY;
+    x->last = 1;
+    for (size_t c = 0; c < base; c++) {
+        x->id_of[c] = c == base - 1 || a->group[c] < 0 ? 1 : a->group[c];
+        x->last = x->id_of[c] > x->last ? x->id_of[c] : x->last;
     }
+    x->code_of = malloc(((size_t)x->last + 1) * sizeof *x->code_of);
+    if (!x->code_of)
+        return NO_MEMORY;
+    for (int32_t id = 0; id <= x->last; id++)
+        x->code_of[id] = -1;
+    for (size_t c = 0; c < base; c++)
+        x->code_of[x->id_of[c]] = (int32_t)c;
     return FINE;
 }
 
-static int make_aligner(const Alignment *a, size_t most, Aligner *x)
+static int make_aligner(const Alignment *a, Aligner *x)
 {
-    const size_t cells = (size_t)a->targets * most, positions = (size_t)a->positions + 1;
-    *x = (Aligner){.stride = most};
-    x->table = malloc(cells * sizeof *x->table);
-    x->present = calloc((size_t)a->targets, sizeof *x->present);
-    x->ids = malloc(3 * most * sizeof *x->ids);
+    const size_t positions = (size_t)a->positions + 1, base = (size_t)a->base;
+    *x = (Aligner){.height = 1};
+    x->atoms = malloc(positions * sizeof *x->atoms);
+    x->atom_of = calloc((size_t)a->by_source.ids, sizeof *x->atom_of);
+    x->merger_of = calloc((size_t)a->by_target.ids, sizeof *x->merger_of);
+    x->single = malloc(base * positions * sizeof *x->single);
     x->gone[0] = malloc(WIDEST * positions * sizeof *x->gone[0]);
-    x->insert = malloc((size_t)a->targets * sizeof *x->insert);
+    x->insert = malloc(base * sizeof *x->insert);
     x->cells = malloc((WIDEST + 1) * positions * sizeof *x->cells);
-    if (!x->table || !x->present || !x->ids || !x->gone[0] || !x->insert || !x->cells)
+    if (!x->atoms || !x->atom_of || !x->merger_of || !x->single || !x->gone[0] || !x->insert || !x->cells ||
+        number_letters(a, x) != FINE)
         return NO_MEMORY;
-    x->end = x->ids + most, x->width = x->end + most;
     x->gone[1] = x->gone[0] + positions, x->gone[2] = x->gone[1] + positions;
-    for (size_t i = 0; i < cells; i++)
-        x->table[i] = UNPRICED;
-    for (int64_t t = 0; t < a->targets; t++)
-        x->insert[t] = FORBIDDEN;
-    for (int32_t k = a->starts[0]; k < a->starts[1]; k++)
-        x->insert[a->target[k]] = a->cost[k];
+    const Prices *p = &a->by_source;
+    for (size_t c = 0; c < base; c++) {
+        x->insert[c] = FORBIDDEN;
+        for (int32_t k = p->starts[0]; k < p->starts[1]; k++)
+            if (p->other[k] == x->id_of[c])
+                x->insert[c] = p->cost[k];
+    }
     return FINE;
 }
 
 static void free_aligner(Aligner *x)
 {
-    free(x->table);
-    free(x->present);
-    free(x->ids);
+    free(x->atoms);
+    free(x->atom_of);
+    free(x->mergers);
+    free(x->merger_of);
+    free(x->single);
     free(x->gone[0]);
     free(x->insert);
+    free(x->id_of);
+    free(x->code_of);
     free(x->cells);
     free(x->codes);
     free(x->letters.points);
@@ -264,17 +345,16 @@ static void free_aligner(Aligner *x)
 
 static int align_all(const Alignment *a, int32_t *out)
 {
-    size_t most;
-    int status = check_alignment(a, &most);
+    int status = check_alignment(a);
     if (status != FINE)
         return status;
-    int32_t (*align_one)(const Alignment *, Aligner *, int64_t) = align_narrow;
+    int32_t (*align_one)(const Alignment *, Aligner *) = align_narrow;
 #if WIDE_WORDS
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi"))
+    if (__builtin_cpu_supports("avx2"))
         align_one = align_wide;
 #endif
     Aligner x;
-    status = make_aligner(a, most, &x);
+    status = make_aligner(a, &x);
     int64_t word = -1, form = -1;
     for (int64_t p = 0; status == FINE && p < a->pairs; p++) {
         if (a->left[p] < 0 || a->left[p] >= a->names || a->right[p] < 0) {
@@ -282,56 +362,67 @@ static int align_all(const Alignment *a, int32_t *out)
             break;
         }
         if (a->left[p] != word)
-            take_word(a, &x, word = a->left[p]);
-        if (a->right[p] != form) {
+            status = take_word(a, &x, word = a->left[p]);
+        if (status == FINE && a->right[p] != form) {
             status = read_text(&a->forms, form = a->right[p], &x.letters);
             if (status == FINE)
                 status = take_form(a, &x);
         }
         if (status == FINE)
-            out[p] = align_one(a, &x, word);
+            out[p] = align_one(a, &x);
     }
     free_aligner(&x);
     return status;
 }
 
 PyDoc_STRVAR(align_pairs_doc,
-             "align_pairs(starts, target, cost, targets, source, n, group, code, base, data, other, begin, end, elsewhere, left, right)\n"
-             "-> bytearray of int32\n\n"
-             "Twin of translit.matching.align.align_pairs; starts, target and cost are the prices, group and code and base the target\n"
-             "groups by letter codes, data to elsewhere the forms as spans. left, right, begin and end are int64, the data bytes, the\n"
-             "rest int32.");
+             "align_pairs(prices by source …, prices by target …, source, n, group, code, base, data, other, begin, end, elsewhere, left,\n"
+             "right) -> bytearray of int32\n\n"
+             "Twin of translit.matching.align.align_pairs; the prices are three arrays each, group and code and base the target groups by\n"
+             "letter codes, data to elsewhere the forms as spans. left, right, begin and end are int64, the data bytes, the rest int32.");
+
+static int take_prices(PyObject *const *given, Buffer *b, Prices *p)
+{
+    static const char *const names[] = {"starts", "ids", "cost"};
+    for (int i = 0; i < 3; i++)
+        if (take(given[i], &b[i], 4, 1, names[i]) < 0)
+            return -1;
+    *p = (Prices){b[0].view.buf, b[1].view.buf, b[2].view.buf, items(&b[0]) - 1, items(&b[1])};
+    if (p->ids < 2 || items(&b[2]) != p->count) {
+        PyErr_SetString(PyExc_ValueError, "the shapes of the arrays do not agree");
+        return -1;
+    }
+    return 0;
+}
 
 static PyObject *align_pairs(PyObject *self, PyObject *args)
 {
     (void)self;
-    enum { STARTS, TARGET, COST, SOURCE, N, GROUP, CODE, LEFT, RIGHT, FORMS, ARRAYS = FORMS + TEXT_BUFFERS };
+    enum { BY_SOURCE, BY_TARGET = 3, SOURCE = 6, N, GROUP, CODE, FORMS, LEFT = FORMS + TEXT_BUFFERS, RIGHT, ARRAYS };
     PyObject *o[ARRAYS];
-    Py_ssize_t targets, base;
-    if (!PyArg_ParseTuple(args, "OOOnOOOOnOOOOOOO", &o[STARTS], &o[TARGET], &o[COST], &targets, &o[SOURCE], &o[N], &o[GROUP], &o[CODE],
+    Py_ssize_t base;
+    if (!PyArg_ParseTuple(args, "OOOOOOOOOOnOOOOOOO", &o[0], &o[1], &o[2], &o[3], &o[4], &o[5], &o[SOURCE], &o[N], &o[GROUP], &o[CODE],
                           &base, &o[FORMS], &o[FORMS + 1], &o[FORMS + 2], &o[FORMS + 3], &o[FORMS + 4], &o[LEFT], &o[RIGHT]))
         return NULL;
-    static const char *const names[] = {"starts", "target", "cost", "source", "n", "group", "code", "left", "right"};
-    static const int dimensions[] = {1, 1, 1, 3, 1, 1, 1, 1, 1};
+    static const char *const names[] = {"source", "n", "group", "code"};
     Buffer b[ARRAYS] = {0};
     Alignment a = {0};
     PyObject *result = NULL;
-    for (int i = 0; i < FORMS; i++)
-        if (take(o[i], &b[i], i < LEFT ? 4 : 8, dimensions[i], names[i]) < 0)
-            goto done;
-    if (take_texts(o + FORMS, b + FORMS, &a.forms) < 0)
+    if (take_prices(o + BY_SOURCE, b + BY_SOURCE, &a.by_source) < 0 || take_prices(o + BY_TARGET, b + BY_TARGET, &a.by_target) < 0 ||
+        take_texts(o + FORMS, b + FORMS, &a.forms) < 0 || take(o[LEFT], &b[LEFT], 8, 1, "left") < 0 ||
+        take(o[RIGHT], &b[RIGHT], 8, 1, "right") < 0)
         goto done;
-    if (items(&b[STARTS]) < 2 || items(&b[TARGET]) != items(&b[COST]) || targets < 2 || base < 1 || base > 1000 ||
-        b[SOURCE].view.shape[2] != WIDEST || b[SOURCE].view.shape[0] != items(&b[N]) || items(&b[LEFT]) != items(&b[RIGHT]) ||
-        items(&b[GROUP]) != base * base * base + base * base + base || items(&b[CODE]) != 128) {
+    for (int i = SOURCE; i < FORMS; i++)
+        if (take(o[i], &b[i], 4, i == SOURCE ? 3 : 1, names[i - SOURCE]) < 0)
+            goto done;
+    if (base < 1 || base > 1000 || b[SOURCE].view.shape[2] != WIDEST || b[SOURCE].view.shape[0] != items(&b[N]) ||
+        items(&b[LEFT]) != items(&b[RIGHT]) || items(&b[GROUP]) != base * base * base + base * base + base || items(&b[CODE]) != 128) {
         PyErr_SetString(PyExc_ValueError, "the shapes of the arrays do not agree");
         goto done;
     }
-    a.starts = b[STARTS].view.buf, a.target = b[TARGET].view.buf, a.cost = b[COST].view.buf, a.source = b[SOURCE].view.buf;
-    a.n = b[N].view.buf, a.group = b[GROUP].view.buf, a.code = b[CODE].view.buf, a.left = b[LEFT].view.buf;
-    a.right = b[RIGHT].view.buf, a.sources = items(&b[STARTS]) - 1, a.targets = targets, a.prices = items(&b[TARGET]);
-    a.names = b[SOURCE].view.shape[0], a.positions = b[SOURCE].view.shape[1], a.base = base, a.groups = items(&b[GROUP]);
-    a.pairs = items(&b[LEFT]);
+    a.source = b[SOURCE].view.buf, a.n = b[N].view.buf, a.names = b[SOURCE].view.shape[0], a.positions = b[SOURCE].view.shape[1];
+    a.group = b[GROUP].view.buf, a.code = b[CODE].view.buf, a.base = base, a.groups = items(&b[GROUP]);
+    a.left = b[LEFT].view.buf, a.right = b[RIGHT].view.buf, a.pairs = items(&b[LEFT]);
     result = PyByteArray_FromStringAndSize(NULL, a.pairs * (Py_ssize_t)sizeof(int32_t));
     if (!result)
         goto done;

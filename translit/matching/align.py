@@ -49,10 +49,10 @@ _SOURCE_CODE = _codes(_SOURCE_LETTERS)
 
 
 class Prices(NamedTuple):
-    """Costs by source id: those of source id i are ``cost[starts[i]:starts[i + 1]]``, for the ids in ``target``."""
+    """Costs by the id of one side's group: those of id i are ``cost[starts[i]:starts[i + 1]]``, for the ids in ``other``."""
 
     starts: Int
-    target: Int
+    other: Int
     cost: Int
 
 
@@ -92,17 +92,33 @@ class CostTable:
     @cached_property
     def rows(self) -> Prices:
         """The prices that are not forbidden, by source id and target id; those of a source id stand together."""
+        return self._arranged(self.costs)
+
+    @cached_property
+    def sparse(self) -> tuple[Prices, Prices]:
+        """The prices that the cheapest alignment needs: by source id; and those of single atoms by target id."""
+        few = {groups for groups in self.costs if len(groups[0]) + len(groups[1]) == 3} if not self.syllabic else set()
+        needless = {groups for groups in few if self._needless(*groups)}
+        rows = self._arranged({groups: cost for groups, cost in self.costs.items() if groups not in needless})
+        atom = np.array([False, True, *map(self.single, self.sources)])
+        source = np.repeat(np.arange(len(atom), dtype=np.int32), np.diff(rows.starts))
+        order = np.argsort(rows.other, kind="stable")
+        order = order[atom[source[order]]]
+        starts = np.searchsorted(rows.other[order], np.arange(len(self.targets) + 3)).astype(np.int32)
+        return rows, Prices(starts, source[order], rows.cost[order])
+
+    def _arranged(self, costs: Mapping[tuple[str, str], int]) -> Prices:
         width = len(self.targets) + 2
         atoms = {s: i for s, i in self.sources.items() if self.single(s)}
         letters = {t: j for t, j in self.targets.items() if len(t) == 1}
         # At most one atom against at most one letter is always allowed; wider groups only where a row says so.
         plain = np.add.outer(np.array([0, 1, *atoms.values()]) * width, np.array([0, 1, *letters.values()])).ravel()
         same = [atoms[c] * width + letters[c] for c in atoms.keys() & letters.keys()] if self.identity else []
-        told = [(self.sources[s] if s else 0) * width + (self.targets[t] if t else 0) for s, t in self.costs]
+        told = [(self.sources[s] if s else 0) * width + (self.targets[t] if t else 0) for s, t in costs]
         # What is told counts, then what is the same letter, then the rest.
         place = np.concatenate((np.array(told, dtype=np.int64), np.array(same, dtype=np.int64), plain))
         cost = np.concatenate((
-            np.fromiter(self.costs.values(), dtype=np.int32, count=len(told)),
+            np.fromiter(costs.values(), dtype=np.int32, count=len(told)),
             np.zeros(len(same), dtype=np.int32), np.full(len(plain), DEAREST, dtype=np.int32),
         ))  # fmt: skip
         place, first = np.unique(place, return_index=True)
@@ -110,6 +126,20 @@ class CostTable:
         place, cost = place[some], cost[first[some]]
         starts = np.searchsorted(place, np.arange(len(self.sources) + 3) * width).astype(np.int32)
         return Prices(starts, (place % width).astype(np.int32), cost)
+
+    def _needless(self, source: str, target: str) -> bool:
+        """Whether one letter for two, or two for one, cost no less than one by one."""
+        if len(source) == 1:
+            one_by_one = ((source, target[0]), ("", target[1])), (("", target[0]), (source, target[1]))
+        elif len(target) == 1:
+            one_by_one = ((source[0], target), (source[1], "")), ((source[0], ""), (source[1], target))
+        else:
+            return False
+        return self.costs[source, target] >= min(self._price(*first) + self._price(*second) for first, second in one_by_one)
+
+    def _price(self, source: str, target: str) -> int:
+        """What at most one letter for at most one other costs."""
+        return self.costs.get((source, target), 0 if self.identity and source == target else DEAREST)
 
     def prices(self, sources: Int, targets: Int) -> Int:
         """The costs of source ids (rising) standing for target ids (rising), shape (sources, targets)."""
@@ -119,7 +149,7 @@ class CostTable:
         rows = self.rows
         for row, source in enumerate(sources.tolist()):
             low, high = int(rows.starts[source]), int(rows.starts[source + 1])
-            place = column[rows.target[low:high]]
+            place = column[rows.other[low:high]]
             out[row, place[place >= 0]] = rows.cost[low:high][place >= 0]
         return out
 
