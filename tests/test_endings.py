@@ -9,7 +9,7 @@ import pytest
 from translit import Lexicon, Normalizer
 from translit.errors import SourceError
 from translit.files.base import audit_record
-from translit.mentions.inflection import Ending, cut, is_derived, read_endings, shipped_endings
+from translit.mentions.inflections import Ending, cut, is_derived, read_endings, shipped_endings
 from translit.unicode.fold import fold_token
 from translit.unicode.skeleton import disguises, plain_name, unmask
 

@@ -18,7 +18,7 @@ from translit.mentions.endings import endings
 from translit.mentions.evidence import SHORT, Context
 from translit.mentions.facts import LONG, NAMELIKE, PARTLY, UNKNOWN
 from translit.mentions.fame import Fame
-from translit.mentions.inflection import is_derived
+from translit.mentions.inflections import is_derived
 from translit.mentions.memory import Memory
 from translit.mentions.places import Place
 from translit.mentions.vocabulary import COUNTRY, REGION

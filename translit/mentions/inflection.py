@@ -8,11 +8,10 @@ to a Latin stem is kept, and so is a word written before the name (Arabic *wa-*,
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import product
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -23,20 +22,17 @@ from translit.matching.exact import resolve
 from translit.matching.tiers import Tiers
 from translit.mentions.endings import is_listed_with
 from translit.mentions.evidence import Context, Need
+from translit.mentions.inflections import Endings, cut, shipped_endings
+from translit.mentions.memory import Memory
 from translit.mentions.places import Place
 from translit.mentions.vocabulary import CALENDAR, NAME, WEAK, WORD
 from translit.mentions.words import Words
-from translit.resources import data_root
-from translit.tables import read_table
 from translit.unicode.fold import fold_token
 from translit.unicode.hashes import token_hashes
-from translit.unicode.scan import SIGNED
+from translit.unicode.scan import CAPITAL, EMPTY, SIGNED
 from translit.unicode.scripts import script_of
 from translit.unicode.skeleton import STYLED_LETTER, unmask
 
-FORMAT = "translit-endings/1"
-COLUMNS = ("ending", "instead", "use", "langs", "example")
-USES = ("case", "proclitic", "elision", "derived")
 LEAST_STEM = {"Latn": 5, "Cyrl": 3, "Arab": 4}
 """Fewest letters of a stem, by script; other scripts have no endings."""
 MOST_WORDS = 3
@@ -45,105 +41,9 @@ MOST_STEMS = 64
 """Most ways to cut the endings off a name of several words."""
 LEAST_WORDS = 2
 """How many small words of a language a text in Latin letters must have, before that language's endings are tried."""
-MOST_GONE = 2
-"""Most letters of a name that a derived word may lack: *Asturian* of *Asturias*."""
-LEAST_DERIVED = 4
-"""Fewest letters of the stem of a derived word."""
 _ELISION = regex.compile(r"(?<!\p{L})(\p{L}{1,4})['’ʼ](?=\p{Lu})")
 _OTHERS = r"[\p{Cyrillic}\p{Greek}\p{Armenian}\p{Cherokee}\p{Coptic}\p{Lisu}01]"
 _MIXED = regex.compile(rf"{_OTHERS}(?:(?=\p{{Latin}})|(?<=\p{{Latin}}.))|{STYLED_LETTER}")
-
-
-class Ending(NamedTuple):
-    """A row of the table, folded."""
-
-    ending: str
-    instead: str
-    use: str
-    langs: tuple[str, ...]
-    example: str
-    script: str
-
-
-@dataclass(frozen=True)
-class Endings:
-    """The table: its rows by use, and by language the small words by which its text is known."""
-
-    rows: dict[str, tuple[Ending, ...]]
-    small: dict[str, frozenset[str]]
-
-    @cached_property
-    def inflecting(self) -> tuple[Ending, ...]:
-        """The rows of inflected names, those with the longest endings first."""
-        return tuple(sorted((*self.rows["case"], *self.rows["proclitic"]), key=lambda row: -len(row.ending)))
-
-    @cached_property
-    def elided(self) -> frozenset[str]:
-        """The small words that are written together with a name by an apostrophe."""
-        return frozenset(row.ending for row in self.rows["elision"])
-
-    @cached_property
-    def hashes(self) -> frozenset[int]:
-        """The hashes of the small words, folded."""
-        return frozenset(token_hashes([fold_token(word) for small in self.small.values() for word in small]).tolist())
-
-
-def read_endings(path: Path) -> Endings:
-    """Read a table of endings.
-
-    Raises:
-        SourceError: it is none, with the line and the mend.
-    """
-    table = read_table(path, FORMAT, COLUMNS)
-    small = {key.removeprefix("words."): frozenset(words.split()) for key, words in table.header.items() if key.startswith("words.")}
-    rows: dict[str, list[Ending]] = {use: [] for use in USES}
-    for number, cells in table.rows():
-        if cells[2] not in USES or cells[4].count("=") != 1:
-            table.fault(number, f"the use is none of {', '.join(USES)}, or the example is not 'Кабуле=Кабул'")
-        ending, instead = fold_token(cells[0]), fold_token(cells[1])
-        rows[cells[2]].append(Ending(ending, instead, cells[2], tuple(cells[3].split()), cells[4], script_of(cells[0])))
-    return Endings({use: tuple(found) for use, found in rows.items()}, small)
-
-
-@lru_cache(maxsize=1)
-def shipped_endings() -> Endings:
-    """The endings that ship with translit.
-
-    >>> sorted(shipped_endings().rows)
-    ['case', 'derived', 'elision', 'proclitic']
-    """
-    return read_endings(data_root() / "endings.tsv")
-
-
-def cut(word: str, row: Ending) -> str | None:
-    """The stem of a folded word that has a row's ending (or proclitic), None where it has not.
-
-    >>> row = Ending("ой", "а", "case", ("ru",), "", "Cyrl")
-    >>> cut("москвои", row._replace(ending=fold_token("ой"))), cut("кабул", row)
-    ('москва', None)
-    """
-    if row.use == "proclitic":
-        return row.instead + word[len(row.ending) :] if word.startswith(row.ending) else None
-    return word[: -len(row.ending)] + row.instead if word.endswith(row.ending) else None
-
-
-def is_derived(word: str, name: str) -> bool:
-    """Whether a folded word is derived from a folded name: who comes from there, or follows them.
-
-    >>> is_derived("kronstadters", "kronstadt"), is_derived("asturian", "asturias"), is_derived("tehran", "teheran")
-    (True, True, False)
-    """
-    for row in shipped_endings().rows["derived"]:
-        stem = word[: -len(row.ending)]
-        if (
-            word.endswith(row.ending)
-            and len(stem) >= LEAST_DERIVED
-            and name.startswith(stem)
-            and len(name) - len(stem) <= MOST_GONE
-            and not name.endswith(row.ending)
-        ):
-            return True
-    return False
 
 
 class Stem(NamedTuple):
@@ -159,18 +59,45 @@ class Stem(NamedTuple):
     masked: bool = False
 
 
+@dataclass(frozen=True)
+class Cuts:
+    """The words of a text that may be inflected or disguised names.
+
+    Args:
+        ways: word → the ways to cut it.
+        sure: the words that are disguised, or stand behind an elided one.
+        taken: word → the listed name that it is of.
+    """
+
+    ways: Mapping[int, tuple[Stem, ...]]
+    sure: Set[int] = frozenset()
+    taken: Mapping[int, Place] = field(default_factory=dict)
+
+    @cached_property
+    def starts(self) -> Sequence[int]:
+        """Where a window with some of the words may begin."""
+        return sorted({k - back for k in self.ways for back in range(min(MOST_WORDS, k + 1))})
+
+    def readings(self, words: Words, i: int) -> list[str]:
+        """The folded forms that a word may be read as: its own, and those of its stems."""
+        return [words.folded[i], *(stem.form for stem in self.ways.get(i, ()))]
+
+
 class Inflected:
     """Proposes inflected names that the lexicon lists without the ending, by the tiers of a normalizer."""
 
     def __init__(self, tiers: Tiers) -> None:
         self.tiers = tiers
         self.index = tiers.index
+        self._values: Memory[str, int] = Memory()
 
     def add(self, contexts: Sequence[Context], places: list[list[Place]]) -> None:
         """Add what stands on words that are not taken; every distinct stem of all texts is looked up once."""
+        cuts = [_cuts_of(context.words, taken) for context, taken in zip(contexts, places, strict=True)]
+        self._learn(contexts, cuts)
         found: list[tuple[int, int, int, list[Stem]]] = []
-        for number, (context, taken) in enumerate(zip(contexts, places, strict=True)):
-            found += [(number, *window) for window in self._windows(context, taken)]
+        for number, (context, own) in enumerate(zip(contexts, cuts, strict=True)):
+            found += [(number, *window) for window in self._windows(context, own)]
         asked = list(dict.fromkeys(stem.form for *_, stems in found for stem in stems))
         forms = dict(zip(asked, self.index.find_forms(asked).tolist(), strict=True)) if asked else {}
         used: set[tuple[int, int]] = set()
@@ -185,28 +112,40 @@ class Inflected:
         for taken in places:
             taken.sort(key=lambda place: place.first)
 
-    def _windows(self, context: Context, places: Sequence[Place]) -> Iterator[tuple[int, int, list[Stem]]]:
+    def _learn(self, contexts: Sequence[Context], cuts: Sequence[Cuts]) -> None:
+        """Look up what windows may begin with: most words begin no listed name, cut or not."""
+        known = self._values.known
+        wanted = {word for context, own in zip(contexts, cuts, strict=True) for i in own.starts for word in own.readings(context.words, i)}
+        new = [word for word in wanted if word not in known]
+        if new:
+            self._values.keep_all(new, self.index.windows.find(token_hashes(new)).tolist())
+
+    def _windows(self, context: Context, cuts: Cuts) -> Iterator[tuple[int, int, list[Stem]]]:
         """Words that may be an inflected or disguised name, the longest windows first, with the ways to cut it."""
         words = context.words
-        cuts = _disguised(words)
-        sure = frozenset(cuts)
-        inflected = _inflected(words)
-        if not inflected and not cuts:
-            return
-        taken = {k: place for place in places for k in range(place.first, place.last)}
-        cuts |= {i: ways for i, ways in inflected.items() if i not in cuts and i not in taken}
-        for i in sorted({k - back for k in cuts for back in range(min(MOST_WORDS, k + 1))}):
-            for count in range(min(MOST_WORDS, len(words.tokens) - i), 0, -1):
+        for i in cuts.starts:
+            value = 0
+            for word in cuts.readings(words, i):
+                value |= self._value(word)
+            if not value:
+                continue
+            most = min(MOST_WORDS, len(words.word) - i) if value & 1 else 1
+            for count in range(most, 0, -1):
                 window = range(i, i + count)
-                if any(not (words.capital[k] or k in sure) or (k > i and not words.joined[k]) for k in window):
+                if any(not (words.capital[k] or k in cuts.sure) or (k > i and not words.joined[k]) for k in window):
                     continue
-                if any(k in taken and not _is_inside(taken[k], window) for k in window):
+                if any(k in cuts.taken and not _is_inside(cuts.taken[k], window) for k in window):
                     continue
-                if count == 1 and (i not in cuts or (i not in sure and _plain(context, i))):
+                if count == 1 and (value < 2 or i not in cuts.ways or (i not in cuts.sure and _plain(context, i))):
                     continue
-                stems = list(_joined([cuts.get(k, ()) for k in window], [words.folded[k] for k in window]))
+                stems = list(_joined([cuts.ways.get(k, ()) for k in window], [words.folded[k] for k in window]))
                 if stems:
                     yield i, i + count, stems
+
+    def _value(self, word: str) -> int:
+        """What the table of windows says of a folded word; see :class:`~translit.unicode.hashes.WindowTable`."""
+        value = self._values.known.get(word)
+        return int(self.index.windows.find(token_hashes([word]))[0]) if value is None else value
 
     def _meant(self, words: Words, first: int, last: int, stems: Sequence[tuple[Stem, int]]) -> Place | None:
         """The place of the first stem that means one entity."""
@@ -250,15 +189,25 @@ def _plain(context: Context, i: int) -> bool:
     return bool(known) or len(word) < min(LEAST_STEM.values())
 
 
+def _cuts_of(words: Words, places: Sequence[Place]) -> Cuts:
+    """The words of a text that may be inflected or disguised and are not taken for listed names."""
+    ways = _disguised(words)
+    sure = frozenset(ways)
+    inflected = _inflected(words)
+    if not inflected and not ways:
+        return Cuts(ways)
+    taken = {k: place for place in places for k in range(place.first, place.last)}
+    ways |= {i: found for i, found in inflected.items() if i not in ways and i not in taken}
+    return Cuts(ways, sure, taken)
+
+
 def _disguised(words: Words) -> dict[int, tuple[Stem, ...]]:
     """The plain words behind those that mix look-alike letters or digits, and the names behind a small word and an apostrophe."""
     met = {words.word[i]: read for i in words.signed if any(read := _read(words.piece(i, i + 1)))}
     if not met:
         return {}
-    which = np.zeros(len(words.scanned.first), dtype=np.bool_)
-    which[list(met)] = True
     out: dict[int, tuple[Stem, ...]] = {}
-    for i in np.flatnonzero(which[words.scanned.word]).tolist():
+    for i in words.standing(met):
         masked, ways = met[words.word[i]]
         if masked and _mixes(words, i):
             # Its folded form is the plain one already.
@@ -296,15 +245,15 @@ def _inflected(words: Words) -> dict[int, tuple[Stem, ...]]:
     if words.text.isascii():
         # Each of the languages writes some letter that is none of ASCII.
         return {}
-    table = shipped_endings()
-    tongues = _tongues(words, table)
-    signed = words.scanned.flags & SIGNED
-    out: dict[int, tuple[Stem, ...]] = {}
-    for i in words.capitals:
-        # Words of ASCII letters are Latin.
-        if (signed[i] or tongues) and (ways := _cuts(words.folded[i], tongues)):
-            out[i] = ways
-    return out
+    tongues = _tongues(words, shipped_endings())
+    scanned = words.scanned
+    flags = scanned.flags[scanned.first]
+    capital = flags & (CAPITAL | EMPTY) == CAPITAL
+    # Words of ASCII letters are Latin.
+    numbers = np.flatnonzero(capital if tongues else capital & (flags & SIGNED > 0))
+    first = scanned.first[numbers].tolist()
+    met = {n: ways for n, i in zip(numbers.tolist(), first, strict=True) if (ways := _cuts(words.folded[i], tongues))}
+    return {i: met[words.word[i]] for i in words.standing(met)}
 
 
 def _tongues(words: Words, table: Endings) -> frozenset[str]:
@@ -324,8 +273,8 @@ def _cuts(word: str, tongues: frozenset[str]) -> tuple[Stem, ...]:
     if least is None:
         return ()
     found: dict[str, Stem] = {}
-    for row in shipped_endings().inflecting:
-        if row.script != script or (script == "Latn" and tongues.isdisjoint(row.langs)):
+    for row in shipped_endings().on(word, script):
+        if script == "Latn" and tongues.isdisjoint(row.langs):
             continue
         stem = cut(word, row)
         if stem is not None and len(stem) >= least:

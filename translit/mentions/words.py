@@ -6,7 +6,7 @@ then. Most words are never asked for.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import overload
@@ -60,12 +60,6 @@ class Words:
         return (self.scanned.flags & CAPITAL).tobytes()
 
     @cached_property
-    def capitals(self) -> Sequence[int]:
-        """The words that start with a capital, or whose script has none, and that are neither empty nor too long."""
-        places: list[int] = ((self.scanned.flags & (CAPITAL | EMPTY)) == CAPITAL).nonzero()[0].tolist()
-        return places
-
-    @cached_property
     def word(self) -> memoryview:
         """The number of each word's spelling in the text."""
         return self.scanned.word.data
@@ -92,6 +86,13 @@ class Words:
         """Where the spellings stand first that are not of ASCII letters alone."""
         first = self.scanned.first
         places: list[int] = first[self.scanned.flags[first] & SIGNED > 0].tolist()
+        return places
+
+    def standing(self, numbers: Iterable[int]) -> list[int]:
+        """Where the spellings of some numbers stand, left to right."""
+        which = np.zeros(len(self.scanned.first), dtype=np.bool_)
+        which[list(numbers)] = True
+        places: list[int] = which[self.scanned.word].nonzero()[0].tolist()
         return places
 
     def piece(self, first: int, last: int) -> str:

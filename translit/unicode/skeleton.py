@@ -80,6 +80,8 @@ def unmask(word: str) -> str:
         counts = {name: len(found.findall(word)) for name, found in _COUNTED.items()}
         latin, cyrillic = _tables()
         return word.translate(cyrillic if counts["Cyrillic"] > counts["Latin"] else latin)
+    if "0" not in word and "1" not in word:
+        return word
     # Behind capitals a 1 is a number: SHA1.
     digits = 0 if word.isupper() and word.endswith("1") else sum(c.isdigit() for c in word)
     if digits and len(_ASCII_DIGITS.findall(word)) == digits:
