@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from translit import ArgumentError, Lexicon, Normalizer, TranslitError
+from translit import ArgumentError, Lexicon, LexiconError, Normalizer, TranslitError, open_lexicon
 
 
 @pytest.mark.parametrize(
@@ -15,11 +16,14 @@ from translit import ArgumentError, Lexicon, Normalizer, TranslitError
     [
         ({"lexicon": "own.tsv"}, r"'own.tsv' is no Lexicon; give translit.open_lexicon\(\[…\]\)"),
         ({"precision": 1}, "precision is 1; choose a number above 0 and below 1"),
+        ({"precision": "0.99"}, "precision is '0.99'; choose a number"),
+        ({"precision": None}, "precision is None; choose a number"),
+        ({"target": None}, "None is no BCP 47 tag"),
         ({"target": "german"}, "'german' is no BCP 47 tag"),
         ({"target": "de_AT"}, "write the target such as 'en', 'de' or 'pt-BR'"),
         ({"target": ""}, "is no BCP 47 tag"),
         ({"types": ["old"]}, "types: 'old' is not known; choose from romanization, native"),
-        ({"conventions": ["de"]}, "conventions: 'de' is not known; choose from amh, ara"),
+        ({"conventions": ["de"]}, "conventions: 'de' is not known; did you mean 'deu'\\?; choose from amh, ara"),
         ({"fallback": "anyascii"}, "compiled with the fallback unidecode; build it again with anyascii"),
     ],
 )  # fmt: skip
@@ -38,12 +42,15 @@ def test_one_word_stands_for_a_list_of_one(small: Lexicon) -> None:
     ("ask", "told"),
     [
         (lambda norm: norm.match(None), "None is no text but NoneType; leave missing values out"),
+        (lambda norm: norm.match(["Kabul"]), "is no text but list; for several texts call the method whose name ends in _many"),
+        (lambda norm: norm.clean(Path("a.txt")), "read the file, or run 'translit clean' over it"),
+        (lambda norm: norm.match_many(3), "3 is int where several texts are wanted; give a list"),
         (lambda norm: norm.normalize(float("nan")), "nan is no text but float"),
         (lambda norm: norm.match_many(["Kabul", None]), "None is no text"),
         (lambda norm: norm.match_many("Kabul"), "one text where several are wanted; give a list"),
         (lambda norm: norm.find_many("Kabul"), "one text where several are wanted; give a list"),
         (lambda norm: norm.clean_many("Kabul"), "one text where several are wanted; give a list"),
-        (lambda norm: norm.clean(b"Kabul"), "b'Kabul' is no text but bytes; .* decode bytes"),
+        (lambda norm: norm.clean(b"Kabul"), "b'Kabul' is no text but bytes; decode it"),
         (lambda norm: norm.find(3), "3 is no text but int"),
         (lambda norm: norm.explain(None), "None is no text"),
     ],
@@ -51,6 +58,31 @@ def test_one_word_stands_for_a_list_of_one(small: Lexicon) -> None:
 def test_what_is_no_text_is_told(small: Lexicon, ask: Callable[[Normalizer], object], told: str) -> None:
     with pytest.raises(TypeError, match=told):
         ask(Normalizer(small))
+
+
+@pytest.mark.parametrize("least", [2, -0.1, "0.5"])
+def test_a_least_confidence_is_a_share(small: Lexicon, least: Any) -> None:
+    with pytest.raises(ArgumentError, match=r"min_confidence is .*; choose a number from 0 to 1"):
+        Normalizer(small).match("Kaboul", min_confidence=least)
+
+
+def test_a_lexicon_that_is_not_there_is_told(tmp_path: Path) -> None:
+    (tmp_path / "own.tsv").touch()
+    with pytest.raises(LexiconError, match=r"owm.tsv: no such file or folder; did you mean 'own.tsv'"):
+        open_lexicon([tmp_path / "owm.tsv"])
+
+
+def test_one_record_is_a_list_of_one() -> None:
+    assert len(Lexicon.build({"id": "1", "canonical": "Kabul", "kind": "place", "variants": ["Kaboul"]})) == 1
+
+
+def test_public_names_that_are_misspelt_are_told() -> None:
+    import translit
+
+    assert callable(translit.frames.clean)
+    with pytest.raises(AttributeError, match="no attribute 'normalise'") as raised:
+        _ = translit.normalise
+    assert (raised.value.name, raised.value.obj) == ("normalise", translit)
 
 
 def test_names_may_come_one_by_one(small: Lexicon) -> None:

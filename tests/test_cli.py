@@ -199,6 +199,10 @@ def test_explain(lexicon: str) -> None:
         (("clean", "--lexicon", "/nowhere"), "does not exist"),
         (("match", "--precision", "0.9", "--min-confidence", "0"), "exclude each other"),
         (("explain",), "Missing argument"),
+        (("match", "Achmad", "Massud"), "To match a name: echo 'Achmad Massud' | translit match"),
+        (("claen",), "No such command 'claen'; did you mean 'clean'?"),
+        (("Massud",), "bench. To match a name: echo Massud | translit match"),
+        (("lexicon", "biuld"), "No such command 'biuld'; did you mean 'build'?"),
         (("lexicon", "check"), "Missing argument"),
         (("lexicon", "import", "nothing", "/dev/null", "-o", "x.tsv"), "'nothing' is not one of"),
     ],
@@ -217,6 +221,9 @@ def test_usage(args: tuple[str, ...], told: str, lexicon: str) -> None:
         (("clean", "-o", "/nowhere/a.txt"), "there is no directory /nowhere; make it first"),
         (("clean", "--audit", "/nowhere/a.txt"), "cannot be written: No such file or directory"),
         (("match", "/nowhere"), "no such file"),
+        (("match", "Massud"), "or give the text itself to standard input: echo Massud | translit match"),
+        (("clean", "Massud in Kaboul."), "echo 'Massud in Kaboul.' | translit clean"),
+        (("clean", "examples/capital.csv"), "check the path; did you mean 'capitals.csv'?"),
     ],
 )
 def test_failures_are_one_line_with_the_mend(args: tuple[str, ...], told: str, lexicon: str) -> None:
@@ -225,6 +232,36 @@ def test_failures_are_one_line_with_the_mend(args: tuple[str, ...], told: str, l
     assert told in errors
     assert errors.startswith("translit: ")
     assert errors.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (
+            b"Kabul \xfcber",
+            "byte 0xfc at byte offset 6; nothing was written; convert the file to UTF-8, such as by iconv -f CP1252",
+        ),
+        ("Kabul".encode("utf-16"), "it is UTF-16: convert it by iconv -f UTF-16 -t UTF-8"),
+        (b"PK\x03\x04\xff", "an office document: save it as text or CSV"),
+    ],
+)
+def test_a_file_in_another_encoding_is_told_with_the_mend(data: bytes, told: str, lexicon: str) -> None:
+    status, output, errors = call("clean", "--lexicon", lexicon, data=data)
+    assert (status, output) == (1, "")
+    assert told in errors
+
+
+def test_a_table_whose_lines_are_matched_is_told(tmp_path: Path, lexicon: str) -> None:
+    table = tmp_path / "names.csv"
+    table.write_text("id,name\n1,Kaboul\n")
+    status, output, errors = call("match", table, "--lexicon", lexicon)
+    assert (status, len(objects(output))) == (0, 2)
+    assert f"to match a column of it: translit clean {table} --column COLUMN --mode name" in errors
+
+
+def test_the_package_runs_as_a_module() -> None:
+    done = subprocess.run([sys.executable, "-m", "translit", "--version"], capture_output=True, text=True, check=True)
+    assert done.stdout == f"translit {translit.__version__}\n"
 
 
 def test_a_source_with_faults_lists_them(tmp_path: Path) -> None:

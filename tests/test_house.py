@@ -20,6 +20,7 @@ NAME = "translit"
 # From the bottom. A module stands where the longest name that covers it stands.
 LAYERS = (
     ("errors", "extension", "limits", "model"),
+    ("arguments",),
     ("files.atomic",),  # every writer's; it knows no format
     ("resources", "fallback", "tables"),
     ("unicode",),
@@ -36,6 +37,7 @@ LAYERS = (
     ("files",),
     ("frames", "report", "serve", "evaluation", "benchmark"),
     ("cli",),
+    ("__main__",),
 )
 RANKS = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 # Imports that go up, with the reason.

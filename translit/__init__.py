@@ -36,15 +36,19 @@ _HOMES = {
 
 def __getattr__(name: str) -> Any:
     """Import a public name when it is first asked for, so that ``import translit`` costs nothing."""
-    home = _HOMES.get(name)
-    if home is None:
-        raise AttributeError(f"module 'translit' has no attribute '{name}'")
+    import sys
     from importlib import import_module
 
+    if name == "frames":
+        return import_module("translit.frames")
+    home = _HOMES.get(name)
+    if home is None:
+        # With both the interpreter says which name may be meant.
+        raise AttributeError(f"module 'translit' has no attribute '{name}'", name=name, obj=sys.modules[__name__])
     value = getattr(import_module(home), name)
     globals()[name] = value
     return value
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted({*globals(), *__all__, "frames"})

@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from translit import limits, native
+from translit.arguments import all_text, known, several, share
 from translit.errors import ArgumentError
 from translit.lexicon.lexicon import Lexicon
 from translit.lexicon.opening import open_lexicon
@@ -71,19 +72,17 @@ class Normalizer:
         decisions: str | os.PathLike[str] | Iterable[str | os.PathLike[str] | Decision] = (), evidence: bool = True,
         markup: bool = False, lang: str | None = None,
     ) -> None:  # fmt: skip
-        if not 0 < precision < 1:
-            raise ArgumentError(f"precision is {precision}; choose a number above 0 and below 1, such as 0.99")
         if lexicon is not None and not isinstance(lexicon, Lexicon):
             raise ArgumentError(f"{lexicon!r} is no Lexicon; give translit.open_lexicon([…]), translit.Lexicon.load(…) or .build([…])")
-        if not is_lang(target):
-            raise ArgumentError(f"'{target}' is no BCP 47 tag of a language; write the target such as 'en', 'de' or 'pt-BR'")
+        if not isinstance(target, str) or not is_lang(target):
+            raise ArgumentError(f"{target!r} is no BCP 47 tag of a language; write the target such as 'en', 'de' or 'pt-BR'")
         self.lexicon = lexicon if lexicon is not None else open_lexicon()
         if fallback is not None and self.lexicon.meta["fallback"] != fallback:
             made = self.lexicon.meta["fallback"]
             raise ArgumentError(f"the lexicon was compiled with the fallback {made}; build it again with {fallback}")
-        self.precision, self.target = precision, target
-        self.types = DEFAULT_TYPES if types is None else _known("types", types, VARIANT_TYPES)
-        self.conventions = None if conventions is None else tuple(sorted(_known("conventions", conventions, self.lexicon.conventions)))
+        self.precision, self.target = share("precision", precision), target
+        self.types = DEFAULT_TYPES if types is None else known("types", types, VARIANT_TYPES)
+        self.conventions = None if conventions is None else tuple(sorted(known("conventions", conventions, self.lexicon.conventions)))
         self.evidence, self.markup, self.lang = evidence, markup, lang
         self._reader = None if lang is None else reader(lang)
         self.decisions = read_decisions(decisions)
@@ -142,26 +141,32 @@ class Normalizer:
         Raises:
             TypeError: something is no text, such as a missing value.
         """
-        names = _several(names)
+        names = several(names)
         memory = self._memory(min_confidence)
-        known = memory.known
-        taken = native.twin(take_known)(known, names)
+        met = memory.known
+        try:
+            taken = native.twin(take_known)(met, names)
+        except TypeError:
+            all_text(names)
+            raise
         if taken is not None:
             return taken
         distinct = dict.fromkeys(names)
-        new = _texts([name for name in distinct if name not in known] if known else list(distinct))
+        new = all_text([name for name in distinct if name not in met] if met else list(distinct))
         matches = self._tiers.match_many(new, min_confidence)
         if max(map(len, new)) <= limits.MEMO_CODEPOINTS:
             memory.keep_all(new, matches)
         if len(new) == len(names):
             return matches
         fresh = dict(zip(new, matches, strict=True))
-        return [fresh[name] if name in fresh else known[name] for name in names]
+        return [fresh[name] if name in fresh else met[name] for name in names]
 
     def _memory(self, min_confidence: float | None) -> Memory[str, Match | None]:
         """The answers remembered for a least confidence."""
         found = self._answers.get(min_confidence)
         if found is None:
+            if min_confidence is not None:
+                share("min_confidence", min_confidence, ends=True)
             if len(self._answers) >= limits.MAX_LEASTS:
                 self._answers.clear()
             found = self._answers[min_confidence] = Memory()
@@ -203,7 +208,7 @@ class Normalizer:
     def clean_many(self, texts: Sequence[str]) -> list[str]:
         """Each text cleaned, in order."""
         if not self.markup:
-            return self._finder.clean_many(_texts(_several(texts)))
+            return self._finder.clean_many(all_text(several(texts)))
         return [text for text, _ in self.rewrite_many(texts)]
 
     def rewrite_many(self, texts: Sequence[str]) -> list[tuple[str, int]]:
@@ -214,7 +219,7 @@ class Normalizer:
         [('Panjshir lies in the Panjshir valley.', 1)]
         """
         if not self.markup:
-            return self._finder.rewrite_many(_texts(_several(texts)))
+            return self._finder.rewrite_many(all_text(several(texts)))
         from translit.trail import apply
 
         found = [[m for m in mentions if m.replacement != m.input] for mentions in self.find_many(texts)]
@@ -222,7 +227,7 @@ class Normalizer:
 
     def _prose(self, texts: Sequence[str]) -> Sequence[str]:
         """The texts as they are read: without their markup, where they have some."""
-        texts = _texts(_several(texts))
+        texts = all_text(several(texts))
         if not self.markup:
             return texts
         from translit.mentions.markup import blotted
@@ -233,28 +238,4 @@ class Normalizer:
         """Every tier's candidates for a name with the reasons; ``str()`` of it is text for a person."""
         from translit.trail import explain
 
-        return explain(self._tiers, _texts([name])[0])
-
-
-def _known(argument: str, given: Iterable[str], known: Sequence[str]) -> tuple[str, ...]:
-    """The words given for an argument, each of them known; one text alone is one word."""
-    words = (given,) if isinstance(given, str) else tuple(given)
-    for word in words:
-        if word not in known:
-            raise ArgumentError(f"{argument}: '{word}' is not known; choose from {', '.join(known)}")
-    return words
-
-
-def _several(texts: Iterable[str]) -> Sequence[str]:
-    """Texts as a sequence; one text alone is a mistake, not its letters."""
-    if isinstance(texts, (str, bytes)):
-        raise TypeError("one text where several are wanted; give a list, or call the method for one text")
-    return texts if isinstance(texts, (list, tuple)) else list(texts)
-
-
-def _texts(values: Sequence[str]) -> Sequence[str]:
-    """The values, each of which is text."""
-    for value in values if set(map(type, values)) - {str} else ():
-        if not isinstance(value, str):
-            raise TypeError(f"{value!r} is no text but {type(value).__name__}; leave missing values out, and decode bytes")
-    return values
+        return explain(self._tiers, all_text([name])[0])

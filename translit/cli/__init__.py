@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from translit.cli.group import COMMANDS, LazyGroup
+from translit.cli.group import COMMANDS, LazyGroup, by_pipe
 
 
 def main(args: Sequence[str] | None = None) -> int:
@@ -29,9 +29,14 @@ def main(args: Sequence[str] | None = None) -> int:
 
 
 def _run(args: Sequence[str] | None) -> int:
-    group = LazyGroup("translit", COMMANDS, help="One name, one spelling: map romanized names to canonical forms.")
+    said = "One name, one spelling: map romanized names to canonical forms."
+    group = LazyGroup("translit", COMMANDS, hint=_to_match, help=said)
     result = group.main(args=None if args is None else list(args), prog_name="translit", standalone_mode=False)
     return result if isinstance(result, int) else 0
+
+
+def _to_match(word: str) -> str:
+    return f"To match a name: {by_pipe(word, 'match')}"
 
 
 def _failed(error: BaseException) -> int:

@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from translit.cli.options import Choice, lexicon_options, split_list
+from translit.cli.options import Choice, check_files, lexicon_options, split_list
 from translit.files.base import ADDABLE, Task, format_of, formats
 
 _FORMATS = [format_.name for format_ in formats().values() if format_.suffixes]
@@ -74,6 +74,7 @@ def command(
     if delimiter and (len(delimiter) != 1 or delimiter in '"\r\n'):
         raise click.BadParameter("one character is needed, no quote and no line end.", param_hint="--delimiter")
     sources = _sources(files)
+    check_files(sources, "clean")
     jobs = _jobs(sources, output, format_name)
     if mode == "text" and set(add) - {"original"}:
         raise click.BadParameter(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import click
@@ -29,8 +29,33 @@ COMMANDS = {
 }
 
 
-class LazyGroup(click.Group):
-    """A group over a table of :class:`Lazy` commands."""
+class Group(click.Group):
+    """A group that says which command may be meant by a word that is none, with ``hint`` about the word where it is like no command."""
+
+    def __init__(self, *args: Any, hint: Callable[[str], str] = lambda word: "", **attributes: Any) -> None:
+        super().__init__(*args, **attributes)
+        self.hint = hint
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that is called; what may be meant by a word that is none."""
+        name = args[0]
+        known = self.list_commands(ctx)
+        if name in known or name.startswith("-"):
+            return super().resolve_command(ctx, args)
+        from translit.errors import meant
+
+        mend = meant(name, known) or f"; the commands are {', '.join(known)}. {self.hint(name)}"
+        raise click.UsageError(f"No such command {name!r}{mend}".rstrip(), ctx)
+
+
+class LazyGroup(Group):
+    """A group over a table of :class:`Lazy` commands.
+
+    Args:
+        name: as it is called.
+        lazy: its commands.
+        attributes: those of a group.
+    """
 
     def __init__(self, name: str, lazy: Mapping[str, Lazy], **attributes: Any) -> None:
         super().__init__(name, **attributes)
@@ -52,6 +77,17 @@ class LazyGroup(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, lazy.help) for name, lazy in self.lazy.items()])
+
+
+def by_pipe(text: str, command: str) -> str:
+    """How a text is given to a command that reads standard input.
+
+    >>> by_pipe("Achmad Massud", "match")
+    "echo 'Achmad Massud' | translit match"
+    """
+    import shlex
+
+    return f"echo {shlex.quote(text)} | translit {command}"
 
 
 def _version(ctx: click.Context, _parameter: click.Parameter, value: bool) -> None:

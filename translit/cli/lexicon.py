@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from translit.cli.group import Group
 from translit.cli.options import SOURCE, counted
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ _SOURCES = click.argument("sources", nargs=-1, required=True, metavar="SRC…", 
 _OUTPUT = click.option("-o", "--output", required=True, metavar="OUT", help="The file to write.")
 
 
-@click.group("lexicon")
+@click.group("lexicon", cls=Group)
 def command() -> None:
     """Build, check, measure, compare and import lexicons."""
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 
 import click
 
-from translit.cli.options import AtLeast, Choice, lexicon_options
+from translit.cli.group import by_pipe
+from translit.cli.options import Choice, check_files, lexicon_options
 
 
 @click.command("match", short_help="Match names, one a line in, one JSON object a line out.")
-@click.argument("file", default="-", metavar="[FILE|-]")
+@click.argument("files", nargs=-1, metavar="[FILE|-]")
 @click.option("-o", "--output", metavar="OUT", help="Output file; standard output by default.")
 @lexicon_options
 @click.option(
@@ -27,7 +29,7 @@ from translit.cli.options import AtLeast, Choice, lexicon_options
 @click.pass_context
 def command(
     context: click.Context,
-    file: str,
+    files: tuple[str, ...],
     output: str | None,
     choice: Choice,
     min_confidence: float | None,
@@ -42,11 +44,19 @@ def command(
     from click.core import ParameterSource
 
     from translit.cli.progress import reporting
-    from translit.files.base import Engine, Task
+    from translit.files.answers import AtLeast
+    from translit.files.base import Engine, Task, format_of
     from translit.files.run import Job, Options, check, run
 
     if min_confidence is not None and context.get_parameter_source("precision") is ParameterSource.COMMANDLINE:
         raise click.UsageError("--precision and --min-confidence exclude each other: give one of them.")
+    if len(files) > 1:
+        raise click.UsageError(f"One file of names is read at a time. To match a name: {by_pipe(' '.join(files), 'match')}")
+    file = files[0] if files else "-"
+    check_files([file], "match")
+    if format_of(file).name != "text":
+        by_column = f"translit clean {shlex.quote(file)} --column COLUMN --mode name --add id,confidence"
+        click.echo(f"translit: note: every line of {file} is taken for one name; to match a column of it: {by_column}", err=True)
     jobs = [Job(file, "names", None if output == "-" else output)]
     check(jobs)
     normalizer = choice.open()

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from translit.cli.group import by_pipe
 from translit.model import DEFAULT_TYPES, VARIANT_TYPES
 
 if TYPE_CHECKING:
     from translit import Normalizer
-    from translit.model import Match, Mention
 
 Command = Callable[..., Any]
 
@@ -58,22 +59,6 @@ class Choice:
 
         told = dataclasses.replace(self, lexicons=(normalizer.lexicon.checksum,), lock=None, unlocked=False, decisions=())
         return f"{__version__} {dataclasses.astuple(told)} {normalizer.decisions}"
-
-
-@dataclass(frozen=True, slots=True)
-class AtLeast:
-    """A normalizer that answers from a given confidence on."""
-
-    normalizer: Normalizer
-    min_confidence: float
-
-    def match_many(self, names: Sequence[str]) -> Sequence[Match | None]:
-        """The answers, in order."""
-        return self.normalizer.match_many(names, min_confidence=self.min_confidence)
-
-    def find_many(self, texts: Sequence[str]) -> Sequence[Sequence[Mention]]:
-        """The mentions, in order."""
-        return self.normalizer.find_many(texts)
 
 
 class SourceType(click.Path):
@@ -135,6 +120,20 @@ def lexicon_options(command: Command) -> Command:
     for option in reversed(options):
         wrapped = option(wrapped)
     return wrapped
+
+
+def check_files(names: Sequence[str], command: str) -> None:
+    """Raise InputError where an input file is not there: its name is misspelt, or is the text itself."""
+    from translit.errors import InputError, meant
+
+    for name in names:
+        if name == "-" or os.path.exists(name):
+            continue
+        folder, base = os.path.split(name)
+        if folder or (os.path.splitext(base)[1] and " " not in base):
+            near = meant(base, os.listdir(folder or ".")) if os.path.isdir(folder or ".") else ""
+            raise InputError(f"{name}: no such file; check the path{near}")
+        raise InputError(f"{name}: no such file; check the path, or give the text itself to standard input: {by_pipe(name, command)}")
 
 
 def counted(number: int, one: str, many: str = "") -> str:

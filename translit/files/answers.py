@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from operator import attrgetter
-from typing import NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from translit.files.base import Engine, Task
 from translit.limits import MEMO_CODEPOINTS, MEMO_VALUES
 from translit.model import Match, Mention, Method
 from translit.trail import apply
+
+if TYPE_CHECKING:
+    from translit.normalizer import Normalizer
 
 Cell = str | float | None
 _kept = attrgetter("id", "canonical", "kind", "method", "confidence")
@@ -56,6 +60,22 @@ class Answer(NamedTuple):
         if what == "original":
             return original
         return None if self.match is None else getattr(self.match, what)
+
+
+@dataclass(frozen=True, slots=True)
+class AtLeast:
+    """An engine that answers names from a given confidence on, whatever precision its normalizer promises."""
+
+    normalizer: Normalizer
+    min_confidence: float
+
+    def match_many(self, names: Sequence[str]) -> Sequence[Match | None]:
+        """The answers, in order."""
+        return self.normalizer.match_many(names, min_confidence=self.min_confidence)
+
+    def find_many(self, texts: Sequence[str]) -> Sequence[Sequence[Mention]]:
+        """The mentions, in order."""
+        return self.normalizer.find_many(texts)
 
 
 class Memo:

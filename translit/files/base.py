@@ -7,6 +7,7 @@ chunks of whole rows in order, :meth:`Format.transform` maps one chunk to its ou
 
 from __future__ import annotations
 
+import codecs
 import importlib
 import json
 import pkgutil
@@ -293,3 +294,16 @@ def need_columns(task: Task, known: Sequence[str]) -> None:
 def bad_utf8(error: UnicodeDecodeError, offset: int) -> str:
     """The reason for bytes that are not UTF-8; ``offset`` is that of the decoded bytes in the file."""
     return f"invalid UTF-8: byte 0x{error.object[error.start]:02x} at byte offset {offset + error.start}"
+
+
+def to_utf8(head: bytes) -> str:
+    """What to do about a file that is not UTF-8, by its first bytes.
+
+    >>> to_utf8(b"Kabul fiel"), to_utf8(codecs.BOM_UTF16_LE + b"K")
+    ('convert the file to UTF-8, such as by iconv -f CP1252 -t UTF-8', 'it is UTF-16: convert it by iconv -f UTF-16 -t UTF-8')
+    """
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "it is UTF-16: convert it by iconv -f UTF-16 -t UTF-8"
+    if head.startswith(b"PK\x03\x04"):
+        return "it is a ZIP archive or an office document: save it as text or CSV, in UTF-8"
+    return "convert the file to UTF-8, such as by iconv -f CP1252 -t UTF-8"

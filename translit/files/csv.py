@@ -22,6 +22,7 @@ from translit.files.base import (
     bad_utf8,
     chunk_limit,
     need_columns,
+    to_utf8,
     unknown_column,
 )
 from translit.files.columns import have_arrow, known_of
@@ -129,7 +130,7 @@ def _layout(header: Row, task: Task, delimiter: str, shown: str) -> _Layout:
     try:
         fields = split_fields(body.decode(), delimiter)
     except UnicodeDecodeError as error:
-        raise InputError(f"{shown}:1: {bad_utf8(error, 0)}; convert the file to UTF-8") from None
+        raise InputError(f"{shown}:1: {bad_utf8(error, 0)}; {to_utf8(body)}") from None
     names = [value_of(field) for field in fields]
     need_columns(task, names)
     for name in task.columns:

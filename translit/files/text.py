@@ -20,6 +20,7 @@ from translit.files.base import (
     Task,
     UsageError,
     bad_utf8,
+    to_utf8,
 )
 from translit.files.inputs import Input
 from translit.limits import MAX_DOCUMENT_BYTES
@@ -85,24 +86,26 @@ class NotText(InputError):
         shown: its name, for a person.
         reason: what is wrong.
         offset: the place of the first byte at fault.
+        head: its first bytes.
     """
 
-    def __init__(self, shown: str, reason: str, offset: int) -> None:
-        super().__init__(f"{shown}: {reason}; nothing was written; convert the file to UTF-8")
+    def __init__(self, shown: str, reason: str, offset: int, head: bytes = b"") -> None:
+        super().__init__(f"{shown}: {reason}; nothing was written; {to_utf8(head)}")
         self.reason, self.offset = reason, offset
 
 
 def check_utf8(stream: BinaryIO, shown: str) -> None:
     """Raise NotText with the place of the first byte that is not UTF-8."""
     decoder = codecs.getincrementaldecoder("utf-8")()
-    offset = 0
+    offset, head = 0, b""
     while True:
         block = stream.read(_BLOCK)
+        head = head or block[:4]
         held = len(decoder.getstate()[0])
         try:
             decoder.decode(block, final=not block)
         except UnicodeDecodeError as error:
-            raise NotText(shown, bad_utf8(error, offset - held), offset - held + error.start) from None
+            raise NotText(shown, bad_utf8(error, offset - held), offset - held + error.start, head) from None
         if not block:
             return
         offset += len(block)

@@ -5,11 +5,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Literal
 
-from translit.files.answers import Answer, Cell, Memo, answers
+from translit.files.answers import Answer, AtLeast, Cell, Memo, answers
 from translit.files.base import Task
 from translit.files.columns import Known
 from translit.files.interning import Codes
@@ -57,7 +56,7 @@ class Kernel:
             from translit.api import _built_in
 
             engine = _built_in()
-        return Memo(engine if self.min_confidence is None else _AtLeast(engine, self.min_confidence))
+        return Memo(engine if self.min_confidence is None else AtLeast(engine, self.min_confidence))
 
     def clean(self, column: Column, name: str = "") -> Column:
         """The column with every value answered, of the same type; the same column where nothing changes.
@@ -160,20 +159,6 @@ class Kernel:
             texts += part
             found += [None if text is None else known[text] for text in part]
         return texts, found
-
-
-@dataclass(frozen=True, slots=True)
-class _AtLeast:
-    """Answers names from a given confidence on."""
-
-    normalizer: Any
-    min_confidence: float
-
-    def match_many(self, names: Sequence[str]) -> Any:
-        return self.normalizer.match_many(names, min_confidence=self.min_confidence)
-
-    def find_many(self, texts: Sequence[str]) -> Any:
-        return self.normalizer.find_many(texts)
 
 
 def match_type() -> pa.StructType:

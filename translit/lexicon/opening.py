@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from translit.errors import LexiconError
+from translit.errors import LexiconError, meant
 from translit.lexicon.cache import BUILT_IN, content_key, installed, note, once
 from translit.lexicon.lexicon import Lexicon, Progress
 from translit.lexicon.storage import MAGIC
@@ -24,7 +24,7 @@ def open_lexicon(sources: Sequence[str | os.PathLike[str]] = ()) -> Lexicon:
             but one and another that is installed, ``builtin:countries`` for one only.
 
     Raises:
-        LexiconError: a file is damaged, a compiled one is given beside others, or no pack of a name is installed.
+        LexiconError: a file is missing or damaged, a compiled one is given beside others, or no pack of a name is installed.
         SourceErrors: with every fault of the sources.
 
     >>> sorted(open_lexicon(["builtin:protected"]).stats()["kinds"])
@@ -37,6 +37,10 @@ def open_lexicon(sources: Sequence[str | os.PathLike[str]] = ()) -> Lexicon:
     paths = [Path(source) for source in expand(sources)]
     if paths == name_paths():
         return built_in()
+    for path in paths:
+        if not path.exists():
+            near = meant(path.name, os.listdir(path.parent)) if path.parent.is_dir() else ""
+            raise LexiconError(f"{path}: no such file or folder{near}; check the path")
     if len(paths) == 1 and paths[0].is_file() and is_compiled(paths[0]):
         return Lexicon.load(paths[0])
     for path in paths:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from importlib.util import find_spec
@@ -174,7 +174,7 @@ def choose(names: str | Iterable[str] = ()) -> list[Pack]:
 
 def expand(sources: Source) -> list[Source]:
     """Sources with the packs themselves where names stood for them; a single source is taken as a list of one."""
-    given = [sources] if isinstance(sources, (str, os.PathLike)) else list(sources)
+    given = [sources] if isinstance(sources, (str, os.PathLike, Mapping)) else list(sources)
     return [file for source in given for file in (_paths(str(source)) if is_builtin(source) else [source])]
 
 

@@ -158,7 +158,7 @@ def read(path: str | os.PathLike[str], check: bool | None = None) -> tuple[Parts
     except OSError as error:
         raise LexiconError(f"{name}: cannot be read: {error.strerror}; check the path") from error
     if mapped[:8] != MAGIC:
-        raise LexiconError(f"{name}: not a compiled lexicon; build one with 'translit lexicon build'")
+        raise LexiconError(f"{name}: not a compiled lexicon; build one with 'translit lexicon build', or open sources by open_lexicon")
     length = int.from_bytes(mapped[8:16], "little")
     expected = int.from_bytes(mapped[16:24], "little")
     raw = mapped[_PREFIX : _PREFIX + length] if length <= size else b""
