@@ -143,7 +143,9 @@ def explain(tiers: Tiers, name: str) -> Explanation:
 
         candidates, alignment = compared(tiers, name, answer)
     readings, keys = _readings(tiers, name)
-    return Explanation(name, match, _verdict(tiers, name, answer, listed, candidates), readings, keys, tuple(candidates), tuple(alignment))
+    return Explanation(
+        name, match, _verdict(tiers, name, answer, listed, exactly, candidates), readings, keys, tuple(candidates), tuple(alignment)
+    )
 
 
 def _how_listed(index: Index, form: int, folded: str, exactly: bool) -> str:
@@ -178,7 +180,9 @@ def _han_readings(tiers: Tiers, name: str) -> list[tuple[str, str]]:
     return [(f"{tiers.reader.language}, by {tiers.reader.source}", reading) for reading in read]
 
 
-def _verdict(tiers: Tiers, name: str, answer: Answer | None, listed: Resolution | None, candidates: Sequence[Candidate]) -> str:
+def _verdict(
+    tiers: Tiers, name: str, answer: Answer | None, listed: Resolution | None, exactly: bool, candidates: Sequence[Candidate]
+) -> str:
     promise = f"precision {tiers.precision:g}"
     if answer is not None:
         if answer.decided:
@@ -187,6 +191,8 @@ def _verdict(tiers: Tiers, name: str, answer: Answer | None, listed: Resolution 
             return f"a part of persons' names, written '{answer.canonical}' by those who bear it"
         if answer.method == "exact":
             return f"exact: a listed spelling; confidence {answer.confidence:.4f}"
+        if answer.bare:
+            return f"{answer.method}: the letters of a listed spelling without its marks; confidence {answer.confidence:.4f}"
         return f"{answer.method}: near one entity and clearly nearer than to any other; confidence {answer.confidence:.4f}"
     if tiers.rulings.bars(name):
         return "abstains: rejected by a decision"
@@ -195,6 +201,8 @@ def _verdict(tiers: Tiers, name: str, answer: Answer | None, listed: Resolution 
             return "abstains: a protected phrase, never changed"
         if listed.state == "known":
             return "abstains: listed only as a type of variant that is not rewritten here"
+        if listed.state == "one" and not exactly:
+            return f"abstains: listed with other marks only, which is not sure enough for {promise}"
         return f"abstains: {len(listed.rivals)} entities bear this spelling and none outweighs the others at {promise}"
     if not candidates:
         return "abstains: no listed spelling is near"

@@ -207,7 +207,7 @@ class _Side:
             return otherwise
         if found.state != "one":
             return None
-        answer = self.tiers.exact(found, exactly, form)
+        answer = self.tiers.exact(found, self.tiers.sure(exactly), form)
         return self.said(answer) if answer.confidence >= self.tiers.precision else None
 
 

@@ -14,16 +14,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from translit.errors import LexiconError
 from translit.fallback import romanizer
-from translit.lexicon.index import LEARNT, Index, table_arrays
+from translit.lexicon.fame import Fame
+from translit.lexicon.index import LEARNT, Index, Rows, table_arrays
 from translit.lexicon.storage import Array, read, write
 from translit.model import Entity
 
 if TYPE_CHECKING:
     from translit.matching.align import CostTable
-    from translit.matching.calibrate import Model
+    from translit.matching.calibrate import Model, Questions
     from translit.matching.rough import Rough
     from translit.rules.keys import Keys
 
@@ -83,7 +85,7 @@ class Lexicon:
         from translit.lexicon.own_rules import read_all
         from translit.lexicon.packs import expand
         from translit.lexicon.readings import with_readings
-        from translit.matching.calibrate import folded_precision, learn
+        from translit.matching.calibrate import by_letters, counted, learn
         from translit.matching.correspondences import learn_over
         from translit.matching.decisions import as_rows, read_decisions, rule
         from translit.matching.prior import model_to_json, read_model, read_tables
@@ -107,7 +109,10 @@ class Lexicon:
             rule(decided, Index(arrays, meta), "en")
             meta["decisions"] = as_rows(decided)
         tell(f"calibrating on {len(questions.text)} variants")
-        meta["folded_precision"] = folded_precision(Index(arrays, meta), questions, arrays["entity.weight"])
+        index = Index(arrays, meta)
+        right, wrong, claim = by_letters(index, questions, arrays["entity.weight"])
+        bare = _bare(index, questions, claim)
+        meta |= {"folded_precision": counted(right, wrong), "bare_precision": counted(right & bare, wrong & bare)}
         shipped = read_model(folder)
         rough = Rough(tables, romanizer(fallback), droppable=Index(arrays, meta).droppable)
         model = learn(Index(arrays, meta), rough, questions, shipped, lambda: learn_over(entities, rough))
@@ -327,4 +332,14 @@ def _files(sources: Iterable[Any]) -> list[Path]:
         if isinstance(source, (str, os.PathLike)):
             path = Path(source)
             out += sorted(p for p in path.iterdir() if p.is_file()) if path.is_dir() else [path]
+    return out
+
+
+def _bare(index: Index, questions: Questions, claim: Rows) -> NDArray[np.bool_]:
+    """Which questions are plain letters that stand for the own spelling of something famous, and would be written otherwise."""
+    plain = np.array([text.isascii() for text in questions.text], dtype=bool)
+    out: NDArray[np.bool_] = Fame(index).own(claim) & plain
+    for i in np.flatnonzero(out).tolist():
+        claimed, meant = int(index.posting_entity[claim[i]]), int(questions.entity[i])
+        out[i] = claimed == meant or index.canonicals[claimed] != index.canonicals[meant]
     return out

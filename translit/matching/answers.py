@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -28,7 +28,7 @@ UNDECIDED = Rulings()
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A match in the making: the entity's number, or the spelling of a part; ``decided`` by a person or found.
+    """A match in the making: the entity's number, or the spelling of a part; ``decided`` by a person, or found, by ``bare`` letters.
 
     ``confidence`` is that of the spelling to write; ``meant`` is how surely this entity is meant, of those that are written so.
     """
@@ -41,6 +41,7 @@ class Answer:
     form: str = ""
     part: bool = False
     decided: bool = False
+    bare: bool = False
     meant: float = 1.0
 
 
@@ -56,6 +57,14 @@ class Accepted:
     rows: Sequence[int] = ()
     guesses: Guesses | None = None
     confidences: Sequence[float] = ()
+
+    def without(self, rows: Container[int]) -> Accepted:
+        """Those for the names of other rows."""
+        kept = [k for k, row in enumerate(self.rows) if row not in rows]
+        if self.guesses is None or len(kept) == len(self.rows):
+            return self
+        guesses = self.guesses.take(np.array(kept, dtype=np.int64))
+        return Accepted([self.rows[k] for k in kept], guesses, [self.confidences[k] for k in kept])
 
     def each(self) -> Iterator[tuple[int, Guess]]:
         """Row and guess."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from translit import limits
 from translit.lexicon.index import TYPE_NUMBERS
 from translit.lexicon.lexicon import Lexicon
 from translit.matching.answers import UNDECIDED, Accepted, Answer, Records
+from translit.matching.bare import Bare
 from translit.matching.decisions import Rulings
 from translit.matching.exact import LISTED, ONE, OPEN, Resolution, fold_names, resolve, resolve_many
 from translit.model import Match
@@ -64,6 +65,11 @@ class Tiers:
         from translit.matching.guesser import Guesser
 
         return Guesser(self.lexicon, self.precision, self.conventions, self.rulings, self.reader)
+
+    @cached_property
+    def bare(self) -> Bare:
+        """Tells bare spellings of famous names."""
+        return Bare(self.index)
 
     def canonical(self, entity: int) -> str:
         """The spelling to write for an entity."""
@@ -163,16 +169,31 @@ class Tiers:
                 open_.append(i)
                 alike[i] = found
             else:
-                out[i] = self._given(found, exactly, text, least)
+                out[i] = self._given(found, self.sure(exactly), text, least)
         guessed = self.guesser.accepted(names, folded, open_, least) if open_ else Accepted()
-        if self.folded_is_sure and alike:
-            for i in alike.keys() - set(guessed.rows):
-                answer = self._given(alike[i], False, folded[i], least)
-                out[i] = answer and replace(answer, method="fuzzy")
+        bare = self._bare(names, forms, open_, alike, guessed, least) if listed else {}
+        guessed = guessed.without(bare)
+        rest = alike.keys() - set(guessed.rows) - bare.keys() if self.folded_is_sure else ()
+        bare |= {i: answer for i in rest if (answer := self._given(alike[i], self.sure(False), folded[i], least)) is not None}
+        for i, answer in bare.items():
+            out[i] = replace(answer, method="fuzzy", bare=True)
         if least == 0:
             given_up = set(range(len(names))).difference(guessed.rows)
             self._answer_nearest(names, folded, [i for i in sorted(given_up) if out[i] is None and not self.rulings.bars(given[i])], out)
         return out, guessed
+
+    def _bare(
+        self, names: Sequence[str], forms: Sequence[int], rows: Sequence[int], alike: Mapping[int, Resolution], guessed: Accepted,
+        least: float | None,
+    ) -> dict[int, Answer]:  # fmt: skip
+        """The answers to names of some rows that are the bare spelling of something famous, where no guess is surer."""
+        enough = self.precision if least is None else least
+        if self.bare.precision < enough:
+            return {}
+        surer = {row for row, sure in zip(guessed.rows, guessed.confidences, strict=True) if sure >= self.bare.precision}
+        found = self.bare.resolved(names, forms, [i for i in rows if i not in surer], alike, self.types, self.target)
+        given = {i: self._given(meant, self.bare.precision, fold(names[i]), least) for i, meant in found.items()}
+        return {i: answer for i, answer in given.items() if answer is not None}
 
     def _answer_nearest(self, names: Sequence[str], folded: Sequence[str], rows: Sequence[int], out: list[Answer | None]) -> None:
         """Put down the best candidate, however far, for names that have none: nothing is near, or a phrase that is never touched is."""
@@ -180,11 +201,11 @@ class Tiers:
         for i, (form, entity) in zip(rows, self.guesser.nearest([names[i] for i in rows]) if rows else (), strict=False):
             out[i] = Answer(entity, self.canonical(entity), "fuzzy", 0.0, (entity,), self.index.forms[form])
 
-    def _given(self, found: Resolution, exactly: bool, folded: str, least: float | None) -> Answer | None:
+    def _given(self, found: Resolution, sure: float, folded: str, least: float | None) -> Answer | None:
         """The answer of the exact tier if it is given: what to write must be sure, or the entity at least as sure as was asked."""
         if found.state not in ("one", "several"):
             return None
-        answer = self.exact(found, exactly, folded)
+        answer = self.exact(found, sure, folded)
         if found.state == "several":
             enough = least is not None and found.share >= least
         else:
@@ -234,9 +255,12 @@ class Tiers:
             out[i] = match
         return np.flatnonzero(state == OPEN if least is None else state != ONE).tolist()
 
-    def exact(self, found: Resolution, exactly: bool, folded: str) -> Answer:
-        """The answer of the exact tier."""
-        sure = LISTED if exactly else float(self.index.meta["folded_precision"])
+    def sure(self, exactly: bool) -> float:
+        """How sure it is what a listed spelling means, or one that merely has the letters of one."""
+        return LISTED if exactly else float(self.index.meta["folded_precision"])
+
+    def exact(self, found: Resolution, sure: float, folded: str) -> Answer:
+        """The answer that the lexicon lists a spelling, which is as sure as is told."""
         written = max(found.share, self.alike(found)) if found.state == "one" and found.share < 1 else found.share
         return Answer(
             found.entity, self.canonical(found.entity), "exact", round(min(sure, LISTED) * written, 5), found.rivals, folded,

@@ -19,10 +19,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from translit import limits
+from translit.lexicon.fame import Fame
 from translit.matching.tiers import Tiers
 from translit.mentions.evidence import Context
 from translit.mentions.facts import Facts
-from translit.mentions.fame import Fame
 from translit.mentions.guesses import Guesses
 from translit.mentions.homonyms import Homonyms
 from translit.mentions.inflection import Inflected

@@ -11,13 +11,13 @@ from typing import NamedTuple
 import numpy as np
 from rapidfuzz.distance import JaroWinkler
 
+from translit.lexicon.fame import Fame
 from translit.matching.fuzzy import Guess
 from translit.matching.tiers import Tiers
 from translit.mentions.casing import split_ending
 from translit.mentions.endings import endings
 from translit.mentions.evidence import SHORT, Context
 from translit.mentions.facts import LONG, NAMELIKE, PARTLY, UNKNOWN
-from translit.mentions.fame import Fame
 from translit.mentions.inflections import is_derived
 from translit.mentions.memory import Memory
 from translit.mentions.places import Place

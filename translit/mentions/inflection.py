@@ -18,7 +18,7 @@ import numpy as np
 import regex
 
 from translit import limits
-from translit.matching.exact import resolve
+from translit.matching.exact import LISTED, resolve
 from translit.matching.tiers import Tiers
 from translit.mentions.endings import is_listed_with
 from translit.mentions.evidence import Context, Need
@@ -155,7 +155,7 @@ class Inflected:
             found = resolve(self.index, self.index.postings(form), self.tiers.types, self.tiers.target)
             if found is None or found.state != "one" or self.tiers.rulings.bars(stem.form):
                 continue
-            answer = self.tiers.exact(found, True, stem.form)
+            answer = self.tiers.exact(found, LISTED, stem.form)
             sure = last - first > 1 or stem.lead or not stem.ending or script_of(stem.form) != "Latn"
             need = Need.NOTHING if sure else Need.CUE
             raw = words.tokens[last - 1].text

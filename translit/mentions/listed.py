@@ -7,12 +7,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from translit.matching.exact import Resolution, resolve
+from translit.lexicon.fame import Fame
+from translit.matching.exact import LISTED, Resolution, resolve
 from translit.matching.tiers import REJECTED, Tiers
 from translit.mentions.endings import POSSESSIVES, bears, endings, is_listed_with
 from translit.mentions.evidence import Need
 from translit.mentions.facts import ENDED
-from translit.mentions.fame import Fame
 from translit.mentions.memory import Memory
 from translit.mentions.places import Place
 from translit.mentions.windows import Forms
@@ -156,7 +156,7 @@ class Listed:
             return None
         if found.state != "one":
             return self._left_alone(i, i + count, found, form)
-        answer = self.tiers.exact(found, exactly, folded)
+        answer = self.tiers.exact(found, self.tiers.sure(exactly), folded)
         if exactly or self.tiers.folded_is_sure:
             sure = answer.confidence >= self.tiers.precision
             return Place(i, i + count, answer) if sure else Place(i, i + count, None, why="unsure", passed=found.rivals)
@@ -194,7 +194,7 @@ class Listed:
                     continue
                 if found.state != "one":
                     return self._left_alone(i, i + count, found, form, ending)
-                answer = self.tiers.exact(found, True, self.index.forms[form])
+                answer = self.tiers.exact(found, LISTED, self.index.forms[form])
                 if not bears(answer.canonical, ending):
                     continue
                 kept = "" if is_listed_with(self.index, answer.canonical, ending) else ending

@@ -79,7 +79,7 @@ class Replacing:
         found, exactly = self.tiers.listed(raw, self.forms.number(form))
         if found is None or found.state != "one" or not exactly:
             return None
-        answer = self.tiers.exact(found, True, folded)
+        answer = self.tiers.exact(found, LISTED, folded)
         return answer if answer.confidence >= self.tiers.precision else None
 
     @cached_property

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence, Set
 
+from translit.lexicon.fame import Fame
 from translit.lexicon.index import TYPE_NUMBERS
 from translit.matching.answers import Answer
 from translit.matching.tiers import Tiers
 from translit.mentions.doubts import doubt
 from translit.mentions.evidence import PLACE, Context, Need
-from translit.mentions.fame import Fame
 from translit.mentions.memory import Memory
 from translit.mentions.places import Place, without_answer
 from translit.unicode.tokens import fold

@@ -5,11 +5,15 @@ from __future__ import annotations
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
-from translit.lexicon.index import Index
+from translit.lexicon.index import CANONICAL, TYPE_NUMBERS, Index, Rows
 
 FAMED = ((0.99, 1500), (0.9, 700))
 """What it is worth that an entity is heavier than that share of the lexicon."""
+
+OWN = (CANONICAL, TYPE_NUMBERS["native"])
+"""Types of postings that are an entity's own spellings."""
 
 GAZETTEER = 10_000
 """Entities from which a lexicon is taken for a gazetteer."""
@@ -25,6 +29,15 @@ class Fame:
         """What the fame of an entity is worth, in 1/1000 log-odds; 0 for most."""
         weight = float(self.index.entity_weight[entity])
         return next((worth for least, worth in self._fames if weight > least), 0)
+
+    def own(self, postings: Rows) -> NDArray[np.bool_]:
+        """Which postings are the canonical or a native spelling of one of the heaviest entities.
+
+        Args:
+            postings: of the index, shape (n,).
+        """
+        heavy = self.index.entity_weight[self.index.posting_entity[postings]] > self._fames[-1][0]
+        return np.asarray(heavy & np.isin(self.index.posting_type[postings], OWN))
 
     def obscure(self, entity: int) -> bool:
         """Whether an entity is none of the heaviest, in a lexicon that knows weights."""
