@@ -112,6 +112,10 @@ MIN_SPLICED_BYTES = 1 << 15
 """Bytes of regular CSV rows from which on they are answered as columns."""
 MAX_CHUNK_ROWS = 1 << 16
 """Most rows of a Parquet file that are worked on together."""
+MAX_COLUMN_ROWS = 1 << 20
+"""Most rows of a Parquet file of names that are worked on together."""
+MAX_COLUMN_BYTES = 3 << 23
+"""Bytes of these rows, decoded."""
 MAX_ROW_BYTES = 1 << 26
 """Longest row of a table or JSONL file, in bytes; a longer one is a reject."""
 MAX_QUOTED_BYTES = 1 << 24

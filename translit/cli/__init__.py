@@ -19,6 +19,8 @@ def main(args: Sequence[str] | None = None) -> int:
         0 done, 1 failed, 2 usage, 3 done with rejects, 130 interrupted.
     """
     try:
+        if args is None:
+            _settle()
         _have_streams()
         _end_on_terminate()
         status = _run(args)
@@ -78,6 +80,16 @@ def _quiet(handle: int) -> None:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, handle)
     os.close(nowhere)
+
+
+def _settle() -> None:
+    """Set what a process of its own may: linear algebra without threads, which spin, Arrow's memory given back, few collections."""
+    import gc
+
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
+    # What a run remembers grows, and holds no cycles that a collection could find.
+    gc.set_threshold(100_000, 50, 100)
 
 
 def _have_streams() -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import cache
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from translit.files.answers import Answer, Memo, answered
-from translit.files.base import Collector, Engine, Task
+from translit.files.base import Collector, Engine, Task, bad_utf8
 from translit.files.interning import Codes, Interned, Strings
 from translit.limits import BATCH_BYTES, BATCH_VALUES, MEMO_VALUES
 
@@ -28,9 +28,9 @@ def have_arrow() -> bool:
 def known_of(task: Task, engine: Engine) -> Known:
     """What is known of the values of a run; to be asked for once a chunk, because it is forgotten when it grows too large."""
     if task.mode != "name" or not isinstance(engine, Memo):
-        return Known(task, engine)
+        return Known(task, engine, lenient=True)
     if not isinstance(engine.columns, Known) or engine.columns.full:
-        engine.columns = Known(task, engine)
+        engine.columns = Known(task, engine, lenient=True)
     return engine.columns
 
 
@@ -40,6 +40,7 @@ class Known:
     Args:
         task: what to do to values.
         engine: answers what is new.
+        lenient: whether values that are not UTF-8 are told in ``faults``, rather than raised.
 
     >>> import pyarrow as pa, translit
     >>> record = {"id": "1", "canonical": "Panjshir", "kind": "place", "variants": ["Panjsjir"]}
@@ -50,14 +51,16 @@ class Known:
     ['Panjshir', 'x']
     """
 
-    def __init__(self, task: Task, engine: Engine) -> None:
-        self._task, self._engine = task, engine
+    def __init__(self, task: Task, engine: Engine, *, lenient: bool = False) -> None:
+        self._task, self._engine, self._lenient = task, engine, lenient
         self._interned = Interned()
         self._made: dict[object, Any] = {}
         self.answers: list[Answer] = []
         self.originals: list[str] = []
         self.changes: NDArray[np.int64] = np.zeros(0, np.int64)
         """How many changes each answer makes; a value with none stays."""
+        self.faults: dict[int, str] = {}
+        """What is wrong with the values that are not UTF-8, by their number."""
 
     @property
     def full(self) -> bool:
@@ -68,7 +71,10 @@ class Known:
         """The number of the answer for each row; what is new is answered.
 
         Args:
-            column: valid strings, large strings or nulls.
+            column: strings, large strings, string views or nulls.
+
+        Raises:
+            UnicodeDecodeError: a value is not UTF-8.
         """
         import pyarrow as pa
 
@@ -76,8 +82,27 @@ class Known:
         valid = validity(column) if column.null_count else None
         codes, new = self._interned.codes(Strings.of(column), valid)
         if len(new):
-            self._learn(new.arrow().to_pylist())
+            self._learn(self._decoded(new))
         return codes
+
+    def _decoded(self, new: Strings) -> list[str]:
+        """New values as texts; of those that are not UTF-8, which are told, nothing is left."""
+        import pyarrow as pa
+
+        column = new.arrow()
+        try:
+            return cast("list[str]", column.to_pylist())
+        except UnicodeDecodeError:
+            if not self._lenient:
+                raise
+        texts = []
+        for number, value in enumerate(column.cast(pa.large_binary()).to_pylist(), len(self.answers)):
+            try:
+                texts.append(value.decode())
+            except UnicodeDecodeError as error:
+                texts.append("")
+                self.faults[number] = bad_utf8(error, 0).replace("byte offset", "byte")
+        return texts
 
     def _learn(self, texts: list[str]) -> None:
         # The memory of single values is for rows that are read one by one.
@@ -104,6 +129,14 @@ class Known:
             done = self._made[key] = fresh if done is None else pa.concat_arrays([done, fresh])
         return done
 
+    def coded(self, key: object, cell: Callable[[Answer, str], object]) -> tuple[pa.Array, Codes]:
+        """Some text about the answers without repetitions, and its number for each answer, -1 where there is none."""
+        count, values, places = self._made.get(("coded", key), (-1, None, None))
+        if count < len(self.answers):
+            encoded = self.told(key, cell, _large_string()).dictionary_encode()
+            count, values, places = self._made["coded", key] = len(self.answers), encoded.dictionary, numbers(encoded.indices)
+        return values, places
+
     def changed(self, codes: Codes) -> NDArray[np.bool_]:
         """Which rows change."""
         return (np.append(self.changes, 0) > 0)[codes]
@@ -116,17 +149,36 @@ class Known:
             start: number of the first row.
             collector: takes them.
         """
-        changed = [self.changed(codes) for _, codes in columns]
         if not collector.task.audit:
-            for (_, codes), mask in zip(columns, changed, strict=True):
-                collector.result.changed += int(mask.sum())
-                collector.result.mentions += int(self.changes[codes[mask]].sum())
+            for _, codes in columns:
+                rows = np.bincount(codes + 1, minlength=len(self.changes) + 1)[1:]
+                collector.result.changed += int(rows[self.changes > 0].sum())
+                collector.result.mentions += int(rows @ self.changes)
             return
+        changed = [self.changed(codes) for _, codes in columns]
         for row in np.flatnonzero(np.logical_or.reduce(changed)).tolist():
             for (column, codes), mask in zip(columns, changed, strict=True):
                 if mask[row]:
                     code = codes[row]
                     collector.change(start + row, column, self.originals[code], self.answers[code])
+
+
+def used(values: pa.Array, places: Codes) -> tuple[pa.Array, Codes]:
+    """Those of some values that stand in some rows, by their first row, and the place of each row's among them.
+
+    >>> import pyarrow as pa
+    >>> kept, places = used(pa.array(["a", "b", "c"], pa.large_string()), np.array([2, -1, 0, 2]))
+    >>> kept.to_pylist(), places.tolist()
+    (['c', 'a'], [0, -1, 1, 0])
+    """
+    # The place behind the last is that of -1. Of the rows of a value, the one that is put down last stays: the first.
+    first = np.full(len(values) + 1, len(places), np.int64)
+    first[places[::-1]] = np.arange(len(places) - 1, -1, -1)
+    met = np.flatnonzero(first[:-1] < len(places))
+    order = met[np.argsort(first[met])]
+    new = np.full(len(first), -1, np.int64)
+    new[order] = np.arange(len(order))
+    return values.take(integers(order)), new[places]
 
 
 def gathered(values: pa.Array, codes: Codes) -> pa.Array:
@@ -137,13 +189,14 @@ def gathered(values: pa.Array, codes: Codes) -> pa.Array:
 # pa.array imports pandas wherever it is installed, which takes longer than a small file does: these do not.
 
 
-def integers(numbers: Codes) -> pa.Array:
+def integers(numbers: Codes, bits: Literal[32, 64] = 64) -> pa.Array:
     """Numbers as an Arrow array, null where they are negative."""
     import pyarrow as pa
 
     valid = numbers >= 0
     mask = None if valid.all() else pa.py_buffer(np.packbits(valid, bitorder="little"))
-    return pa.Array.from_buffers(pa.int64(), len(numbers), [mask, pa.py_buffer(np.ascontiguousarray(numbers, np.int64))])
+    kind, type_ = (np.int64, pa.int64()) if bits == 64 else (np.int32, pa.int32())
+    return pa.Array.from_buffers(type_, len(numbers), [mask, pa.py_buffer(np.ascontiguousarray(numbers, kind))])
 
 
 def strings(texts: Sequence[str | None]) -> pa.Array:
