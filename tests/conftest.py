@@ -19,6 +19,7 @@ settings.register_profile("thorough", settings.get_profile("default"), derandomi
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 AFGHANISTAN = Path(__file__).parents[1] / "lexicons" / "names" / "afghanistan.tsv"
+TOWNS = Path(__file__).parent / "cases" / "towns.jsonl"
 
 
 @pytest.fixture(scope="session")
@@ -34,18 +35,24 @@ def small() -> Lexicon:
 
 
 @pytest.fixture(scope="session")
+def towns() -> Lexicon:
+    """Places with the spellings that a gazetteer has of them, some of which are words, days and persons, too."""
+    return Lexicon.build([TOWNS])
+
+
+@pytest.fixture(scope="session")
 def norm(afghanistan: Lexicon) -> Normalizer:
     """A normalizer with the defaults on the Afghan pack."""
     return Normalizer(afghanistan)
 
 
 @pytest.fixture(scope="session")
-def normalizers(afghanistan: Lexicon, small: Lexicon) -> Callable[[str], Normalizer]:
-    """A normalizer by the name of its lexicon: ``afghanistan``, ``small`` or ``built-in``."""
+def normalizers(afghanistan: Lexicon, small: Lexicon, towns: Lexicon) -> Callable[[str], Normalizer]:
+    """A normalizer by the name of its lexicon: ``afghanistan``, ``small``, ``towns`` or ``built-in``."""
 
     @cache
     def get(name: str) -> Normalizer:
-        return Normalizer({"afghanistan": afghanistan, "small": small, "built-in": None}[name])
+        return Normalizer({"afghanistan": afghanistan, "small": small, "towns": towns, "built-in": None}[name])
 
     return get
 

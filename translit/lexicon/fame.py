@@ -43,6 +43,10 @@ class Fame:
         """Whether an entity is none of the heaviest, in a lexicon that knows weights."""
         return self._weighed and not self.of(entity)
 
+    def great(self, entity: int) -> bool:
+        """Whether an entity is one of the very heaviest."""
+        return self.of(entity) == FAMED[0][1]
+
     @cached_property
     def in_a_gazetteer(self) -> bool:
         """Whether the lexicon has so many entities that most surnames and many words are the name of one."""

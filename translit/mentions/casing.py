@@ -9,6 +9,7 @@ import regex
 from translit import limits
 
 _APOSTROPHES = "'’‘ʼ´`＇"
+_OWN_CAPITALS = regex.compile(r"\p{Ll}\p{Lu}\p{L}|\p{Lu}{2}\p{Ll}")
 _ENDING = regex.compile(rf"[{_APOSTROPHES}]\p{{L}}{{0,6}}$")
 
 
@@ -33,6 +34,15 @@ def wear(canonical: str, text: str) -> str:
     if case == "upper":
         return canonical.upper()
     return canonical.lower() if case == "lower" else canonical
+
+
+def has_own_capitals(text: str) -> bool:
+    """Whether a word has capitals that no sentence or headline gives it.
+
+    >>> has_own_capitals("SunOS"), has_own_capitals("IPs"), has_own_capitals("KABUL"), has_own_capitals("Kabul")
+    (True, True, False, False)
+    """
+    return _OWN_CAPITALS.search(text) is not None
 
 
 @lru_cache(maxsize=limits.TOKEN_CACHE)

@@ -1,16 +1,22 @@
 """Doubts: what speaks against a listed spelling in a text, beside its letters, so that it wants more evidence.
 
-A spelling that would be changed is doubted where it stands for a place that few know and looks unlike it, where it is a
-personal name or the surname of somebody in the text, and where it is an acronym among words that are none.
+A spelling that would be changed is doubted where it stands for a place that few know and looks unlike it, or begins a
+sentence, where it is a personal name or the surname of somebody in the text, a word with capitals of its own, what people
+of a place are called, and where it is an acronym among words that are none.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 import regex
 from rapidfuzz.distance import JaroWinkler
 
+from translit.mentions.casing import has_own_capitals
 from translit.mentions.evidence import ALIKE, SHORT, Context, Need
-from translit.mentions.vocabulary import CALENDAR, GEO, NAME, WEAK, WORD
+from translit.mentions.inflections import is_derived
+from translit.mentions.vocabulary import CALENDAR, COUNTRY, GEO, NAME, REGION, WEAK, WORD
 from translit.mentions.words import Words
 
 FEW = 4
@@ -20,58 +26,115 @@ ACRONYM = 5
 _BEHIND_DATELINE = regex.compile(r"\s*(?:[(,/–—-]|\d|$)")
 
 
-def doubt(
-    context: Context, first: int, last: int, form: str, canonical: str, place: bool, trusted: bool, famed: bool, gazetteer: bool
-) -> Need:
+class Told(NamedTuple):
+    """What the lexicon tells of a form of an entity.
+
+    Args:
+        canonical: the folded canonical spelling.
+        place: whether the entity is a place.
+        trusted: whether the lexicon says of what kind the variant is.
+        famed: whether the entity is among the heaviest of the lexicon.
+        great: whether it is among the very heaviest.
+    """
+
+    canonical: str
+    place: bool
+    trusted: bool
+    famed: bool
+    great: bool
+
+
+def doubt(context: Context, first: int, last: int, form: str, told: Told, gazetteer: bool) -> Need:
     """What a listed spelling needs because of what it may be instead.
 
     Args:
         context: the document.
         first, last: the words that it spans.
         form: its folded form, without an ending.
-        canonical: the folded canonical spelling.
-        place: whether the entity is a place.
-        trusted: whether the lexicon says of what kind the variant is.
-        famed: whether the entity is among the heaviest of the lexicon.
+        told: what the lexicon tells of it.
         gazetteer: whether the lexicon names so many places that most words are one.
     """
-    alias = form != canonical
-    few = place and not trusted and not famed
+    if told.place and _is_short_of(form, told.canonical) and context.goes_on(last):
+        # Written out it would run into another's name: the New York Times.
+        return Need.MORE
     if last - first > 1:
-        if not form.isascii():
-            # Of other scripts the list of words says too little, and a Han name is short.
-            return Need.NOTHING
-        words = form.split(" ")
-        if place and alias and not trusted and max(map(len, words)) <= SHORT:
-            # The D, LA CA: words of so few letters are said of anything.
-            return Need.ANCHOR
-        plain = all(len(word) < SHORT or context.bits[word] & (WORD | NAME | CALENDAR) for word in words)
-        return Need.CUE if few and plain else Need.NOTHING
-    few = few and alias
-    # What is said again and again, and never with the cue of a place, is somebody's name or a word.
-    again = gazetteer and context.words.count(first) > 1
-    need = Need.CUE if few and (again or len(form) <= FEW or _unlike(form, canonical)) else Need.NOTHING
+        # Of other scripts the list of words says too little, and a Han name is short.
+        return _of_several(context, form, told) if form.isascii() else Need.NOTHING
+    alias = form != told.canonical
+    obscure = told.place and not told.trusted and not told.famed
+    need = Need.CUE if obscure and _taken_for_another(context, first, form, told, gazetteer) else Need.NOTHING
     bits = context.bits[form]
-    great = trusted and famed and len(form) > FEW and bits & (WEAK | GEO | NAME) == WEAK | GEO
     # The marks of an exonym tell it from the personal name of the same letters: Pekín, but Maurice.
     marked = form.isascii() and not context.words.tokens[first].text.isascii()
-    named = bits & NAME and not (famed and bits & GEO and (marked or not alias))
-    if named or (bits & WEAK and not (great and _stands_out(context, first, form))):
+    named = bits & NAME and not (told.famed and bits & GEO and (marked or not alias))
+    if (named or bits & WEAK) and not (_well_known(bits, form, told) and _stands_out(context, first, form)):
         need = max(need, Need.CUE)
-    if alias and place and ((bits & NAME and not bits & GEO) or acronym(context.words, first)):
-        need = Need.ANCHOR
-    if place and form in context.surnames:
-        need = Need.BOTH
+    if alias and told.place and not told.trusted and is_derived(form, told.canonical):
+        return Need.MORE
+    if alias and told.place and ((bits & NAME and not bits & GEO) or acronym(context, first)):
+        need = max(need, Need.ANCHOR)
+    if (told.place and form in context.surnames) or (alias and has_own_capitals(context.words.piece(first, last))):
+        need = max(need, Need.BOTH)
     return need
+
+
+def _of_several(context: Context, form: str, told: Told) -> Need:
+    """What a spelling of several words needs that may be said of something else: October 6, the Common, the D."""
+    words = form.split(" ")
+    bits = [context.bits[word] for word in words]
+    alias = form != told.canonical
+    if alias and all(word.isdigit() or own & CALENDAR for word, own in zip(words, bits, strict=True)):
+        return Need.MORE
+    if alias and told.place and not told.trusted:
+        if max(map(len, words)) <= SHORT:
+            # The D, LA CA: words of so few letters are said of anything.
+            return Need.ANCHOR
+        if context.bits[form] & REGION:
+            # The name of a region is said of a town where the text has the town, too: New York.
+            return Need.BOTH
+    if not told.place or told.trusted or told.famed:
+        return Need.NOTHING
+    if alias and all(own & (WORD | CALENDAR) and not own & GEO for own in bits):
+        return Need.BOTH
+    given = bits[0] & NAME and not bits[0] & (WORD | GEO)
+    known = all(len(word) < SHORT or own & (WORD | NAME | CALENDAR) for word, own in zip(words, bits, strict=True))
+    return Need.CUE if known and (alias or given) else Need.NOTHING
+
+
+def _taken_for_another(context: Context, first: int, form: str, told: Told, gazetteer: bool) -> bool:
+    """Whether the spelling of a place that few know is likelier something else, which a gazetteer has by chance."""
+    if gazetteer and not form.isascii() and context.words.starts_sentence(first):
+        # Any word has a capital there, and the list of words is short of those of other scripts.
+        return True
+    # What is said again and again, and never with the cue of a place, is somebody's name or a word.
+    again = gazetteer and context.words.count(first) > 1
+    return again or len(form) <= FEW or _unlike(form, told.canonical)
+
+
+def _well_known(bits: int, form: str, told: Told) -> bool:
+    """Whether a spelling that a dictionary or a list of surnames has, too, is by far best known as a great place's.
+
+    The dictionaries of many languages list countries and capitals among the words (*Ucraina*, *Moscou*), and most of them are
+    somebody's surname.
+    """
+    if bits & WORD or not bits & GEO or not told.famed:
+        return False
+    if told.trusted and not bits & NAME and len(form) > FEW:
+        return True
+    alike = told.trusted or bits & COUNTRY or JaroWinkler.similarity(form, told.canonical) >= ALIKE
+    return told.great and bool(alike) and len(form) > (SHORT if bits & COUNTRY else FEW)
 
 
 def _stands_out(context: Context, first: int, form: str) -> bool:
     """Whether a word has its capital for its own sake, and no ending.
 
-    The dictionaries of many languages list the countries among the words (*Ucraina*, *Afganistán*), but no other word has such a capital
-    inside a sentence; those of which that is not true stand in ``lexicons/cues.tsv``.
+    No other word of a dictionary has such a capital inside a sentence; those of which that is not true stand in
+    ``lexicons/cues.tsv``.
     """
     words = context.words
+    if first and context.is_name(first) and words.joined[first] and words.capital[first - 1]:
+        # Irma Chine, Mrs. Chine.
+        return False
     return words.folded[first] == form and not words.starts_sentence(first)
 
 
@@ -79,23 +142,31 @@ def _unlike(form: str, canonical: str) -> bool:
     """Whether a spelling is far from the canonical one, or only some of its words."""
     if JaroWinkler.similarity(form, canonical) < ALIKE:
         return form.isascii()
-    words = set(canonical.split(" "))
-    return len(words) > 1 and words.issuperset(form.split(" "))
+    return _is_short_of(form, canonical)
 
 
-def acronym(words: Words, i: int) -> bool:
-    """Whether a word is short, in capitals, and stands neither among others in capitals nor in a dateline.
+def _is_short_of(form: str, canonical: str) -> bool:
+    """Whether a spelling is some words of the canonical one."""
+    return set(form.split(" ")) < set(canonical.split(" "))
 
-    >>> from translit.mentions.words import words_of
-    >>> text = words_of("Of ANSI it is said\\nKABUL (AP)")
-    >>> acronym(text, 1), acronym(text, 5)
-    (True, False)
-    """
+
+def acronym(context: Context, i: int) -> bool:
+    """Whether a word is short, in capitals, and stands neither among words in capitals nor in a dateline."""
+    words = context.words
     token = words.tokens[i]
     if not 1 < len(token.text) <= ACRONYM or not token.text.isupper():
         return False
     starts = not i or "\n" in words.text[words.tokens[i - 1].end : token.start]
     if starts and _BEHIND_DATELINE.match(words.text, token.end):
         return False
-    beside = [words.tokens[k].text for k in (i - 1, i + 1) if 0 <= k < len(words.tokens)]
-    return not any(len(word) > 1 and word.isupper() for word in beside)
+    return not any(_in_capitals(context, k) for k in _beside(words, i))
+
+
+def _beside(words: Words, i: int) -> Sequence[int]:
+    return [k for k in (i - 1, i + 1) if 0 <= k < len(words.tokens)]
+
+
+def _in_capitals(context: Context, i: int) -> bool:
+    """Whether a word in capitals is no acronym itself."""
+    word = context.words.tokens[i].text
+    return len(word) > 1 and word.isupper() and (len(word) > ACRONYM or context.is_word(i))

@@ -26,6 +26,10 @@ SHORT = 3
 """A spelling of so few letters proves nothing by itself."""
 ALIKE = 0.7
 """Least similarity (Jaro–Winkler, folded) of a romanization to a spelling it stands beside."""
+BESIDE = 6
+"""How many words before and behind tell whether a text is a headline."""
+FEWEST, ABOUND = 3, 0.12
+"""How many ordinary words, and what share of all, have a capital inside sentences only in headlines and where nouns have one."""
 PLACE = "place"
 ONE_LETTER_WORDS = frozenset("aàáeèéioòóuyvwzksåöавзийієкосуюя")
 """Letters that are words by themselves in some language: prepositions, conjunctions and articles."""
@@ -165,6 +169,31 @@ class Context:
             return False
         long = len(words.piece(last, last + 1)) > 1
         return long and not self.is_word(last) and words.text[words.ends[last - 1]] in " -"
+
+    def goes_on(self, last: int) -> bool:
+        """Whether a word with a capital follows that is neither what places have (*police*) nor a day or a title."""
+        words = self.words
+        if last >= len(words.word) or not words.joined[last] or not words.capital[last] or not _blank_before(words, last):
+            return False
+        return not self.classes(last) & (CALENDAR | BEHIND_CUE | PERSON_CUE)
+
+    def before_title(self, last: int) -> bool:
+        """Whether an ordinary word follows whose capital only a longer name can give it: *Peking University*.
+
+        Where most words have a capital, as in headlines and in German, it proves nothing.
+        """
+        if not self.goes_on(last) or last in self.named or not self.classes(last) & WORD or self._capitals_abound:
+            return False
+        words = self.words
+        beside = [k for k in range(max(0, last - BESIDE), min(len(words.word), last + BESIDE)) if words.ends[k] - words.starts[k] > SHORT]
+        return any(not words.capital[k] for k in beside)
+
+    @cached_property
+    def _capitals_abound(self) -> bool:
+        """Whether so many ordinary words have a capital that nouns have one, or the text is set as a headline."""
+        plain = (self.words.scanned.flags & CAPITAL > 0) & (self.facts[self.words.scanned.word] & ORDINARY > 0)
+        inside = sum(not self.words.starts_sentence(i) for i in np.flatnonzero(plain).tolist())
+        return inside > max(FEWEST, ABOUND * len(plain))
 
     def has_cue(self, first: int, last: int, kind: str) -> bool:
         """Whether what stands beside some words says that an entity of that kind is meant."""

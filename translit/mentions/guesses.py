@@ -14,14 +14,14 @@ from rapidfuzz.distance import JaroWinkler
 from translit.lexicon.fame import Fame
 from translit.matching.fuzzy import Guess
 from translit.matching.tiers import Tiers
-from translit.mentions.casing import split_ending
+from translit.mentions.casing import has_own_capitals, split_ending
 from translit.mentions.endings import endings
-from translit.mentions.evidence import SHORT, Context
+from translit.mentions.evidence import PLACE, SHORT, Context
 from translit.mentions.facts import LONG, NAMELIKE, PARTLY, UNKNOWN
 from translit.mentions.inflections import is_derived
 from translit.mentions.memory import Memory
 from translit.mentions.places import Place
-from translit.mentions.vocabulary import COUNTRY, REGION
+from translit.mentions.vocabulary import COUNTRY, GEO, NAME, REGION
 from translit.mentions.words import Words
 from translit.unicode.scan import I64
 from translit.unicode.tokens import fold
@@ -32,11 +32,11 @@ LEAST_ALIKE = 0.6
 """Least similarity (Jaro–Winkler, folded) of each longer word of a guess to some word of the form, or two of them together."""
 MOST_MORE, MOST_SHARE_MORE = 3, 0.25
 """How many letters, and what share of them, a word of a guess may have beyond that of the form."""
-ANCHORED, CUED = 6000, 1500
+ANCHORED, CUED = 6000, 2500
 """What it is worth, in 1/1000 log-odds, that a guessed entity is named elsewhere in the document, or that a cue stands before it."""
 NEARLY = 0.5
 """Confidence by its letters alone from which on a guess that is not taken is worth telling."""
-LONE = 0.995
+LONE = 0.99
 """Precision that a guess in text must promise, with what the evidence around it is worth."""
 
 
@@ -166,7 +166,9 @@ class Guesses:
             return None
         # A spelling met more often than all others of the entity is likelier a name of its own than a slip.
         anchored = named > 0 and (last - first > 1 or count <= max(named, 2))
-        if last - first == 1 and not anchored and context.beside_name(first, last):
+        if last - first == 1 and not anchored and (context.beside_name(first, last) or self._is_another(context, first, guess)):
+            return None
+        if has_own_capitals(context.words.piece(first, last)) and not has_own_capitals(self.tiers.canonical(guess.entity)):
             return None
         score = guess.score + self.fame.of(guess.entity)
         if anchored:
@@ -177,6 +179,12 @@ class Guesses:
         if score < curve.threshold(max(LONE, self.tiers.precision)):
             return None
         return replace(guess, score=score, confidence=curve.confidence(score))
+
+    def _is_another(self, context: Context, i: int, guess: Guess) -> bool:
+        """Whether a word is known as a place and as a surname, or near the name of a place is somebody's surname in the text."""
+        if context.classes(i) & (NAME | GEO) == NAME | GEO:
+            return True
+        return self.index.kind(guess.entity) == PLACE and context.words.folded[i] in context.surnames
 
     def _derived(self, words: Words, first: int, last: int, guess: Guess) -> bool:
         """Whether the words say who is from a place or follows a person, not its name."""

@@ -17,8 +17,8 @@ from translit.unicode.scripts import script_of
 FORMAT = "translit-endings/1"
 COLUMNS = ("ending", "instead", "use", "langs", "example")
 USES = ("case", "proclitic", "elision", "derived")
-MOST_GONE = 2
-"""Most letters of a name that a derived word may lack: *Asturian* of *Asturias*."""
+MOST_GONE = 3
+"""Most letters of a name that a derived word may lack: *Byzantine* of *Byzantium*."""
 LEAST_DERIVED = 4
 """Fewest letters of the stem of a derived word."""
 

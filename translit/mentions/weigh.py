@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence, Set
 
 from translit.lexicon.fame import Fame
-from translit.lexicon.index import TYPE_NUMBERS
+from translit.lexicon.index import CANONICAL, TYPE_NUMBERS
 from translit.matching.answers import Answer
 from translit.matching.tiers import Tiers
-from translit.mentions.doubts import doubt
+from translit.mentions.doubts import Told, doubt
 from translit.mentions.evidence import PLACE, Context, Need
 from translit.mentions.memory import Memory
 from translit.mentions.places import Place, without_answer
@@ -24,7 +24,7 @@ class Weighing:
         self.tiers, self.fame = tiers, fame
         self.index = tiers.index
         self._needs: Memory[tuple[str, str, int, bool], Need] = Memory()
-        self._known: Memory[tuple[str, str, int], tuple[str, bool, bool, bool]] = Memory()
+        self._known: Memory[tuple[str, str, int], Told] = Memory()
 
     def borne_out(self, context: Context, proposed: Sequence[Place], known: Set[str] = frozenset()) -> list[Place]:
         """The places of one text, without an answer where the evidence is short; says to the context which words are named.
@@ -81,11 +81,14 @@ class Weighing:
         return self.index.kind(answer.entity) == PLACE
 
     def _in_a_name(self, context: Context, place: Place) -> bool:
+        answer = place.answer
+        renamed = answer is not None and answer.form != fold(answer.canonical) and self.index.kind(answer.entity) == PLACE
+        if renamed and context.before_title(place.last):
+            return True
         if place.last - place.first > 1:
             return False
         if context.beside_name(place.first, place.last):
             return True
-        answer = place.answer
         if answer is None or not self._changes(context, place):
             return False
         # What follows an ending is another word (Kabul's River), and so it may behind the name of a place that many know.
@@ -110,21 +113,23 @@ class Weighing:
         key = (form, answer.canonical, answer.entity, several)
         need = self._needs.known.get(key)
         if need is None:
-            canonical, _, trusted, _ = self._told(answer, form)
-            need = context.need(several, form, canonical, trusted)
+            told = self._told(answer, form)
+            need = context.need(several, form, told.canonical, told.trusted)
             self._needs.keep(key, need)
         return need
 
     def _doubt(self, context: Context, place: Place, answer: Answer) -> Need:
-        return doubt(context, place.first, place.last, answer.form, *self._told(answer, answer.form), self.fame.in_a_gazetteer)
+        return doubt(context, place.first, place.last, answer.form, self._told(answer, answer.form), self.fame.in_a_gazetteer)
 
-    def _told(self, answer: Answer, form: str) -> tuple[str, bool, bool, bool]:
-        """Of a form of an answer's entity: the folded canonical spelling, whether it is a place, is trusted, and is famed."""
+    def _told(self, answer: Answer, form: str) -> Told:
+        """What the lexicon tells of a form of an answer's entity."""
         key = form, answer.canonical, answer.entity
         told = self._known.known.get(key)
         if told is None:
-            is_place, famed = self.index.kind(answer.entity) == PLACE, not self.fame.obscure(answer.entity)
-            told = fold(answer.canonical), is_place, self._trusted(answer.entity, form), famed
+            told = Told(
+                fold(answer.canonical), self.index.kind(answer.entity) == PLACE, self._trusted(answer.entity, form),
+                not self.fame.obscure(answer.entity), self.fame.great(answer.entity),
+            )  # fmt: skip
             self._known.keep(key, told)
         return told
 
@@ -137,13 +142,16 @@ class Weighing:
         return spelled[: len(spelled) - len(place.ending)].lower() != place.answer.canonical.lower()
 
     def _trusted(self, entity: int, folded: str) -> bool:
-        """Whether the lexicon types a form of an entity: an exonym or native form need not look like the canonical."""
+        """Whether the lexicon types a form of an entity: an exonym or native form need not look like the canonical.
+
+        With other marks than the canonical spelling a form is not trusted because it folds alike; without case there are none.
+        """
         form = int(self.index.find_forms([folded])[0])
         if form < 0:
             return False
+        plain = {TYPE_NUMBERS["romanization"]} | ({CANONICAL} if folded.upper() != folded else set())
         return any(
-            int(self.index.posting_entity[p]) == entity and int(self.index.posting_type[p]) != TYPE_NUMBERS["romanization"]
-            for p in self.index.postings(form)
+            int(self.index.posting_entity[p]) == entity and int(self.index.posting_type[p]) not in plain for p in self.index.postings(form)
         )
 
     def _borne_out(self, context: Context, place: Place, anchors: Set[str]) -> Place:
