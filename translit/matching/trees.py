@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,7 @@ SCALE = 1000
 """Units of a leaf in one log-odds."""
 Float = NDArray[np.float64]
 Int = NDArray[np.int32]
+Bins = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
@@ -128,80 +130,114 @@ def fit(
         monotone: by feature, 1 (never lowers), -1 (never raises) or 0; missing ones are 0.
         start: a forest to go on from; its trees are kept, its bins used.
     """  # fmt: skip
-    n, features = rows.shape
-    weight = np.ones(n) if weights is None else weights.astype(np.float64)
+    features = rows.shape[1]
+    weight = np.ones(len(rows)) if weights is None else weights.astype(np.float64)
     signs = np.zeros(features, dtype=np.int64)
     signs[: len(monotone)] = monotone
-    edges = quantiles(rows) if start is None else start.edges
-    empty = Forest(
-        edges, np.zeros((0, 2**depth - 1), np.int16), np.zeros((0, 2**depth - 1), np.uint8), np.zeros((0, 2**depth), np.int32), 0
-    )
-    bins = empty.bins(rows)
-    if start is None:
-        share = (weight @ labels + 1) / (weight.sum() + 2)
-        base = round(SCALE * float(np.log(share / (1 - share))))
-        raw = np.full(n, base / SCALE)
-    else:
-        base = start.base
-        raw = start.scores_of_bins(bins, (len(start.leaf),))[0] / SCALE
-    grown_feature, grown_cut, grown_leaf = [], [], []
+    growing = _Growing(depth, smallest, ridge, signs)
+    begun = start if start is not None else _no_trees(quantiles(rows), depth, (weight @ labels + 1) / (weight.sum() + 2))
+    bins = begun.bins(rows)
+    raw = begun.scores_of_bins(bins, (len(begun.leaf),))[0] / SCALE
+    grown = []
     for _ in range(trees):
         probability = 1 / (1 + np.exp(-raw))
         gradient = weight * (labels - probability)
         hessian = weight * probability * (1 - probability)
-        node = np.zeros(n, dtype=np.int64)
-        feature = np.zeros(2**depth - 1, dtype=np.int16)
-        cut = np.full(2**depth - 1, 255, dtype=np.uint8)
-        low, high = np.full(1, -np.inf), np.full(1, np.inf)
-        for level in range(depth):
-            count = 2**level
-            first = count - 1
-            sums = np.empty((3, count, features, BINS))
-            for f in range(features):
-                index = (node * BINS + bins[f]).astype(np.int64)
-                sums[0, :, f] = np.bincount(index, gradient, count * BINS).reshape(count, BINS)
-                sums[1, :, f] = np.bincount(index, hessian, count * BINS).reshape(count, BINS)
-                sums[2, :, f] = np.bincount(index, weight, count * BINS).reshape(count, BINS)
-            left = np.cumsum(sums, axis=3)
-            whole = left[:, :, :, -1:]
-            right = whole - left
-            value_left = np.clip(left[0] / (left[1] + ridge), low[:, None, None], high[:, None, None])
-            value_right = np.clip(right[0] / (right[1] + ridge), low[:, None, None], high[:, None, None])
-            gain = left[0] * value_left - 0.5 * (left[1] + ridge) * value_left**2
-            gain += right[0] * value_right - 0.5 * (right[1] + ridge) * value_right**2
-            value = whole[0] / (whole[1] + ridge)
-            gain -= whole[0] * value - 0.5 * (whole[1] + ridge) * value**2
-            bad = (left[2] < smallest) | (right[2] < smallest)
-            bad |= (signs[None, :, None] > 0) & (value_left > value_right)
-            bad |= (signs[None, :, None] < 0) & (value_left < value_right)
-            gain = np.where(bad, -np.inf, np.round(gain, 9))
-            flat = gain.reshape(count, -1)
-            best = flat.argmax(axis=1)
-            good = flat[np.arange(count), best] > 1e-6
-            chosen, at = best // BINS, best % BINS
-            feature[first : first + count] = np.where(good, chosen, 0)
-            cut[first : first + count] = np.where(good, at, 255)
-            middle = (value_left[np.arange(count), chosen, at] + value_right[np.arange(count), chosen, at]) / 2
-            sign = np.where(good, signs[chosen], 0)
-            low = np.repeat(low, 2)
-            high = np.repeat(high, 2)
-            high[0::2] = np.where(sign > 0, np.minimum(high[0::2], middle), high[0::2])
-            low[1::2] = np.where(sign > 0, np.maximum(low[1::2], middle), low[1::2])
-            low[0::2] = np.where(sign < 0, np.maximum(low[0::2], middle), low[0::2])
-            high[1::2] = np.where(sign < 0, np.minimum(high[1::2], middle), high[1::2])
-            here = first + node
-            node = 2 * node + (bins[feature[here], np.arange(n)] > cut[here])
-        total_gradient = np.bincount(node, gradient, 2**depth)
-        total_hessian = np.bincount(node, hessian, 2**depth)
-        leaf = np.clip(total_gradient / (total_hessian + ridge), low, high)
+        feature, cut, leaf, node = growing.tree(bins, (gradient, hessian, weight))
         whole_leaf = np.round(SCALE * rate * np.clip(leaf, -4, 4)).astype(np.int32)
         raw += whole_leaf[node] / SCALE
-        grown_feature.append(feature)
-        grown_cut.append(cut)
-        grown_leaf.append(whole_leaf)
-    features, cuts, leaves = np.array(grown_feature, np.int16), np.array(grown_cut, np.uint8), np.array(grown_leaf, np.int32)
-    if start is not None and len(start.leaf):
-        features = np.concatenate((start.feature, features))
-        cuts = np.concatenate((start.cut, cuts))
-        leaves = np.concatenate((start.leaf, leaves))
-    return Forest(edges, features, cuts, leaves, base)
+        grown.append((feature, cut, whole_leaf))
+    if not grown:
+        return begun
+    features, cuts, leaves = zip(*grown, strict=True)
+    return Forest(
+        begun.edges, np.concatenate((begun.feature, np.array(features))), np.concatenate((begun.cut, np.array(cuts))),
+        np.concatenate((begun.leaf, np.array(leaves))), begun.base,
+    )  # fmt: skip
+
+
+def _no_trees(edges: NDArray[np.float32], depth: int, share: float) -> Forest:
+    """A forest that gives every row the log-odds of a share of positive rows."""
+    inner, leaves = 2**depth - 1, 2**depth
+    base = round(SCALE * float(np.log(share / (1 - share))))
+    return Forest(edges, np.zeros((0, inner), np.int16), np.zeros((0, inner), np.uint8), np.zeros((0, leaves), np.int32), base)
+
+
+class _Cuts(NamedTuple):
+    """The best cut of each node of a level: whether it gains anything, its feature and bin, and the value between its two sides."""
+
+    good: NDArray[np.bool_]
+    feature: NDArray[np.int64]
+    bin: NDArray[np.int64]
+    middle: Float
+
+
+@dataclass(frozen=True)
+class _Growing:
+    """How trees grow, as of :func:`fit`; ``signs`` by feature, shape (features,)."""
+
+    depth: int
+    smallest: float
+    ridge: float
+    signs: NDArray[np.int64]
+
+    def tree(self, bins: Bins, sums: tuple[Float, Float, Float]) -> tuple[NDArray[np.int16], Bins, Float, NDArray[np.int64]]:
+        """One tree over the gradient, hessian and weight of each row: features, cuts, values of the leaves, and each row's leaf."""
+        rows = bins.shape[1]
+        node = np.zeros(rows, dtype=np.int64)
+        feature = np.zeros(2**self.depth - 1, dtype=np.int16)
+        cut = np.full(2**self.depth - 1, 255, dtype=np.uint8)
+        low, high = np.full(1, -np.inf), np.full(1, np.inf)
+        for level in range(self.depth):
+            count = 2**level
+            found = self._best_cuts(_histograms(bins, node, count, sums), low, high)
+            first = count - 1
+            feature[first : first + count] = np.where(found.good, found.feature, 0)
+            cut[first : first + count] = np.where(found.good, found.bin, 255)
+            low, high = self._bounds(found, low, high)
+            here = first + node
+            node = 2 * node + (bins[feature[here], np.arange(rows)] > cut[here])
+        gradient, hessian = (np.bincount(node, column, 2**self.depth) for column in sums[:2])
+        return feature, cut, np.clip(gradient / (hessian + self.ridge), low, high), node
+
+    def _best_cuts(self, sums: Float, low: Float, high: Float) -> _Cuts:
+        """The cuts that gain most, by sums of shape (3, nodes, features, bins) and the bounds of each node's values."""
+        left = np.cumsum(sums, axis=3)
+        whole = left[:, :, :, -1:]
+        right = whole - left
+        value_left = np.clip(left[0] / (left[1] + self.ridge), low[:, None, None], high[:, None, None])
+        value_right = np.clip(right[0] / (right[1] + self.ridge), low[:, None, None], high[:, None, None])
+        gain = left[0] * value_left - 0.5 * (left[1] + self.ridge) * value_left**2
+        gain += right[0] * value_right - 0.5 * (right[1] + self.ridge) * value_right**2
+        value = whole[0] / (whole[1] + self.ridge)
+        gain -= whole[0] * value - 0.5 * (whole[1] + self.ridge) * value**2
+        bad = (left[2] < self.smallest) | (right[2] < self.smallest)
+        bad |= (self.signs[None, :, None] > 0) & (value_left > value_right)
+        bad |= (self.signs[None, :, None] < 0) & (value_left < value_right)
+        # Rounded, so that the same rows give the same tree on every machine.
+        flat = np.where(bad, -np.inf, np.round(gain, 9)).reshape(len(gain), -1)
+        best = flat.argmax(axis=1)
+        each = np.arange(len(flat))
+        chosen, at = best // BINS, best % BINS
+        middle = (value_left[each, chosen, at] + value_right[each, chosen, at]) / 2
+        return _Cuts(flat[each, best] > 1e-6, chosen, at, middle)
+
+    def _bounds(self, cuts: _Cuts, low: Float, high: Float) -> tuple[Float, Float]:
+        """The bounds of the values below cuts, so that monotone features stay so."""
+        sign = np.where(cuts.good, self.signs[cuts.feature], 0)
+        low, high = np.repeat(low, 2), np.repeat(high, 2)
+        high[0::2] = np.where(sign > 0, np.minimum(high[0::2], cuts.middle), high[0::2])
+        low[1::2] = np.where(sign > 0, np.maximum(low[1::2], cuts.middle), low[1::2])
+        low[0::2] = np.where(sign < 0, np.maximum(low[0::2], cuts.middle), low[0::2])
+        high[1::2] = np.where(sign < 0, np.minimum(high[1::2], cuts.middle), high[1::2])
+        return low, high
+
+
+def _histograms(bins: Bins, node: NDArray[np.int64], nodes: int, sums: tuple[Float, Float, Float]) -> Float:
+    """Sums of columns by node, feature and bin, shape (columns, nodes, features, bins)."""
+    out = np.empty((len(sums), nodes, len(bins), BINS))
+    for f, column in enumerate(bins):
+        index = (node * BINS + column).astype(np.int64)
+        for k, values in enumerate(sums):
+            out[k, :, f] = np.bincount(index, values, nodes * BINS).reshape(nodes, BINS)
+    return out
