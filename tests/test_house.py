@@ -28,7 +28,16 @@ LAYERS = (
     ("rules",),
     ("matching",),  # sees of a lexicon only what its protocol says
     ("lexicon", "matching.decisions"),  # decisions are about an index, and a lexicon carries them
-    ("matching.exact", "matching.bare", "matching.answers", "matching.guesser", "matching.tiers", "matching.reasons"),  # ask the lexicon
+    # These ask the lexicon.
+    (
+        "matching.exact",
+        "matching.bare",
+        "matching.qualified",
+        "matching.answers",
+        "matching.guesser",
+        "matching.tiers",
+        "matching.reasons",
+    ),
     ("lexicon.diff",),  # asks the tiers of two lexicons
     ("mentions",),
     ("trail",),

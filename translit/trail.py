@@ -191,8 +191,10 @@ def _verdict(
             return f"a part of persons' names, written '{answer.canonical}' by those who bear it"
         if answer.method == "exact":
             return f"exact: a listed spelling; confidence {answer.confidence:.4f}"
-        if answer.bare:
+        if answer.shape == "bare":
             return f"{answer.method}: the letters of a listed spelling without its marks; confidence {answer.confidence:.4f}"
+        if answer.shape == "qualified":
+            return f"{answer.method}: the name of a place in the country behind it; confidence {answer.confidence:.4f}"
         return f"{answer.method}: near one entity and clearly nearer than to any other; confidence {answer.confidence:.4f}"
     if tiers.rulings.bars(name):
         return "abstains: rejected by a decision"

@@ -133,6 +133,9 @@ def countries(root: Path) -> list[Place]:
             other = alternative.get((locale, code, "variant"))
             if other and not (locale == "en" and code == "FK"):
                 add_country(place, locale, other, "former" if code in FORMER else "other")
+    for row in table("official.tsv"):
+        remark = "official name" if row["type"] == "former" else ""
+        places[row["country"]].rows.append(Row("en", row["name"], row["type"], False, remark))
     return [settle(place) for place in places.values()]
 
 
@@ -166,7 +169,7 @@ def is_english(text: str) -> bool:
 def settle(place: Place) -> Place:
     """Keep one row a spelling, the target languages' own rows apart."""
     best: dict[tuple[str, str], Row] = {}
-    order = {"native": 0, "exonym": 1, "romanization": 2, "former": 3}
+    order = {"native": 0, "exonym": 1, "romanization": 2, "former": 3, "abbreviation": 4}
     for row in sorted(place.rows, key=lambda r: (order[r.type], not r.target, len(r.lang), r.lang)):
         if row.target:
             best[(row.variant.casefold(), row.lang)] = row

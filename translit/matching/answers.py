@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,9 +28,10 @@ UNDECIDED = Rulings()
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A match in the making: the entity's number, or the spelling of a part; ``decided`` by a person, or found, by ``bare`` letters.
+    """A match in the making: the entity's number, or the spelling of a part; ``decided`` by a person or found.
 
     ``confidence`` is that of the spelling to write; ``meant`` is how surely this entity is meant, of those that are written so.
+    ``shape`` tells whether the name stands for it as it is, as its bare letters, or with its country behind it.
     """
 
     entity: int
@@ -41,7 +42,7 @@ class Answer:
     form: str = ""
     part: bool = False
     decided: bool = False
-    bare: bool = False
+    shape: Literal["whole", "bare", "qualified"] = "whole"
     meant: float = 1.0
 
 

@@ -16,7 +16,8 @@ from translit.matching.answers import UNDECIDED, Accepted, Answer, Records
 from translit.matching.bare import Bare
 from translit.matching.decisions import Rulings
 from translit.matching.exact import LISTED, ONE, OPEN, Resolution, fold_names, resolve, resolve_many
-from translit.model import Match
+from translit.matching.qualified import qualified
+from translit.model import Match, Method
 from translit.unicode.skeleton import plain_name
 from translit.unicode.tokens import fold, spelled
 
@@ -65,6 +66,11 @@ class Tiers:
         from translit.matching.guesser import Guesser
 
         return Guesser(self.lexicon, self.precision, self.conventions, self.rulings, self.reader)
+
+    @cached_property
+    def tells_countries(self) -> bool:
+        """Whether the lexicon says of some entities in which country they are."""
+        return any(self.index.meta["countries"])
 
     @cached_property
     def bare(self) -> Bare:
@@ -176,7 +182,9 @@ class Tiers:
         rest = alike.keys() - set(guessed.rows) - bare.keys() if self.folded_is_sure else ()
         bare |= {i: answer for i in rest if (answer := self._given(alike[i], self.sure(False), folded[i], least)) is not None}
         for i, answer in bare.items():
-            out[i] = replace(answer, method="fuzzy", bare=True)
+            out[i] = replace(answer, method="fuzzy", shape="bare")
+        if self.tells_countries:
+            self._answer_qualified(names, [i for i in open_ if out[i] is None and i not in set(guessed.rows)], least, out)
         if least == 0:
             given_up = set(range(len(names))).difference(guessed.rows)
             self._answer_nearest(names, folded, [i for i in sorted(given_up) if out[i] is None and not self.rulings.bars(given[i])], out)
@@ -194,6 +202,23 @@ class Tiers:
         found = self.bare.resolved(names, forms, [i for i in rows if i not in surer], alike, self.types, self.target)
         given = {i: self._given(meant, self.bare.precision, fold(names[i]), least) for i, meant in found.items()}
         return {i: answer for i, answer in given.items() if answer is not None}
+
+    def _answer_qualified(self, names: Sequence[str], rows: Sequence[int], least: float | None, out: list[Answer | None]) -> None:
+        """Put down the answers to names that have their country behind them, by the name alone."""
+        told_of = ((i, qualified(names[i])) for i in rows if not self.rulings.bars(names[i]))
+        found = [(i, told) for i, told in told_of if told is not None and not self.rulings.bars(told.name)]
+        if not found:
+            return
+        plain = self.answer_many([told.name for _, told in found], least)
+        for (i, told), answer in zip(found, plain, strict=True):
+            bearers = [p for p in self.index.listed(told.name) if self.index.country(int(self.index.posting_entity[p])) == told.country]
+            meant = resolve(self.index, bearers, self.types, self.target) if bearers else None
+            if meant is not None:
+                answer = self._given(meant, LISTED, fold(told.name), least)
+            elif answer is None or self.index.country(answer.entity) != told.country:
+                continue
+            method: Method = "fuzzy" if answer is not None and answer.method == "fuzzy" else "rule"
+            out[i] = answer and replace(answer, method=method, shape="qualified")
 
     def _answer_nearest(self, names: Sequence[str], folded: Sequence[str], rows: Sequence[int], out: list[Answer | None]) -> None:
         """Put down the best candidate, however far, for names that have none: nothing is near, or a phrase that is never touched is."""
