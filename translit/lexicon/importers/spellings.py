@@ -9,7 +9,7 @@ from collections.abc import Callable
 import regex
 from rapidfuzz.distance import JaroWinkler
 
-from translit.lexicon.compile import is_code
+from translit.lexicon.forms import is_code
 from translit.lexicon.reading.cells import joiners_tidied
 from translit.limits import MAX_CELL_CODEPOINTS, MAX_VARIANTS_PER_ENTITY
 from translit.model import Entity, Variant
