@@ -15,7 +15,7 @@ from translit.lexicon.lexicon import Lexicon
 from translit.matching.answers import UNDECIDED, Accepted, Answer, Records
 from translit.matching.bare import Bare
 from translit.matching.decisions import Rulings
-from translit.matching.exact import LISTED, ONE, OPEN, Resolution, fold_names, resolve, resolve_many
+from translit.matching.exact import LISTED, ONE, OPEN, Resolution, Resolutions, fold_names, resolve, resolve_many
 from translit.matching.qualified import qualified
 from translit.model import Match, Method
 from translit.unicode.skeleton import plain_name
@@ -262,16 +262,8 @@ class Tiers:
     def _match_listed(self, names: Sequence[str], least: float | None, out: list[Match | None]) -> Sequence[int]:
         """Put down the matches of the names that the lexicon lists as they stand; gives the rows that are still open."""
         folded = fold_names(names)
-        forms = self.index.find_forms(folded)
-        row, posting = self.index.listings(names, folded, forms)
-        found = resolve_many(self.index, row, posting, len(names), self.types, self.target)
+        found = self._resolved(names, folded)
         state = found.state
-        most = limits.MAX_NAME_TOKENS
-        long = np.flatnonzero(self.index.forms.starts[forms + 1] - self.index.forms.starts[forms] > 2 * most)
-        state[[i for i in long.tolist() if folded[i].count(" ") >= most]] = OPEN
-        # Where the form has more bearers than the spelling has, these may count, too.
-        bearers = self.index.posting_start[forms + 1].astype(np.int64) - self.index.posting_start[forms]
-        state[(forms >= 0) & (bearers > np.bincount(row, minlength=len(names)))] = OPEN
         rows = np.flatnonzero(state == ONE)
         spelling = LISTED * np.where(found.alike[rows], 1.0, found.share[rows])
         enough = spelling >= self.precision if least is None else LISTED * found.share[rows] >= least
@@ -279,6 +271,33 @@ class Tiers:
         for i, match in zip(rows.tolist(), self.records.listed(names, folded, found, rows), strict=True):
             out[i] = match
         return np.flatnonzero(state == OPEN if least is None else state != ONE).tolist()
+
+    def _resolved(self, names: Sequence[str], folded: Sequence[str]) -> Resolutions:
+        """What the lexicon lists under names as they stand, each folded beside it; open where it takes a look at each to tell."""
+        forms = self.index.find_forms(folded)
+        row, posting = self.index.listings(names, folded, forms)
+        found = resolve_many(self.index, row, posting, len(names), self.types, self.target)
+        most = limits.MAX_NAME_TOKENS
+        long = np.flatnonzero(self.index.forms.starts[forms + 1] - self.index.forms.starts[forms] > 2 * most)
+        found.state[[i for i in long.tolist() if folded[i].count(" ") >= most]] = OPEN
+        # Where the form has more bearers than the spelling has, these may count, too.
+        bearers = self.index.posting_start[forms + 1].astype(np.int64) - self.index.posting_start[forms]
+        found.state[(forms >= 0) & (bearers > np.bincount(row, minlength=len(names)))] = OPEN
+        return found
+
+    def answers_listed(self, names: Sequence[str]) -> list[Answer | None]:
+        """The answer for each name that the lexicon lists as it stands, for one entity alone; None for any other."""
+        out: list[Answer | None] = [None] * len(names)
+        if self.rulings or self.precision > LISTED or not names:
+            return out
+        folded = fold_names(names)
+        found = self._resolved(names, folded)
+        rows = np.flatnonzero((found.state == ONE) & (np.diff(found.first) == 1))
+        entities = found.rivals[found.first[rows]]
+        canonicals = self.index.targets(entities, self.target)
+        for i, entity, canonical in zip(rows.tolist(), entities.tolist(), canonicals, strict=True):
+            out[i] = Answer(entity, canonical, "exact", LISTED, (entity,), folded[i])
+        return out
 
     def sure(self, exactly: bool) -> float:
         """How sure it is what a listed spelling means, or one that merely has the letters of one."""

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
+import regex
 
 from translit.lexicon.fame import Fame
 from translit.matching.exact import LISTED, Resolution, resolve
@@ -19,6 +20,8 @@ from translit.mentions.windows import Forms
 from translit.mentions.words import Words
 from translit.unicode.scan import I64
 
+_PLAIN = regex.compile(r"[A-Za-z\s.-]*[A-Z][A-Za-z\s.-]*")
+"""Words that are no others in disguise, of which one has a capital and none an ending behind an apostrophe."""
 Span = tuple[int, int, str]
 """The first word of a window, how many it has, and the piece of text that it is."""
 
@@ -78,18 +81,25 @@ class Listed:
         self, documents: Sequence[Words], spans: Sequence[Sequence[Span]], known: Mapping[str, Place | None]
     ) -> dict[str, Place | None]:  # fmt: skip
         """What begins each piece of text that is met first, as if it began the text; remembered."""
-        new: dict[str, Window] = {}
+        met: dict[str, tuple[Words, int, int]] = {}
         for words, own in zip(documents, spans, strict=True):
             for i, count, piece in own:
-                if piece not in known and piece not in new:
-                    new[piece] = Window(words, i, words.joined_folds(i, count))
+                if piece not in known and piece not in met:
+                    met[piece] = words, i, count
+        found: dict[str, Place | None] = self._plain(met)
+        new = {piece: Window(words, i, words.joined_folds(i, count)) for piece, (words, i, count) in met.items() if piece not in found}
         listing = self._listing(new.values())
-        found: dict[str, Place | None] = {}
         for piece, window in new.items():
             place = self._longest_at(window, listing)
             found[piece] = None if place is None else place.moved(-window.first)
-            self._remembered.keep(piece, found[piece])
+        self._remembered.keep_all(list(found), list(found.values()))
         return found
+
+    def _plain(self, met: Mapping[str, tuple[Words, int, int]]) -> dict[str, Place | None]:
+        """The places of the pieces of text in plain letters that mean one entity as they stand: most do."""
+        plain = [piece for piece in met if _PLAIN.fullmatch(piece) is not None]
+        answers = self.tiers.answers_listed([" ".join(piece.split()) for piece in plain])
+        return {piece: Place(0, met[piece][2], answer) for piece, answer in zip(plain, answers, strict=True) if answer is not None}
 
     def _listing(self, windows: Collection[Window]) -> Listing:
         """What the lexicon lists of windows and of those that begin with the same words, with endings and without."""

@@ -54,8 +54,8 @@ def fold(name: str) -> str:
     >>> fold("Mazār-e Sharīf"), fold("L’AQUILA"), fold("北京")
     ('mazar e sharif', 'laquila', '北京')
     """
-    if name.isascii() and name.isalpha():
-        return name.lower()
+    if name.isascii():
+        return name.lower() if name.isalpha() else " ".join(folded_words(name))
     return join([fold_token(token.text) for token in tokens(name)])
 
 
