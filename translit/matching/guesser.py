@@ -19,11 +19,18 @@ from translit.matching.fuzzy import FUZZY, Guess, Guesses, guess_many
 from translit.matching.nearest import nearest
 from translit.model import METHODS, PROTECTED
 from translit.rules.readers import Reader
+from translit.unicode.scripts import has_han
 from translit.unicode.tokens import fold
 
 EXACT, RULE = METHODS.index("exact"), METHODS.index("rule")
 STRICTER = 0.5
 """Share of the promised errors that the rule tier may make by the model that ships, which has not seen the lexicon."""
+
+READ_OTHERWISE = 4000
+"""Handicap, in 1/1000 log-odds, of a form that no convention reads like the dictionary reads a name in Han characters."""
+
+WRITTEN_OTHERWISE = 2500
+"""The same of one that a convention reads so, but that is not spelled in the same letters."""
 
 
 class Guesser:
@@ -111,8 +118,24 @@ class Guesser:
     def _all_guesses(self, names: Sequence[str], turned: bool = True) -> Guesses:
         shipped, own = self.lexicon.shipped, self.lexicon.model
         found = guess_many(self.index, self.lexicon.rough, (shipped,) if own is shipped else (shipped, own), names, turned, self.reader)
+        if self.reader is not None:
+            found = [self._read_otherwise(names, some) for some in found]
         settled = replace(found[0], method=self._settled(names, found[0]))
         return settled.chosen(settled.method != FUZZY, found[-1])
+
+    def _read_otherwise(self, names: Sequence[str], guesses: Guesses) -> Guesses:
+        """Guesses of names in Han characters, less likely where no convention reads the form as the dictionary reads the name."""
+        read = [has_han(name) and bool(view) and not has_han(view) for name, view in zip(names, guesses.view, strict=True)]
+        rows = np.flatnonzero(np.array(read, dtype=bool) & (guesses.entity >= 0))
+        views, forms = guesses.view[rows].tolist(), self.index.forms.take(guesses.form[rows])
+        shared = np.array(self.lexicon.keys.shares_many(views, None, forms), dtype=bool)
+        same = np.array(
+            [not view.isascii() or _letters(view) == _letters(form) for view, form in zip(views, forms, strict=True)], dtype=bool
+        )
+        score = guesses.score.copy()
+        score[rows[~shared]] -= READ_OTHERWISE
+        score[rows[shared & ~same]] -= WRITTEN_OTHERWISE
+        return replace(guesses, score=score)
 
     def _settled(self, names: Sequence[str], guesses: Guesses) -> Rows:
         """The tier of each guess of the model that ships: a higher one where it is sure, and borne out by a key or the folded letters.
@@ -138,3 +161,7 @@ class Guesser:
             if form >= 0 and not self.index.reading(form) and guesses.entity[i] in self.index.posting_entity[self.index.postings(form)]:
                 method[i] = EXACT
         return method
+
+
+def _letters(text: str) -> str:
+    return "".join(c for c in fold(text) if c.isalnum())
