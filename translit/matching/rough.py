@@ -136,7 +136,8 @@ class Rough:
         if best is None:
             best = {}
             for (source, target), cost in sorted(self.tables[script].costs.items(), key=lambda item: (item[1], item[0])):
-                if source:
+                # That lists leave words out, or write two as one, is no reading of their letters.
+                if source and source.count(" ") <= target.count(" "):
                     best.setdefault(source, (cost, target))
             self._best[script] = best
         joint = self.tables[script].joint
