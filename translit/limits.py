@@ -38,6 +38,8 @@ MAX_LEARNT_FROM = 20_000
 """Most entities that letter costs are learnt from."""
 LEAST_LEARNT_PAIRS = 500
 """Fewest pairs that letter costs are learnt from; below, those that ship are taken."""
+MIN_COSTS = 600
+"""Fewest letter costs of a script that names in it are compared by alone; with fewer they are read by rules besides."""
 MAX_FORMS_COMPARED = 100
 """Most spellings of one entity that are compared with its others to see which words are left out."""
 MAX_BEHIND = 700

@@ -16,12 +16,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from translit import limits
 from translit.errors import LexiconError
 from translit.fallback import romanizer
 from translit.lexicon.fame import Fame
 from translit.lexicon.index import LEARNT, Index, Rows, table_arrays
 from translit.lexicon.storage import Array, read, write
 from translit.model import Entity
+from translit.unicode.scripts import CODES
 
 if TYPE_CHECKING:
     from translit.matching.align import CostTable
@@ -176,8 +178,10 @@ class Lexicon:
         from translit.matching.rough import Rough
         from translit.rules.respell import Respelling
 
-        respell = Respelling(self.keys.romanizer, self.own_languages) if self.own_languages else None
-        return Rough(self.index.tables, romanizer(self.meta["fallback"]), respell, self.index.droppable)
+        tables = self.index.tables
+        unlearnt = [code for code in CODES if code not in tables or len(tables[code].costs) < limits.MIN_COSTS]
+        respell = Respelling(self.keys.romanizer, self.own_languages, unlearnt)
+        return Rough(tables, romanizer(self.meta["fallback"]), respell, self.index.droppable)
 
     @cached_property
     def keys(self) -> Keys:

@@ -27,7 +27,7 @@ ASIDE = 300
 """Handicap of what stands beside a name left out."""
 JOINED = 300
 """Handicap of two words taken as one."""
-READ = 300
+READ = 600
 """Handicap of a name respelled by the rules of a lexicon."""
 DROPPED = 500
 """Handicap of words left out that the lexicon's entities are often listed with and without, as *province*."""

@@ -1,4 +1,4 @@
-"""Names respelled as English newspapers would, by rules of one's own: how the cost tables get to know a convention that they lack."""
+"""Names respelled as English newspapers would, by rules: how the cost tables get to know a convention or a script that they lack."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from translit import limits
 from translit.rules.keys import reading_words
 from translit.rules.romanize import Romanizer
 from translit.unicode.fold import fold_token
+from translit.unicode.scripts import scripts_in
 from translit.unicode.tokens import fold
 
 ENGLISH = {
@@ -35,14 +36,15 @@ class Respelling:
     Args:
         romanizer: holds the rules.
         langs: ISO 639-3 codes of the languages to read by.
+        scripts: ISO 15924 codes of the scripts that are read by all of their languages.
     """
 
-    def __init__(self, romanizer: Romanizer, langs: Iterable[str]) -> None:
-        self._romanizer, self._langs = romanizer, frozenset(langs)
+    def __init__(self, romanizer: Romanizer, langs: Iterable[str], scripts: Iterable[str] = ()) -> None:
+        self._romanizer, self._langs, self._scripts = romanizer, frozenset(langs), frozenset(scripts)
 
     def __call__(self, name: str) -> list[str]:
         """The spellings of a name that differ from it, the most usual first, at most :data:`translit.limits.MAX_RESPELLED`."""
-        if len(name) > limits.MAX_NAME_CODEPOINTS:
+        if len(name) > limits.MAX_NAME_CODEPOINTS or not (self._langs or (not name.isascii() and scripts_in(name) & self._scripts)):
             return []
         words = [self._word(word) for word in reading_words(name)[: limits.MAX_NAME_TOKENS]]
         rows = zip_longest(*words)
@@ -53,6 +55,8 @@ class Respelling:
     def _word(self, word: str) -> list[str]:
         """How one word may be spelled; as it is where none of the languages writes its script."""
         script, _ = self._romanizer.prepare(word)
-        if self._langs.isdisjoint(self._romanizer.languages(script)):
+        known = self._romanizer.languages(script)
+        langs = frozenset(known) if script in self._scripts else self._langs
+        if langs.isdisjoint(known):
             return [fold_token(word)]
-        return [english(reading.text) for reading in self._romanizer.readings(word, self._langs)] or [fold_token(word)]
+        return [english(reading.text) for reading in self._romanizer.readings(word, langs)] or [fold_token(word)]
