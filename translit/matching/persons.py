@@ -126,7 +126,7 @@ def fit(name: Words, form: Words, costs: Mapping[tuple[str, str], int], told: bo
     unlisted = UNLISTED * len(left - name.fathers) + _foremost(name, left)
     handicap += _left_out(name, left) + _left_out(form, lacking) + unlisted
     beside = _beside(name, form, answers)
-    if beside is None:
+    if beside is None or _father_for_son(name, form, answers):
         return Fit((), "", 0, CONTRADICTED)
     answers.sort(key=lambda answer: answer[1])
     places = [ours[0] for ours, _ in answers]
@@ -255,6 +255,21 @@ def _beside(name: Words, form: Words, answers: Answers) -> int | None:
         if same.isdisjoint(t for t, role in zip(form.texts, form.roles, strict=True) if role == "generation"):
             return None
     return sum(price * abs(ours.count(role) - others.count(role)) for role, price in LEFT_OUT.items())
+
+
+def _father_for_son(name: Words, form: Words, answers: Answers) -> bool:
+    """Whether a son's name answers to a father's, and the father's to the son's: *Salman bin Mohammed*, *Mohammed bin Salman*."""
+    meant = {ours[0]: theirs[0] for ours, theirs in answers}
+    theirs = set(_sons(form))
+    return any((meant.get(father), meant.get(son)) in theirs for son, father in _sons(name))
+
+
+def _sons(words: Words) -> Iterator[tuple[int, int]]:
+    """Places of the names before and after each link."""
+    for link, role in enumerate(words.roles):
+        before, after = [i for i in words.names if i < link], [i for i in words.names if i > link]
+        if role == "link" and before and after:
+            yield before[-1], after[0]
 
 
 def _order(places: Sequence[int], told: bool) -> int:
