@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from strategies import ODD, SMALL, anything, lexicons, names, spellings_of, texts, worn
 from tables import ROOT
 
-from translit import Lexicon, Match, Normalizer, SourceErrors
+from translit import Lexicon, Match, Normalizer, SourceErrors, limits
 from translit.lexicon.source import read_sources
 from translit.limits import MAX_NAME_CODEPOINTS, MAX_NAME_TOKENS
 from translit.model import VARIANT_TYPES
@@ -301,6 +301,16 @@ def test_one_of_several_that_are_written_alike_is_no_surer_than_its_share() -> N
 def test_texts_do_not_depend_on_the_batch(norm: Normalizer, batch: list[str]) -> None:
     assert norm.clean_many(batch) == [norm.clean(text) for text in batch]
     assert norm.find_many(batch[::-1]) == [norm.find(text) for text in batch[::-1]]
+    assert norm.survey_many(batch) == [norm.survey_many([text])[0] for text in batch]
+
+
+def test_texts_do_not_depend_on_the_size_of_the_batch(norm: Normalizer, monkeypatch: pytest.MonkeyPatch) -> None:
+    batch = ["", "l’Panjsjir", "nothing here", "in Pandschir", "Ka6ul, Kabu1", "в Кабуле", "Xyzabc", "." * 1000 + " Massuds", "والكابل"] * 2
+    alone = [norm.survey_many([text])[0] for text in batch]
+    for most, letters in ((1, 1 << 20), (4, 1 << 20), (256, 20), (256, 1 << 20)):
+        monkeypatch.setattr(limits, "TEXTS_AT_ONCE", most)
+        monkeypatch.setattr(limits, "CODEPOINTS_AT_ONCE", letters)
+        assert norm.survey_many(batch) == alone
 
 
 UNRELATED: dict[str, Any] = {

@@ -18,6 +18,12 @@ TOKEN_CACHE = 1 << 16
 """Folded words kept by the caches of :mod:`translit.unicode`."""
 MEMORY = 1 << 17
 """Answers that a normalizer remembers for names, and for spellings in texts of each sort."""
+TEXTS_AT_ONCE = 256
+"""Most texts that are searched together; what is known of their words is let go behind them."""
+CODEPOINTS_AT_ONCE = 1 << 20
+"""Most code points of texts that are searched together, but for one text that is longer by itself."""
+GLANCED = 400
+"""Longest text, in code points, that is looked at together with others to see whether it may hold a name."""
 MAX_LEASTS = 4
 """Least confidences for which a normalizer remembers the answers for names."""
 MAX_READINGS = 24

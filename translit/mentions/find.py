@@ -16,13 +16,14 @@ a word, not a name. The steps, each a module that takes words and gives :class:`
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from translit import limits
 from translit.lexicon.fame import Fame
 from translit.matching.tiers import Tiers
 from translit.mentions.evidence import Context
 from translit.mentions.facts import Facts
+from translit.mentions.glance import telling
 from translit.mentions.guesses import Guesses
 from translit.mentions.homonyms import Homonyms
 from translit.mentions.inflection import Inflected
@@ -59,8 +60,10 @@ class Finder:
         """The mentions of each text, left to right, without overlap."""
         if self.replacing is not None:
             return [self.replacing.find(text) for text in texts]
-        documents, places, _ = self._search(texts)
-        return [list(self.writer.mentions(words, found)) for words, found in zip(documents, places, strict=True)]
+        out: list[list[Mention]] = [[] for _ in texts]
+        for row, words, found, _ in self._found(texts):
+            out[row] = list(self.writer.mentions(words, found))
+        return out
 
     def clean_many(self, texts: Sequence[str]) -> list[str]:
         """Each text with its mentions written as they are to be."""
@@ -70,17 +73,27 @@ class Finder:
         """Each text with its mentions written as they are to be, and how many of them changed."""
         if self.replacing is not None:
             return self.replacing.rewritten(texts)
-        documents, places, _ = self._search(texts)
-        return [self.writer.rewritten(words, found) for words, found in zip(documents, places, strict=True)]
+        out = [(text, 0) for text in texts]
+        for row, words, found, _ in self._found(texts):
+            out[row] = self.writer.rewritten(words, found)
+        return out
 
     def survey_many(self, texts: Sequence[str]) -> list[Survey]:
         """The mentions of each text, and what was left alone though something is listed there or near."""
         if self.replacing is not None:
             return [Survey(self.replacing.find(text), []) for text in texts]
-        return [
-            Survey(list(self.writer.mentions(words, found)), list(self.writer.abstentions(words, [*found, *apart(near, found)])))
-            for words, found, near in zip(*self._search(texts), strict=True)
-        ]
+        out = [Survey([], []) for _ in texts]
+        for row, words, found, near in self._found(texts):
+            abstentions = self.writer.abstentions(words, [*found, *apart(near, found)])
+            out[row] = Survey(list(self.writer.mentions(words, found)), list(abstentions))
+        return out
+
+    def _found(self, texts: Sequence[str]) -> Iterator[tuple[int, Words, list[Place], list[Place]]]:
+        """Row and words of each text that may hold something, the places that are taken for something, and those near something."""
+        for rows in _batches(texts):
+            told = telling([texts[row] for row in rows], self.forms.table, self.facts)
+            left = [rows[place] for place in told]
+            yield from zip(left, *self._search([texts[row] for row in left]), strict=True)
 
     def _search(self, texts: Sequence[str]) -> tuple[list[Words], list[list[Place]], list[list[Place]]]:
         """The words of each text, the places that are taken for something, and those that are near something."""
@@ -125,3 +138,15 @@ class Finder:
             proposed = [new if new != old else given for given, old, new in zip(proposed, places, settled, strict=True)]
             places = self.weighing.borne_out(context, proposed, known)
         return places
+
+
+def _batches(texts: Sequence[str]) -> Iterator[range]:
+    """The rows of the texts that are searched together."""
+    first = size = 0
+    for row, text in enumerate(texts):
+        if row - first == limits.TEXTS_AT_ONCE or (row > first and size + len(text) > limits.CODEPOINTS_AT_ONCE):
+            yield range(first, row)
+            first, size = row, 0
+        size += len(text)
+    if texts:
+        yield range(first, len(texts))

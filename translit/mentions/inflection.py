@@ -256,6 +256,18 @@ def _inflected(words: Words) -> dict[int, tuple[Stem, ...]]:
     return {i: met[words.word[i]] for i in words.standing(met)}
 
 
+def may_be_another(words: Words) -> list[int]:
+    """The words that may be others, inflected or in disguise, whatever small words the text has."""
+    table, scanned = shipped_endings(), words.scanned
+    met = [words.word[i] for i in words.signed if any(_read(words.piece(i, i + 1)))]
+    if not words.text.isascii():
+        capital = scanned.flags[scanned.first] & (CAPITAL | EMPTY) == CAPITAL
+        numbers = np.flatnonzero(capital)
+        first = scanned.first[numbers].tolist()
+        met += [n for n, i in zip(numbers.tolist(), first, strict=True) if _cuts(words.folded[i], table.languages)]
+    return words.standing(met)
+
+
 def _tongues(words: Words, table: Endings) -> frozenset[str]:
     """The languages whose small words a text has."""
     met = table.hashes.intersection(words.scanned.hash.tolist())

@@ -65,6 +65,11 @@ class Endings:
         return frozenset(row.ending for row in self.rows["elision"])
 
     @cached_property
+    def languages(self) -> frozenset[str]:
+        """All languages whose small words are known."""
+        return frozenset(self.small)
+
+    @cached_property
     def hashes(self) -> frozenset[int]:
         """The hashes of the small words, folded."""
         return frozenset(token_hashes([fold_token(word) for small in self.small.values() for word in small]).tolist())
