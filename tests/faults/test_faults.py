@@ -112,11 +112,20 @@ def fed(process: subprocess.Popen[bytes], source: Path, workers: int) -> tuple[b
 
 
 def children(process: subprocess.Popen[bytes]) -> list[int]:
-    """The worker processes of a run."""
-    found: list[int] = []
-    for listing in Path(f"/proc/{process.pid}/task").glob("*/children"):
-        found += map(int, listing.read_text().split())
-    return [pid for pid in found if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+    """The worker processes of a run, which are forked from one that its parent keeps for that."""
+    found = offspring(process.pid)
+    servers = [pid for pid in found if b"forkserver" in command(pid)]
+    return [pid for pid in found if b"spawn_main" in command(pid)] + [worker for pid in servers for worker in offspring(pid)]
+
+
+def offspring(pid: int) -> list[int]:
+    """The processes that a process has started."""
+    return [int(child) for listing in Path(f"/proc/{pid}/task").glob("*/children") for child in listing.read_text().split()]
+
+
+def command(pid: int) -> bytes:
+    """The command line of a process."""
+    return Path(f"/proc/{pid}/cmdline").read_bytes()
 
 
 @contextmanager

@@ -15,10 +15,12 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from multiprocessing import connection, synchronize, util
+from multiprocessing import connection, forkserver, synchronize, util
+from multiprocessing.context import BaseContext
 from typing import Any, Protocol, TypeVar, cast
 
 from translit.errors import TranslitError
+from translit.files import warm
 from translit.files.answers import Memo, Named, named
 from translit.files.base import Chunk, Engine, Format, Result, Task, formats
 from translit.limits import BATCH
@@ -45,8 +47,8 @@ def pool_of(engine: Engine, workers: int, jobs: int) -> Iterator[Pool]:
         yield lambda format_, task, chunks: ((chunk, format_.transform(chunk, task, memo)) for chunk in chunks)
         return
     before = set(multiprocessing.active_children())
-    context = multiprocessing.get_context("spawn")
-    executor = ProcessPoolExecutor(workers, context, _start_worker, (pickle.dumps(engine),))
+    pickled = pickle.dumps(engine)
+    executor = ProcessPoolExecutor(workers, _context(pickled), _start_worker, (pickled,))
     try:
         yield _Processes(executor, workers)
         executor.shutdown()
@@ -63,6 +65,22 @@ def pool_of(engine: Engine, workers: int, jobs: int) -> Iterator[Pool]:
         # Python before 3.11.6 would wait for ever to hand work to the dead: their pipe has a reader left, in this process.
         if handed is not None:
             handed._reader.close()
+
+
+def _context(pickled: bytes) -> BaseContext:
+    """How workers are started: where the system can, forked from a process that has no threads and has opened the engine."""
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["translit.files.warm"])
+    os.environ[warm.VARIABLE] = warm.told(pickled)
+    try:
+        with _signals_held():
+            # One that runs already, for this process, serves as well: its workers open the engine by themselves.
+            forkserver.ensure_running()
+    finally:
+        del os.environ[warm.VARIABLE]
+    return context
 
 
 def is_held_up() -> bool:
@@ -141,7 +159,7 @@ def _start_worker(pickled: bytes) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
-        _engine = Memo(pickle.loads(pickled))
+        _engine = Memo(warm.opened(pickled))
     except Exception as error:  # it is raised where the parent can see it, not on standard error
         _engine = error
 
