@@ -164,6 +164,7 @@ def _word_costs(rough: Rough, pairs: Sequence[tuple[_Asked, Words]]) -> Mapping[
     atoms: dict[str, Sequence[str]] = {}
     for asking, form in pairs:
         wanted[asking.view.script].update(dict.fromkeys(compared(asking.words, form)))
+    for asking in {id(asking): asking for asking, _ in pairs}.values():
         for text, letters, stem in zip(asking.words.texts, asking.words.atoms, asking.words.stems, strict=True):
             atoms[text], atoms[stem] = letters, letters[: len(stem)]
     return {script: _costs(rough.tables[script], list(words), atoms) for script, words in wanted.items()}

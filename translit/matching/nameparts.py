@@ -47,6 +47,8 @@ class Words(NamedTuple):
         names: places of the names in full, and of titles, which may be names.
         initials: places of the letters that stand for names.
         fathers: places of the names that are a father's, by their ending or by a link.
+        joint: two or three neighbouring words in one, and their places; the pairs first.
+        bare: the words at the places of the names, where none has a patronymic's ending; else nothing.
     """
 
     texts: tuple[str, ...]
@@ -56,6 +58,8 @@ class Words(NamedTuple):
     names: tuple[int, ...]
     initials: tuple[int, ...]
     fathers: frozenset[int]
+    joint: tuple[tuple[str, tuple[int, ...]], ...]
+    bare: tuple[str, ...]
 
 
 @lru_cache(maxsize=1)
@@ -126,13 +130,22 @@ def _words(texts: tuple[str, ...], atoms: tuple[Sequence[str], ...], roles: tupl
     roles = tuple("" if i in letters else role for i, role in enumerate(roles))
     names = tuple(i for i, role in enumerate(roles) if role in ("", "title") and i not in letters)
     stems = tuple(map(_stem, texts))
-    return Words(texts, atoms, roles, stems, names, letters, _fathers(texts, roles, stems, names))
+    bare = tuple(texts[i] for i in names if stems[i] == texts[i])
+    bare = bare if len(bare) == len(names) else ()
+    return Words(texts, atoms, roles, stems, names, letters, _fathers(texts, roles, stems, names), _joint(texts, stems), bare)
 
 
 def _fathers(texts: Sequence[str], roles: Sequence[str], stems: Sequence[str], names: Sequence[int]) -> frozenset[int]:
     """The names with a patronymic's ending, and those between the first and the last that a link tells to be a father's."""
     linked = {i for i in names[1:-1] if roles[i - 1] == "link" or roles[i + 1] == "filial"}
     return frozenset(linked | {i for i in names if stems[i] != texts[i]})
+
+
+def _joint(texts: tuple[str, ...], stems: tuple[str, ...]) -> tuple[tuple[str, tuple[int, ...]], ...]:
+    """What :attr:`Words.joint` lists: plain letters, and no patronymic among the words."""
+    groups = [(start, start + size) for size in (2, 3) for start in range(len(texts) - size + 1)]
+    joined = [("".join(texts[a:b]), tuple(range(a, b))) for a, b in groups if texts[a:b] == stems[a:b]]
+    return tuple((text, places) for text, places in joined if text.isascii())
 
 
 @lru_cache(maxsize=limits.TOKEN_CACHE)

@@ -10,8 +10,8 @@ Source: Christen (2012), *Data Matching*, chapters 3 and 5; the United Nations' 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise, product
 from typing import NamedTuple
 
 from rapidfuzz.distance import Indel
@@ -44,6 +44,8 @@ TOLD, SHUFFLED = 300, 1800
 """Handicaps of an order that a comma or capitals tell, and of one that is none of speech or of lists."""
 ALIKE_JOINED = 0.77
 """Least similarity of the letters, or of the consonants, of words that the other side has in one."""
+LENGTHS = 0.75
+"""Least share of the length of the one that the other of such has."""
 _VOWELS = str.maketrans("", "", "aeiouyw'")
 
 
@@ -67,8 +69,12 @@ class Fit(NamedTuple):
     partly: bool = False
 
 
-def compared(name: Words, form: Words) -> Iterator[tuple[str, str]]:
+def compared(name: Words, form: Words) -> Iterable[tuple[str, str]]:
     """The pairs of words whose costs :func:`fit` asks for."""
+    return product(name.bare, form.bare) if name.bare and form.bare else _compared(name, form)
+
+
+def _compared(name: Words, form: Words) -> Iterator[tuple[str, str]]:
     for i in name.names:
         for j in form.names:
             text, other, stem, root = name.texts[i], form.texts[j], name.stems[i], form.stems[j]
@@ -141,12 +147,12 @@ Answers = list[tuple[tuple[int, ...], tuple[int, ...]]]
 def _answers(name: Words, form: Words, costs: Mapping[tuple[str, str], int]) -> tuple[Answers, set[int], set[int]]:
     """The words that answer to each other, nearest first, and the names of either side that answer to none."""
     left, lacking = set(name.names), set(form.names)
-    near = []
-    for i in name.names:
-        for j in form.names:
-            cost = _cost(name, i, form, j, costs)
-            if cost <= NEAR:
-                near.append((cost, abs(i - j), i, j))
+    if name.bare and form.bare:
+        pairs = zip(product(name.names, form.names), product(name.bare, form.bare), strict=True)
+        near = [(cost, abs(i - j), i, j) for (i, j), words in pairs if (cost := costs[words]) <= NEAR]
+    else:
+        every = ((i, j, _cost(name, i, form, j, costs)) for i in name.names for j in form.names)
+        near = [(cost, abs(i - j), i, j) for i, j, cost in every if cost <= NEAR]
     near.sort()
     answers: Answers = []
     for _, _, i, j in near:
@@ -179,22 +185,18 @@ def _join(name: Words, form: Words, answers: Answers, left: set[int], lacking: s
 def _joint(name: Words, form: Words, left: set[int], lacking: set[int]) -> tuple[tuple[int, ...], tuple[int, ...]] | None:
     """Neighbouring words of one side, a left over one among them, that are written like one left over on the other."""
     for several, rest, single, ones, swapped in ((name, left, form, lacking, False), (form, lacking, name, left, True)):
-        for one in sorted(ones):
-            if single.stems[one] != single.texts[one]:
+        for one in sorted(ones) if several.joint else ():
+            word = single.texts[one]
+            if single.stems[one] != word:
                 continue
-            for size in (2, 3):
-                for start in range(len(several.texts) - size + 1):
-                    group = tuple(range(start, start + size))
-                    if rest.isdisjoint(group) or any(several.stems[i] != several.texts[i] for i in group):
-                        continue
-                    if _alike_joined("".join([several.texts[i] for i in group]), single.texts[one]):
-                        return ((one,), group) if swapped else (group, (one,))
+            least, most = LENGTHS * len(word), len(word) / LENGTHS
+            for joined, group in several.joint:
+                if least <= len(joined) <= most and not rest.isdisjoint(group) and _alike_joined(joined, word):
+                    return ((one,), group) if swapped else (group, (one,))
     return None
 
 
 def _alike_joined(joined: str, word: str) -> bool:
-    if not 0.75 * len(joined) <= len(word) <= len(joined) / 0.75 or not joined.isascii():
-        return False
     if Indel.normalized_similarity(joined, word) >= ALIKE_JOINED:
         return True
     outline, other = joined.translate(_VOWELS), word.translate(_VOWELS)

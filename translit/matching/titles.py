@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 
+from translit import limits
 from translit.resources import data_root
 from translit.tables import read_table
 from translit.unicode.fold import fold_token
@@ -18,6 +19,11 @@ _JOINING = SPACELESS | {"Kana", "Hang"}
 
 def plain(word: str) -> str:
     """The letters of a word, folded."""
+    return word.lower() if word.isascii() and word.isalnum() else _folded(word)
+
+
+@lru_cache(maxsize=limits.TOKEN_CACHE)
+def _folded(word: str) -> str:
     return "".join(fold_token(token.text) for token in tokens(word))
 
 

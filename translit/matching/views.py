@@ -111,12 +111,13 @@ def _parted_initials(name: str) -> str:
     >>> _parted_initials("JRR Tolkien"), _parted_initials("NG WEI"), _parted_initials("Donald Trump JR")
     ('J R R Tolkien', 'NG WEI', 'Donald Trump JR')
     """
-    if name.isupper():
-        return name
-    known = particles()
-    before, after = titles()
-    other = known.roles.keys() | known.abbreviations.keys() | before | after
-    return _GLUED.sub(lambda found: found[0] if found[0].lower() in other else " ".join(found[0]), name)
+    return name if name.isupper() else _GLUED.sub(_parted, name)
+
+
+def _parted(found: regex.Match[str]) -> str:
+    word, known = found[0].lower(), particles()
+    other = word in known.roles or word in known.abbreviations or any(word in some for some in titles())
+    return found[0] if other else " ".join(found[0])
 
 
 def spoken(name: str) -> tuple[str, bool]:
