@@ -11,22 +11,21 @@ import json
 import os
 import random
 import shutil
-import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Iterator, Sequence
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import click
 import numpy as np
 
 from benchmarks.data import SEED, Record, misspelt, pairs_of, plain_records, texts_of
 from benchmarks.harness import Report, Table, fresh, interleave
+from benchmarks.processes import Cost, timed
 
 BYTES_A_ROW = 100
 """Of the size that is asked for, what one row of names stands for: 10 million rows at 1 GB."""
@@ -43,7 +42,6 @@ MEMORY_LIMIT = 500
 LEAST_SHARE = 0.8
 """Of the rate in memory that files must reach."""
 CLI = "import sys; from translit.cli import main; sys.exit(main())"
-_POLL_SECONDS = 0.02
 
 
 def run(report: Report) -> None:
@@ -79,19 +77,21 @@ def _names(report: Report, folder: Path, rows: int) -> None:
         "of in memory", "by processor", "peak MB a process", readme=True, note=_note(),
     )  # fmt: skip
     own, burnt = fresh(names_in_memory, lexicon, folder / "names.parquet")
-    table.rows.append(("translit, in memory", None, own, burnt, rows / own / 1e6, None, 1.0, 1.0, None))
+    table.rows.append(("translit, Arrow table to Arrow table", None, own, burnt, rows / own / 1e6, None, 1.0, 1.0, None))
     options = ["--mode", "name", "--column", "name"]
     for suffix in ("parquet", "csv"):
         source = folder / f"names.{suffix}"
         for workers in _workers(report):
             cost = timed(clean(lexicon, source, folder / f"out.{suffix}", workers, options))
             _row(table, f"translit clean, {_named(suffix, workers)}", source, rows, own, burnt, cost)
-    for peer, module, make in (("polars replace", "polars", POLARS_NAMES), ("pandas map", "pandas", PANDAS_NAMES)):
+    peers = (("pyarrow, read and written as it is", "pyarrow", "copy"), ("polars replace, listed names only", "polars", "polars_names"),
+             ("pandas map, listed names only", "pandas", "pandas_names"))  # fmt: skip
+    for peer, module, made in peers:
         if report.have(peer, module):
             for suffix in ("parquet", "csv"):
                 source = folder / f"names.{suffix}"
-                cost = timed([sys.executable, "-c", make, str(source), str(folder / f"peer.{suffix}"), str(pairs)])
-                _row(table, f"{peer}, listed names only, {_named(suffix)}", source, rows, own, burnt, cost)
+                cost = timed(by_peer(made, source, folder / f"peer.{suffix}", pairs))
+                _row(table, f"{peer}, {_named(suffix)}", source, rows, own, burnt, cost)
     report.show(table)
 
 
@@ -129,36 +129,16 @@ def write_names(folder: Path, records: Sequence[Record], rows: int, distinct: in
 
 
 def names_in_memory(lexicon: Path, source: Path) -> tuple[float, float]:
-    """Seconds to clean the column that is in memory already, and seconds of processors."""
+    """Seconds to clean a table that is in memory already into another one, and seconds of processors."""
     from pyarrow import parquet
 
     from translit import Lexicon, Normalizer
-    from translit.frames.arrow import Kernel
+    from translit.frames import clean
 
-    column = parquet.read_table(source, columns=["name"]).column(0)
+    table = parquet.read_table(source)
     begin, burnt = time.perf_counter(), time.process_time()
-    Kernel("name", Normalizer(Lexicon.load(lexicon))).clean(column)
+    clean(table, column="name", normalizer=Normalizer(Lexicon.load(lexicon)))
     return time.perf_counter() - begin, time.process_time() - burnt
-
-
-POLARS_NAMES = """
-import json, sys, polars as pl
-source, target, pairs = sys.argv[1:]
-pairs = json.load(open(pairs, encoding="utf-8"))
-column = pl.col("name").replace(list(pairs), list(pairs.values()))
-if source.endswith(".csv"):
-    pl.scan_csv(source).with_columns(column).sink_csv(target)
-else:
-    pl.scan_parquet(source).with_columns(column).sink_parquet(target)
-"""
-PANDAS_NAMES = """
-import json, sys, pandas as pd
-source, target, pairs = sys.argv[1:]
-pairs = json.load(open(pairs, encoding="utf-8"))
-frame = pd.read_csv(source) if source.endswith(".csv") else pd.read_parquet(source)
-frame["name"] = frame["name"].map(pairs).fillna(frame["name"])
-frame.to_csv(target, index=False) if target.endswith(".csv") else frame.to_parquet(target)
-"""
 
 
 # --- articles --------------------------------------------------------------------------------------------------------
@@ -184,11 +164,14 @@ def _articles(report: Report, folder: Path, size: int) -> None:
             source = folder / f"articles.{suffix}"
             cost = timed(clean(lexicon, source, folder / f"out.{suffix}", workers, ["--column", "text"]))
             _article_row(table, f"translit clean, {_named(suffix, workers)}", source, megabytes, rate, read / burnt, cost)
-    if report.have("polars replace_many", "polars"):
-        for suffix in ("jsonl", "parquet"):
-            source = folder / f"articles.{suffix}"
-            cost = timed([sys.executable, "-c", POLARS_TEXT, str(source), str(folder / f"peer.{suffix}"), str(pairs)])
-            _article_row(table, f"polars replace_many, inside words too, {_named(suffix)}", source, megabytes, rate, read / burnt, cost)
+    peers = (("polars replace_many, inside words too", "polars", "polars_texts"), ("flashtext2", "flashtext2", "flashtext2"),
+             ("daachorse", "daachorse", "daachorse"))  # fmt: skip
+    for peer, module, made in peers:
+        if report.have(peer, module):
+            for suffix in ("jsonl", "parquet"):
+                source = folder / f"articles.{suffix}"
+                cost = timed(by_peer(made, source, folder / f"peer.{suffix}", pairs))
+                _article_row(table, f"{peer}, {_named(suffix)}", source, megabytes, rate, read / burnt, cost)
     report.show(table)
 
 
@@ -239,18 +222,6 @@ def articles_in_memory(lexicon: Path, source: Path) -> tuple[float, float, int, 
     for start in range(0, len(texts), 64):
         normalizer.clean_many(texts[start : start + 64])
     return time.perf_counter() - begin, time.process_time() - burnt, size, len(texts)
-
-
-POLARS_TEXT = """
-import json, sys, polars as pl
-source, target, pairs = sys.argv[1:]
-pairs = json.load(open(pairs, encoding="utf-8"))
-column = pl.col("text").str.replace_many(list(pairs), list(pairs.values()))
-if source.endswith(".jsonl"):
-    pl.scan_ndjson(source).with_columns(column).sink_ndjson(target)
-else:
-    pl.scan_parquet(source).with_columns(column).sink_parquet(target)
-"""
 
 
 # --- frames ----------------------------------------------------------------------------------------------------------
@@ -309,63 +280,13 @@ def clean(lexicon: Path, source: Path, target: Path, workers: int, options: Sequ
     return [sys.executable, "-c", CLI, *arguments]
 
 
-class Cost(NamedTuple):
-    """Seconds of a process from its start to its end, of clocks and of processors, and the most megabytes of it or a child."""
-
-    seconds: float
-    processors: float
-    peak: float
-
-
-def timed(command: Sequence[str]) -> Cost:
-    """Run a process."""
-    begin, before = time.perf_counter(), _processors()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    peaks: dict[int, int] = {}
-    done = threading.Event()
-    watcher = threading.Thread(target=_watch, args=(process.pid, peaks, done))
-    watcher.start()
-    _, errors = process.communicate()
-    seconds = time.perf_counter() - begin
-    done.set()
-    watcher.join()
-    if process.returncode:
-        raise RuntimeError(f"{' '.join(command)[:300]}: exit status {process.returncode}: {errors.decode()[-500:]}")
-    return Cost(seconds, _processors() - before, max(peaks.values(), default=0) / 1e6)
-
-
-def _processors() -> float:
-    used = os.times()
-    return used.children_user + used.children_system
-
-
-def _watch(root: int, peaks: dict[int, int], done: threading.Event) -> None:
-    while not done.wait(_POLL_SECONDS):
-        for pid in _family(root):
-            peaks[pid] = max(peaks.get(pid, 0), _peak(pid))
-
-
-def _family(pid: int) -> Iterator[int]:
-    """A process and those that it started."""
-    yield pid
-    try:
-        for listing in Path(f"/proc/{pid}/task").glob("*/children"):
-            for child in listing.read_text().split():
-                yield from _family(int(child))
-    except OSError:
-        return
-
-
-def _peak(pid: int) -> int:
-    try:
-        status = Path(f"/proc/{pid}/status").read_text()
-    except OSError:
-        return 0
-    return next((int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("VmHWM")), 0)
+def by_peer(name: str, source: Path, target: Path, pairs: Path) -> list[str]:
+    """The command by which a peer replaces."""
+    return [sys.executable, "-m", "benchmarks.file_peers", name, str(source), str(target), str(pairs)]
 
 
 def _workers(report: Report) -> list[int]:
-    return [n for n in ((1, 2) if report.settings.smoke else (1, 2, 4)) if n <= (os.cpu_count() or 1)]
+    return [n for n in ((1, 2) if report.settings.smoke else (1, 4)) if n <= (os.cpu_count() or 1)]
 
 
 def _named(suffix: str, workers: int = 1) -> str:
@@ -376,7 +297,8 @@ def _named(suffix: str, workers: int = 1) -> str:
 def _note() -> str:
     return (
         f"From file to file, whole processes; in memory: without start, reading and writing. To reach: {LEAST_SHARE:.0%} of the rate in "
-        f"memory, {MEMORY_LIMIT} MB a process. By processor: the same of seconds of processors, which others on the machine change less."
+        f"memory, {MEMORY_LIMIT} MB a process. By processor: the same of seconds of processors, which others on the machine change less "
+        "and several workers share."
     )
 
 

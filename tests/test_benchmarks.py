@@ -62,7 +62,7 @@ def test_pipeline_in_smoke_mode(tmp_path: Path) -> None:
     done = _run(tmp_path, "-m", "benchmarks", "--smoke", "--out", str(tmp_path), *parts, "pipeline")
     assert done.returncode == 0, done.stderr
     tables = json.loads((tmp_path / "pipeline.json").read_text())["tables"]
-    assert [table["rows"][0][0] for table in tables] == ["translit, in memory", "translit, in memory", "bare"]
+    assert [table["rows"][0][0] for table in tables] == ["translit, Arrow table to Arrow table", "translit, in memory", "bare"]
     assert {"translit clean, CSV", "translit clean, Parquet, 2 workers"} <= {row[0] for row in tables[0]["rows"]}
 
 
