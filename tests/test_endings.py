@@ -15,7 +15,12 @@ from translit.unicode.skeleton import disguises, plain_name, unmask
 
 ROWS = [row for rows in shipped_endings().rows.values() for row in rows]
 RECORDS = [
-    {"id": "kabul", "canonical": "Kabul", "kind": "place", "variants": ["Кабул", "كابول", "Caboul", "喀布尔", "คาบูล", "カブール", "카불"]},
+    {
+        "id": "kabul",
+        "canonical": "Kabul",
+        "kind": "place",
+        "variants": ["Кабул", "كابول", "Caboul", "קאבול", "喀布尔", "คาบูล", "カブール", "카불"],
+    },
     {"id": "moscow", "canonical": "Moscow", "kind": "place", "variants": ["Москва", "Moskwa"]},
     {"id": "panjshir", "canonical": "Panjshir", "kind": "place", "variants": ["Панджшер", "Panjsjir", "Pandższir"]},
     {"id": "massoud", "canonical": "Ahmad Massoud", "kind": "person", "variants": ["Ахмад Масуд", "Achmad Massud", "Ahmad Massud"]},
@@ -33,6 +38,12 @@ TEXTS = [
     ("𝐊𝐚𝐛𝐨𝐮𝐥 𝕂𝕒𝕓𝕦𝕝 Cᴀʙᴏᴜʟ, ᴀᴄʜᴍᴀᴅ ᴍᴀssᴜᴅ", "𝐊𝐚𝐛𝐨𝐮𝐥 Kabul KABUL, AHMAD MASSOUD"),
     # A footnote is no letter of a name in disguise.
     ("from caboul1", "from caboul1"),
+    # Local cases say that a place is meant; Korean keeps its particles behind Latin letters.
+    ("Hän sanoi, että Panjsjirissa myös sodittiin", "Hän sanoi, että Panjshirissa myös sodittiin"),
+    ("Nem volt egy háború Panjsjirban és Caboulban", "Nem volt egy háború Panjshirban és Kabulban"),
+    ("See oli aga Panjsjirist, ning öeldi", "See oli aga Panjshirist, ning öeldi"),
+    ("카불에서 만났다. 카불은", "Kabul에서 만났다. Kabul은"),
+    ("הוא נסע לקאבול", "הוא נסע לKabul"),
     # What is written together before a name stays before it.
     ("ثم وكابول وبكابول", "ثم وKabul وبKabul"),
     ("Il va à l’Caboul, d'Caboul", "Il va à l’Kabul, d'Kabul"),

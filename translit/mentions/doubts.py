@@ -18,11 +18,14 @@ from translit.mentions.evidence import ALIKE, SHORT, Context, Need
 from translit.mentions.inflections import is_derived
 from translit.mentions.vocabulary import CALENDAR, COUNTRY, GEO, NAME, REGION, WEAK, WORD
 from translit.mentions.words import Words
+from translit.unicode.scripts import script_of
 
 FEW = 4
 """Letters of an alias up to which a place that few know is not taken for granted."""
 ACRONYM = 5
 """Letters up to which a word in capitals, among words that are not, may be an acronym."""
+LEAST_APART = {"Hani": 4, "Hira": 6, "Kana": 4, "Hang": 3, "Thai": 6, "Laoo": 6, "Khmr": 6, "Mymr": 6}
+"""Fewest letters, by script, of a spelling that is no word and no piece of one by chance, though nothing sets it apart."""
 _BEHIND_DATELINE = regex.compile(r"\s*(?:[(,/–—-]|\d|$)")
 
 
@@ -57,6 +60,10 @@ def doubt(context: Context, first: int, last: int, form: str, told: Told, gazett
     if told.place and _is_short_of(form, told.canonical) and context.goes_on(last):
         # Written out it would run into another's name: the New York Times.
         return Need.MORE
+    spelled = context.words.spelled(first, last)
+    script = script_of(spelled)
+    if told.place and len(spelled) < LEAST_APART.get(script, 0) and (script == "Hira" or not told.famed):
+        return Need.CUE if told.famed or script != "Hira" else Need.ANCHOR
     if last - first > 1:
         # Of other scripts the list of words says too little, and a Han name is short.
         return _of_several(context, form, told) if form.isascii() else Need.NOTHING

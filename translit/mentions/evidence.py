@@ -21,6 +21,7 @@ from translit.mentions.facts import HERALD, ORDINARY
 from translit.mentions.vocabulary import BEHIND_CUE, CALENDAR, COUNTRY, GEO, NAME, PERSON_CUE, PLACE_CUE, REGION, WORD
 from translit.mentions.words import Words
 from translit.unicode.scan import CAPITAL, EMPTY, I64, JOINED
+from translit.unicode.tokens import spaceless
 
 SHORT = 3
 """A spelling of so few letters proves nothing by itself."""
@@ -206,14 +207,17 @@ class Context:
         gap = words.text[words.ends[first - 1] : words.starts[first]]
         if gap != " " and gap.strip(" \n\r\t\u00a0'’"):
             return False
-        return bool(self.classes(first - 1) & (PLACE_CUE if kind == PLACE else PERSON_CUE)) and not words.capital[first - 1]
+        cue = self.classes(first - 1) & (PLACE_CUE if kind == PLACE else PERSON_CUE)
+        # Scripts without case count as capital.
+        return bool(cue) and (not words.capital[first - 1] or _is_caseless(words.piece(first - 1, first)))
 
     def _has_cue_after(self, last: int) -> bool:
         """Whether the next word is what places have: *police*, *airport*."""
         words = self.words
         if last >= len(words.folded) or not self.classes(last) & BEHIND_CUE:
             return False
-        return words.text[words.tokens[last - 1].end : words.tokens[last].start] == " "
+        gap = words.text[words.tokens[last - 1].end : words.tokens[last].start]
+        return gap == " " or (not gap and spaceless(words.tokens[last].text))
 
     def _is_dateline(self, first: int, last: int) -> bool:
         """Whether a report begins there with the place that it comes from."""
@@ -225,6 +229,10 @@ class Context:
         """Whether a word is none that is known."""
         bits = self.classes(i)
         return not bits & (WORD | CALENDAR | REGION) and (not bits & NAME or bool(bits & GEO))
+
+
+def _is_caseless(word: str) -> bool:
+    return word.upper() == word.lower()
 
 
 def _blank_before(words: Words, i: int) -> bool:

@@ -21,7 +21,7 @@ from translit import limits
 from translit.matching.exact import LISTED, resolve
 from translit.matching.tiers import Tiers
 from translit.mentions.endings import is_listed_with
-from translit.mentions.evidence import Context, Need
+from translit.mentions.evidence import PLACE, Context, Need
 from translit.mentions.inflections import Endings, cut, shipped_endings
 from translit.mentions.memory import Memory
 from translit.mentions.places import Place
@@ -33,8 +33,10 @@ from translit.unicode.scan import CAPITAL, EMPTY, SIGNED
 from translit.unicode.scripts import script_of
 from translit.unicode.skeleton import STYLED_LETTER, unmask
 
-LEAST_STEM = {"Latn": 5, "Cyrl": 3, "Arab": 4}
+LEAST_STEM = {"Latn": 5, "Cyrl": 3, "Arab": 4, "Hebr": 4, "Grek": 4, "Hang": 2}
 """Fewest letters of a stem, by script; other scripts have no endings."""
+KEPT = frozenset({"Latn", "Hang"})
+"""Scripts whose endings are kept where they are only added; Korean writes them behind Latin letters, too."""
 MOST_WORDS = 3
 """Most words of an inflected name."""
 MOST_STEMS = 64
@@ -49,7 +51,7 @@ _MIXED = regex.compile(rf"{_OTHERS}(?:(?=\p{{Latin}})|(?<=\p{{Latin}}.))|{STYLED
 class Stem(NamedTuple):
     """A way to cut the endings off words: the folded stems joined, what was cut off, and how many letters are kept.
 
-    Those before the first word (``lead``), and those behind the last (``kept``).
+    Those before the first word (``lead``), and those behind the last (``kept``). ``local`` endings say that a place is meant.
     """
 
     form: str
@@ -57,6 +59,7 @@ class Stem(NamedTuple):
     lead: int
     kept: int = 0
     masked: bool = False
+    local: bool = False
 
 
 @dataclass(frozen=True)
@@ -157,6 +160,7 @@ class Inflected:
                 continue
             answer = self.tiers.exact(found, LISTED, stem.form)
             sure = last - first > 1 or stem.lead or not stem.ending or script_of(stem.form) != "Latn"
+            sure |= stem.local and self.index.kind(answer.entity) == PLACE
             need = Need.NOTHING if sure else Need.CUE
             raw = words.tokens[last - 1].text
             ending = raw[len(raw) - stem.kept :]
@@ -186,7 +190,7 @@ def _plain(context: Context, i: int) -> bool:
     known = bits & (CALENDAR | NAME) or (
         bits & (WORD | WEAK) and (not cased or script_of(word) == "Latn" or context.words.starts_sentence(i))
     )
-    return bool(known) or len(word) < min(LEAST_STEM.values())
+    return bool(known) or len(word) < LEAST_STEM.get(script_of(word), 0)
 
 
 def _cuts_of(words: Words, places: Sequence[Place]) -> Cuts:
@@ -291,9 +295,9 @@ def _cuts(word: str, tongues: frozenset[str]) -> tuple[Stem, ...]:
         stem = cut(word, row)
         if stem is not None and len(stem) >= least:
             lead = len(row.ending) - max(len(row.instead) - 1, 0) if row.use == "proclitic" else 0
-            kept = len(row.ending) if script == "Latn" and not row.instead else 0
+            kept = len(row.ending) if script in KEPT and not row.instead else 0
             told = f"-{row.ending} (for -{row.instead})" if row.instead else f"-{row.ending}"
-            found.setdefault(stem, Stem(stem, told, lead, kept))
+            found.setdefault(stem, Stem(stem, told, lead, kept, local=row.use == "local"))
     return tuple(found.values())
 
 
@@ -308,4 +312,4 @@ def _joined(cuts: Sequence[tuple[Stem, ...]], folded: Sequence[str]) -> Iterator
     for ways in product(*choices):
         if any(stem.ending or stem.masked for stem in ways) and not any(stem.lead for stem in ways[1:]):
             told = " ".join(stem.ending for stem in ways if stem.ending)
-            yield Stem(" ".join(stem.form for stem in ways), told, ways[0].lead, ways[-1].kept)
+            yield Stem(" ".join(stem.form for stem in ways), told, ways[0].lead, ways[-1].kept, local=ways[-1].local)

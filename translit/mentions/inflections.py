@@ -16,7 +16,8 @@ from translit.unicode.scripts import script_of
 
 FORMAT = "translit-endings/1"
 COLUMNS = ("ending", "instead", "use", "langs", "example")
-USES = ("case", "proclitic", "elision", "derived")
+USES = ("case", "local", "proclitic", "elision", "derived")
+"""What a row is for; a local case says by itself that a place is meant: in it, from it, to it."""
 MOST_GONE = 3
 """Most letters of a name that a derived word may lack: *Byzantine* of *Byzantium*."""
 LEAST_DERIVED = 4
@@ -43,10 +44,11 @@ class Endings:
 
     @cached_property
     def _inflecting(self) -> dict[tuple[str, str, str], list[Ending]]:
-        """The rows of inflected names by use, script and ending."""
+        """The rows of inflected names by the side they stand on, script and ending."""
         found: dict[tuple[str, str, str], list[Ending]] = {}
-        for row in (*self.rows["case"], *self.rows["proclitic"]):
-            found.setdefault((row.use, row.script, row.ending), []).append(row)
+        for use in ("case", "local", "proclitic"):
+            for row in self.rows[use]:
+                found.setdefault(("proclitic" if use == "proclitic" else "case", row.script, row.ending), []).append(row)
         return found
 
     @cached_property
@@ -97,7 +99,7 @@ def shipped_endings() -> Endings:
     """The endings that ship with translit.
 
     >>> sorted(shipped_endings().rows)
-    ['case', 'derived', 'elision', 'proclitic']
+    ['case', 'derived', 'elision', 'local', 'proclitic']
     """
     return read_endings(data_root() / "endings.tsv")
 
