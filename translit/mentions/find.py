@@ -102,6 +102,7 @@ class Finder:
         contexts = [Context(words, self.facts.classes, known) for words, known in zip(documents, facts, strict=True)]
         proposed = self.listed.places_many(documents, facts)
         self.inflected.add(contexts, proposed)
+        self.weighing.learn(place for found in proposed for place in found)
         places = [self._borne_out(context, found) for context, found in zip(contexts, proposed, strict=True)]
         near: list[list[Place]] = [[] for _ in documents]
         open_: list[set[int]] = [set() for _ in documents]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 
+import numpy as np
+
+from translit import native
 from translit.lexicon.fame import Fame
-from translit.lexicon.index import CANONICAL, TYPE_NUMBERS
+from translit.lexicon.index import CANONICAL, TYPE_NUMBERS, spread
 from translit.matching.answers import Answer
 from translit.matching.tiers import Tiers
 from translit.mentions.doubts import Told, doubt
@@ -125,12 +128,25 @@ class Weighing:
         """What the lexicon tells of a form of an answer's entity."""
         key = form, answer.canonical, answer.entity
         told = self._known.known.get(key)
-        if told is None:
-            told = Told(
-                fold(answer.canonical), self.index.kind(answer.entity) == PLACE, self._trusted(answer.entity, form),
-                not self.fame.obscure(answer.entity), self.fame.great(answer.entity),
-            )  # fmt: skip
-            self._known.keep(key, told)
+        return self._learn([key])[0] if told is None else told
+
+    def learn(self, places: Iterable[Place]) -> None:
+        """Look up what the lexicon tells of the answers of many places at once."""
+        known = self._known.known
+        answers = (place.answer for place in places if place.answer is not None and place.answer.entity >= 0)
+        keys = dict.fromkeys((answer.form, answer.canonical, answer.entity) for answer in answers)
+        new = [key for key in keys if key not in known]
+        if new:
+            self._learn(new)
+
+    def _learn(self, keys: Sequence[tuple[str, str, int]]) -> list[Told]:
+        """What the lexicon tells of forms of entities, each with the canonical spelling that is written; remembered."""
+        forms, canonicals, entities = zip(*keys, strict=True)
+        told = [
+            Told(folded, self.index.kind(entity) == PLACE, trusted, not self.fame.obscure(entity), self.fame.great(entity))
+            for folded, entity, trusted in zip(native.fold_many(canonicals), entities, self._trusted(forms, entities), strict=True)
+        ]
+        self._known.keep_all(keys, told)
         return told
 
     @staticmethod
@@ -141,18 +157,19 @@ class Weighing:
         spelled = context.words.spelled(place.first, place.last)
         return spelled[: len(spelled) - len(place.ending)].lower() != place.answer.canonical.lower()
 
-    def _trusted(self, entity: int, folded: str) -> bool:
-        """Whether the lexicon types a form of an entity: an exonym or native form need not look like the canonical.
+    def _trusted(self, folded: Sequence[str], entities: Sequence[int]) -> list[bool]:
+        """Whether the lexicon types each form of an entity: an exonym or native form need not look like the canonical.
 
         With other marks than the canonical spelling a form is not trusted because it folds alike; without case there are none.
         """
-        form = int(self.index.find_forms([folded])[0])
-        if form < 0:
-            return False
-        plain = {TYPE_NUMBERS["romanization"]} | ({CANONICAL} if folded.upper() != folded else set())
-        return any(
-            int(self.index.posting_entity[p]) == entity and int(self.index.posting_type[p]) not in plain for p in self.index.postings(form)
-        )
+        forms, start = self.index.find_forms(folded), self.index.posting_start
+        row, posting = spread(start[forms].astype(np.int64), np.where(forms >= 0, start[forms + 1], 0))
+        kind = self.index.posting_type[posting]
+        cased = np.array([text.upper() != text for text in folded], dtype=bool)
+        typed = (kind != TYPE_NUMBERS["romanization"]) & ~((kind == CANONICAL) & cased[row])
+        typed &= self.index.posting_entity[posting] == np.array(entities, dtype=np.int64)[row]
+        trusted: list[bool] = (np.bincount(row[typed], minlength=len(forms)) > 0).tolist()
+        return trusted
 
     def _borne_out(self, context: Context, place: Place, anchors: Set[str]) -> Place:
         """The place, or the same words left alone where the evidence is short."""
