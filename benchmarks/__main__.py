@@ -60,7 +60,7 @@ def _bytes(_context: click.Context, _parameter: click.Parameter, value: str) -> 
     help="Accuracy: learn on the model there, made by 'lexicons/make/make_model.py --without SOURCE --out DIR'.",
 )
 @click.option("--plot", is_flag=True, help="Draw the accuracy as SVG beside the results.")
-@click.option("--readme", is_flag=True, help="Write the README's figures from the kept results.")  # fmt: skip
+@click.option("--readme", is_flag=True, help="Write the figures of the README and of docs/figures.md from the kept results.")  # fmt: skip
 def main(
     names: tuple[str, ...], smoke: bool, tasks: Path | None, only: tuple[str, ...], peers: tuple[str, ...],
     sizes: tuple[int, ...], megabytes: float, runs: int, out: Path | None, plot: bool, readme: bool, listing: Path | None, size: int,
@@ -70,7 +70,7 @@ def main(
     if readme:
         from benchmarks.readme import renew
 
-        click.echo(f"{renew(out or RESULTS)} renewed", err=True)
+        click.echo(f"{' and '.join(map(str, renew(out or RESULTS)))} renewed", err=True)
         return
     settings = Settings(smoke, tasks, only, peers, sizes, megabytes, runs, out or (None if smoke else RESULTS), plot, listing, size, prior)
     if smoke:

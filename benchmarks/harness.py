@@ -128,7 +128,7 @@ def resident_bytes(peak: bool = False) -> int:
 
 @dataclass
 class Table:
-    """Rows under columns. ``readme`` says that it belongs to the README's figures."""
+    """Rows under columns. ``readme`` says that it belongs to the figures of ``docs/figures.md``."""
 
     title: str
     columns: tuple[str, ...]

@@ -172,17 +172,24 @@ def _kept(folder: Path) -> None:
 
 def test_readme_is_renewed_between_its_markers(tmp_path: Path) -> None:
     _kept(tmp_path)
-    page = tmp_path / "README.md"
-    page.write_text(f"before\n{readme.BEGIN}\nold\n{readme.END}\nafter\n")
-    readme.renew(tmp_path, page)
+    page, front = tmp_path / "figures.md", tmp_path / "README.md"
+    for path in (page, front):
+        path.write_text(f"before\n{readme.BEGIN}\nold\n{readme.END}\nafter\n")
+    readme.renew(tmp_path, front, page)
     once = page.read_text()
+    assert front.read_text() == f"before\n{readme.BEGIN}\n\n\n{readme.END}\nafter\n"
     assert once.startswith(f"before\n{readme.BEGIN}\n")
     assert once.endswith(f"{readme.END}\nafter\n")
     assert "| translit | 12.3 |" in once
     assert "old" not in once
     assert "Hidden" not in once
-    readme.renew(tmp_path, page)
+    readme.renew(tmp_path, front, page)
     assert page.read_text() == once
+
+
+def test_tables_of_the_readme_are_among_the_figures() -> None:
+    page = readme.PAGE.read_text(encoding="utf-8")
+    assert [title for title in readme.FIRST if f"\n**{title}" not in page] == []
 
 
 @pytest.mark.parametrize("text", ["no markers\n", f"{readme.END}\n{readme.BEGIN}\n", f"{readme.BEGIN}\n" * 2 + readme.END])
@@ -191,13 +198,13 @@ def test_readme_without_its_markers_is_left_alone(tmp_path: Path, text: str) -> 
     page = tmp_path / "README.md"
     page.write_text(text)
     with pytest.raises(click.ClickException, match="must have the line"):
-        readme.renew(tmp_path, page)
+        readme.renew(tmp_path, page, page)
     assert page.read_text() == text
 
 
 def test_readme_needs_results(tmp_path: Path) -> None:
     with pytest.raises(click.ClickException, match="holds no results"):
-        readme.renew(tmp_path, tmp_path / "README.md")
+        readme.renew(tmp_path, tmp_path / "README.md", tmp_path / "figures.md")
 
 
 def test_hidden_spellings_are_in_no_lexicon() -> None:

@@ -1,4 +1,4 @@
-"""The guarantees that DESIGN.md and the README give, each as a property."""
+"""The guarantees that the README gives, each as a property."""
 
 from __future__ import annotations
 

@@ -138,6 +138,6 @@ def test_every_extra_that_is_named_can_be_installed() -> None:
     extras = set(tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"])
     told = {extra for path in MODULES.values() for extra in re.findall(r"translit-normalizer\[(\w+)]", path.read_text("utf-8"))}
     told |= {extra for path in MODULES.values() for extra in re.findall(r'missing_extra\([^()]+, "(\w+)", ', path.read_text("utf-8"))}
-    pages = (root / "README.md", root / "docs" / "recipes.md", root / "lexicons" / "README.md")
+    pages = (root / "README.md", *sorted((root / "docs").glob("*.md")), root / "lexicons" / "README.md")
     told |= {extra for page in pages for extra in re.findall(r"extras? `(\w+)`", page.read_text("utf-8"))}
     assert {"parquet", "serve", "plot"} <= told <= extras
