@@ -60,8 +60,9 @@ def _addressed(name: str) -> str:
     name = " ".join(name.split()).strip(" ,;:")
     before, after = joined_titles()
     for _ in range(limits.MAX_ADDRESSES):
-        found = next((t for t in before if name[: len(t)].casefold() == t and len(name) >= len(t) + 2), "")
-        end = "" if found else next((t for t in after if name.endswith(t) and len(name) >= len(t) + 2), "")
+        begins, ends = before.get(name[:1].casefold()[:1], ()), after.get(name[-1:], ())
+        found = next((t for t in begins if name[: len(t)].casefold() == t and len(name) >= len(t) + 2), "")
+        end = "" if found else next((t for t in ends if name.endswith(t) and len(name) >= len(t) + 2), "")
         if not found and not end:
             break
         name = name[len(found) : len(name) - len(end)].strip()

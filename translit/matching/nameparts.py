@@ -48,6 +48,8 @@ class Words(NamedTuple):
         initials: places of the letters that stand for names.
         fathers: places of the names that are a father's, by their ending or by a link.
         joint: two or three neighbouring words in one, and their places; the pairs first.
+        titles: places of the titles.
+        sons: places of the names before and after each link.
         bare: the words at the places of the names, where none has a patronymic's ending; else nothing.
     """
 
@@ -59,6 +61,8 @@ class Words(NamedTuple):
     initials: tuple[int, ...]
     fathers: frozenset[int]
     joint: tuple[tuple[str, tuple[int, ...]], ...]
+    titles: frozenset[int]
+    sons: tuple[tuple[int, int], ...]
     bare: tuple[str, ...]
 
 
@@ -132,7 +136,16 @@ def _words(texts: tuple[str, ...], atoms: tuple[Sequence[str], ...], roles: tupl
     stems = tuple(map(_stem, texts))
     bare = tuple(texts[i] for i in names if stems[i] == texts[i])
     bare = bare if len(bare) == len(names) else ()
-    return Words(texts, atoms, roles, stems, names, letters, _fathers(texts, roles, stems, names), _joint(texts, stems), bare)
+    titled = frozenset(i for i in names if roles[i] == "title")
+    fathers, joint, sons = _fathers(texts, roles, stems, names), _joint(texts, stems), _sons(roles, names)
+    return Words(texts, atoms, roles, stems, names, letters, fathers, joint, titled, sons, bare)
+
+
+def _sons(roles: Sequence[str], names: Sequence[int]) -> tuple[tuple[int, int], ...]:
+    """What :attr:`Words.sons` lists."""
+    links = [i for i, role in enumerate(roles) if role == "link"]
+    beside = [([i for i in names if i < link], [i for i in names if i > link]) for link in links]
+    return tuple((before[-1], after[0]) for before, after in beside if before and after)
 
 
 def _fathers(texts: Sequence[str], roles: Sequence[str], stems: Sequence[str], names: Sequence[int]) -> frozenset[int]:

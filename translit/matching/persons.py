@@ -120,11 +120,12 @@ def fit(name: Words, form: Words, costs: Mapping[tuple[str, str], int], told: bo
     if (left or lacking) and len(name.texts) != len(form.texts):
         handicap += _join(name, form, answers, left, lacking)
     full = len(answers)
-    handicap += _initials(name, form, answers, left, lacking)
+    if name.initials:
+        handicap += _initials(name, form, answers, left, lacking)
     if form.names[0] not in lacking:
         # Where the form's first name is lacking, a title is rather another first name (Sultan, Amir).
-        left -= {i for i in left if name.roles[i] == "title"}
-    lacking -= {j for j in lacking if form.roles[j] == "title"}
+        left -= name.titles
+    lacking -= form.titles
     if not full or (full < 2 and (left or lacking)):
         return None if not full or not (left and lacking) else _contradiction(name, form, costs, left, lacking)
     if left and lacking:
@@ -261,17 +262,10 @@ def _beside(name: Words, form: Words, answers: Answers) -> int | None:
 
 def _father_for_son(name: Words, form: Words, answers: Answers) -> bool:
     """Whether a son's name answers to a father's, and the father's to the son's: *Salman bin Mohammed*, *Mohammed bin Salman*."""
+    if not name.sons or not form.sons:
+        return False
     meant = {ours[0]: theirs[0] for ours, theirs in answers}
-    theirs = set(_sons(form))
-    return any((meant.get(father), meant.get(son)) in theirs for son, father in _sons(name))
-
-
-def _sons(words: Words) -> Iterator[tuple[int, int]]:
-    """Places of the names before and after each link."""
-    for link, role in enumerate(words.roles):
-        before, after = [i for i in words.names if i < link], [i for i in words.names if i > link]
-        if role == "link" and before and after:
-            yield before[-1], after[0]
+    return any((meant.get(father), meant.get(son)) in form.sons for son, father in name.sons)
 
 
 def _order(places: Sequence[int], told: bool) -> int:

@@ -114,10 +114,10 @@ class Rough:
         if name.isascii():
             return Spelled("Latn", folded, folded, folded, name, handicap, initials(name))
         script = script_of_name(name)
-        letters = atoms(name, script, self._fallback)
         if script == "Latn":
-            rom = plain("".join(letters), self._fallback)
-            return Spelled(script, letters, rom, rom, name, handicap, initials(name))
+            rom = plain(folded, self._fallback)
+            return Spelled(script, folded, rom, rom, name, handicap, initials(name))
+        letters = atoms(name, script, self._fallback)
         rom = self.romanized(letters, script) if script in self.tables else plain("".join(letters), self._fallback)
         return Spelled(script, letters, rom, folded, name, handicap, initials(name))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from translit import limits
@@ -46,16 +46,23 @@ def titles() -> tuple[frozenset[str], frozenset[str]]:
 
 
 @lru_cache(maxsize=1)
-def joined_titles() -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The titles, as they are written, that a single word may have before or after it, the longest first.
+def joined_titles() -> tuple[Mapping[str, Sequence[str]], Mapping[str, Sequence[str]]]:
+    """The titles that a single word may have before it by their first character, and those after it by their last, the longest first.
 
     They are known by their full stops (*H.E.*), or belong to scripts that part no words.
     """
     before, after = (
-        tuple(sorted((t.casefold() for t in _listed()[place] if _abbreviated(t) or script_of(t) in _JOINING), key=lambda t: (-len(t), t)))
+        sorted((t.casefold() for t in _listed()[place] if _abbreviated(t) or script_of(t) in _JOINING), key=lambda t: (-len(t), t))
         for place in PLACES
     )
-    return before, after
+    return _grouped(before, 0), _grouped(after, -1)
+
+
+def _grouped(titles: Sequence[str], place: int) -> Mapping[str, Sequence[str]]:
+    out: dict[str, list[str]] = {}
+    for title in titles:
+        out.setdefault(title[place], []).append(title)
+    return out
 
 
 def untitled(name: str) -> str | None:
