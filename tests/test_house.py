@@ -94,6 +94,24 @@ def imports(module: str) -> set[str]:
     return {name.removeprefix(NAME).removeprefix(".") for name in names} - {module}
 
 
+def layers_told() -> str:
+    """The layers as CONTRIBUTING.md tells them: from the top, by the modules' names."""
+    rows = (", ".join(f"`{name or NAME}`" for name in names) for names in reversed(LAYERS))
+    return "\n".join(f"1. {row}" for row in rows)
+
+
+def test_contributing_tells_the_layers() -> None:
+    page = (PACKAGE.parent / "CONTRIBUTING.md").read_text("utf-8")
+    told = page.partition("<!-- layers, from the top -->")[2].partition("<!-- /layers -->")[0]
+    assert told.strip() == layers_told(), f"write there:\n{layers_told()}"
+
+
+def test_contributing_names_modules_that_are_there() -> None:
+    page = (PACKAGE.parent / "CONTRIBUTING.md").read_text("utf-8").partition("## How it works")[2]
+    named = set(re.findall(rf"\b((?:{'|'.join(sorted({name.partition('.')[0] for name in MODULES if '.' in name}))})\.[a-z_]+)\b", page))
+    assert len(named) > 20 and named <= set(MODULES)
+
+
 def test_every_layer_covers_a_module() -> None:
     unused = {name for name in RANKS if not any(f"{module}.".startswith(f"{name}.") for module in MODULES if name)}
     assert unused <= {"", "lexicon.diff", "report"}
