@@ -500,6 +500,57 @@ def test_parquet_columns_must_be_text(convert: Runner, name: str, column: str) -
         convert(parquet(table()), "a.parquet", Task(columns=(name,)))
 
 
+KEPT = [
+    pa.array(["Punjir", None, "nobody", "Kaboul"]),
+    pa.array(["Punjir", None, "nobody", "Kaboul"], pa.large_string()),
+    pa.array(["Punjir", None, "nobody", "Kaboul"], pa.string_view()),
+    pa.array(["Punjir", None, "nobody", "Kaboul"]).dictionary_encode(),
+    pa.nulls(4),
+    pa.array([], pa.string()),
+]
+
+
+@pytest.mark.parametrize("settings", [{}, {"use_dictionary": False}, {"store_schema": False}, {"row_group_size": 3}], ids=str)
+@pytest.mark.parametrize("mode", ["name", "text"])
+@pytest.mark.parametrize("column", KEPT, ids=lambda column: f"{column.type} {len(column)}")
+def test_parquet_columns_of_every_type(convert: Runner, column: object, mode: str, settings: dict[str, object]) -> None:
+    values = column.to_pylist()  # type: ignore[attr-defined]
+    nested = pa.array([{"a": [{"b": "Punjir"}]}, None, {"a": []}, {"a": None}][: len(values)])
+    before = pq.read_table(io.BytesIO(parquet(pa.table({"a": column, "s": nested}), **settings)))
+    task = Task(mode, ("a",), ("id", "original") if mode == "name" else ("original",))  # type: ignore[arg-type]
+    after = pq.read_table(io.BytesIO(convert(parquet(before, **settings), "a.parquet", task)[0]))
+    canonical = {"Punjir": "Panjshir", "Kaboul": "Kabul"}
+    assert after.column("a").to_pylist() == [canonical.get(value, value) for value in values]
+    assert after.column("a_original").to_pylist() == values
+    assert after.select(["a", "s"]).schema.equals(before.schema, check_metadata=True)
+    assert after.column("s").to_pylist() == nested.to_pylist()
+    if mode == "name":
+        assert [ident is not None for ident in after.column("a_id").to_pylist()] == [value in canonical for value in values]
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_parquet_keeps_the_metadata_of_files_without_an_arrow_schema(convert: Runner, workers: int) -> None:
+    sink = io.BytesIO()
+    with pq.ParquetWriter(sink, table().schema.remove_metadata(), store_schema=False) as writer:  # type: ignore[attr-defined]
+        writer.write_table(table().replace_schema_metadata())  # type: ignore[attr-defined]
+        writer.add_key_value_metadata({"org.apache.spark.version": "4.0", "made": "elsewhere"})
+    after = pq.ParquetFile(io.BytesIO(convert(sink.getvalue(), "a.parquet", Task("name", ("a",), ("id",)), workers)[0]))
+    assert after.metadata.metadata == {b"org.apache.spark.version": b"4.0", b"made": b"elsewhere"}
+
+
+UTF_16 = [
+    (name, content.encode(encoding), told)
+    for name, content in (("a.csv", "name,n\nPunjir,1\n"), ("a.tsv", "name\nPunjir\n"), ("a.jsonl", '{"name":"Punjir"}\n'))
+    for encoding, told in (("utf-16", "UTF-16"), ("utf-16-le", "UTF-16LE"), ("utf-16-be", "UTF-16BE"))
+]
+
+
+@pytest.mark.parametrize(("name", "data", "told"), UTF_16)
+def test_utf_16_is_told(convert: Runner, name: str, data: bytes, told: str) -> None:
+    with pytest.raises(InputError, match=f"not UTF-8; it is {told}: convert it by iconv -f {told} -t UTF-8"):
+        convert(data, name, Task("name", ("name",)))
+
+
 def test_what_is_not_parquet(convert: Runner) -> None:
     with pytest.raises(InputError, match="not a readable Parquet file"):
         convert(b"PAR1 but no more", "a.parquet", COLUMN)

@@ -296,14 +296,29 @@ def bad_utf8(error: UnicodeDecodeError, offset: int) -> str:
     return f"invalid UTF-8: byte 0x{error.object[error.start]:02x} at byte offset {offset + error.start}"
 
 
+def utf16(head: bytes) -> str:
+    """The name of the UTF-16 that a file begins in, ``""`` for none.
+
+    >>> utf16("K,".encode("utf-16")), utf16("K,".encode("utf-16-le")), utf16(b"K,")
+    ('UTF-16', 'UTF-16LE', '')
+    """
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "UTF-16"
+    for low, name in ((0, "UTF-16LE"), (1, "UTF-16BE")):
+        # Half of the bytes of plain letters are zero.
+        if head[low:4:2].strip(b"\0") and len(head) > 1 and not head[1 - low : 4 : 2].strip(b"\0"):
+            return name
+    return ""
+
+
 def to_utf8(head: bytes) -> str:
     """What to do about a file that is not UTF-8, by its first bytes.
 
     >>> to_utf8(b"Kabul fiel"), to_utf8(codecs.BOM_UTF16_LE + b"K")
     ('convert the file to UTF-8, such as by iconv -f CP1252 -t UTF-8', 'it is UTF-16: convert it by iconv -f UTF-16 -t UTF-8')
     """
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "it is UTF-16: convert it by iconv -f UTF-16 -t UTF-8"
+    if encoding := utf16(head):
+        return f"it is {encoding}: convert it by iconv -f {encoding} -t UTF-8"
     if head.startswith(b"PK\x03\x04"):
         return "it is a ZIP archive or an office document: save it as text or CSV, in UTF-8"
     return "convert the file to UTF-8, such as by iconv -f CP1252 -t UTF-8"

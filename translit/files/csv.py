@@ -24,6 +24,7 @@ from translit.files.base import (
     need_columns,
     to_utf8,
     unknown_column,
+    utf16,
 )
 from translit.files.columns import have_arrow, known_of
 from translit.files.csv_fields import field_of, field_pattern, is_quoted, split_fields, value_of
@@ -127,6 +128,8 @@ def _layout(header: Row, task: Task, delimiter: str, shown: str) -> _Layout:
     if header.fault:
         raise InputError(f"{shown}:1: the row of column names cannot be read: {header.fault}; mend it")
     body = header.body.lstrip(b"\r\n").removeprefix(BOM)
+    if utf16(body):
+        raise InputError(f"{shown}: not UTF-8; {to_utf8(body)}")
     try:
         fields = split_fields(body.decode(), delimiter)
     except UnicodeDecodeError as error:

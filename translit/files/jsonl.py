@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from json.decoder import JSONDecoder, scanstring  # type: ignore[attr-defined]
 from typing import BinaryIO, cast
 
+from translit.errors import InputError
 from translit.files.answers import Answer, Cell, answers
 from translit.files.base import (
     BytesEncoder,
@@ -21,6 +22,8 @@ from translit.files.base import (
     Task,
     bad_utf8,
     need_columns,
+    to_utf8,
+    utf16,
 )
 from translit.files.inputs import Input
 from translit.files.lines import blocks
@@ -40,9 +43,15 @@ class JsonLines:
     name, suffixes, tabular, columnar = "jsonl", (".jsonl", ".ndjson"), True, False
 
     def read(self, source: Input, task: Task, start: Position) -> Iterator[Chunk]:
-        """The lines of a file."""
+        """The lines of a file.
+
+        Raises:
+            InputError: the file is UTF-16.
+        """
         need_columns(task, ())
         for block in blocks(source, start.offset):
+            if not block.offset and utf16(block.data):
+                raise InputError(f"{source.shown}: not UTF-8; {to_utf8(block.data)}")
             # A blank line is no row.
             rows = 1 if block.skipped else sum(not line.isspace() for line in io.BytesIO(block.data))
             lines = 1 if block.skipped else block.data.count(b"\n") or 1

@@ -95,6 +95,7 @@ class _Column:
 
         self.array = array
         self.dictionary = pa.types.is_dictionary(array.type)
+        self.plain = not self.dictionary and not pa.types.is_null(array.type)
         codes = known.codes(array.dictionary if self.dictionary else array)
         if self.dictionary:
             codes = np.append(codes, -1)[numbers(array.indices)]
@@ -148,7 +149,7 @@ def _answer(parts: Sequence[_Part], known: Known, task: Task) -> None:
     """Put down the columns of batches whose values are known together, and what is added to them."""
     for index in range(len(task.columns)):
         columns = [part.columns[index] for part in parts]
-        if task.mode == "name" and not columns[0].dictionary:
+        if task.mode == "name" and columns[0].plain:
             answered = _coded(columns, known, "text", lambda answer, _: answer.text)
         else:
             answered = [_gathered(column, known) for column in columns]
@@ -192,7 +193,7 @@ def _added(columns: Sequence[_Column], known: Known, task: Task, what: str) -> l
     """What ``--add`` writes beside a column."""
     import pyarrow as pa
 
-    if what == "original" and (columns[0].dictionary or task.mode == "text"):
+    if what == "original" and (not columns[0].plain or task.mode == "text"):
         return [column.array for column in columns]
     cell = partial(_cell, what)
     if what == "confidence":
@@ -237,7 +238,8 @@ def _check(schema: pa.Schema, task: Task, shown: str) -> None:
             raise UsageError(f"{shown}: several columns are called {name!r}; rename all but one")
         type_ = schema.field(name).type
         plain = type_.value_type if pa.types.is_dictionary(type_) else type_
-        if not (pa.types.is_string(plain) or pa.types.is_large_string(plain) or pa.types.is_string_view(plain)):
+        is_text = pa.types.is_string(plain) or pa.types.is_large_string(plain) or pa.types.is_string_view(plain)
+        if not is_text and not pa.types.is_null(plain):
             raise UsageError(f"{shown}: column {name!r} holds {type_}, not text; name a column of strings")
     for _, _, name in task.added():
         if name in schema.names:

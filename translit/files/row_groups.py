@@ -160,7 +160,7 @@ class RowGroups:
         columns = []
         for field in self.coded:
             if others is None or field.name in answered:
-                parts = [batch.column(field.name).cast(field.type) for batch in self.answers]
+                parts = [_as(batch.column(field.name), field.type) for batch in self.answers]
                 columns.append(pa.chunked_array(parts, field.type))
             else:
                 columns.append(others.column(field.name))
@@ -177,6 +177,14 @@ class RowGroups:
         """Write the footer."""
         if self.writer is not None:
             self.writer.close()
+
+
+def _as(array: pa.Array, type_: pa.DataType) -> pa.Array:
+    """An array as another type of text; Arrow makes no views of what has a dictionary."""
+    import pyarrow as pa
+
+    plain = pa.types.is_dictionary(array.type) and not pa.types.is_dictionary(type_)
+    return (array.dictionary_decode() if plain else array).cast(type_)
 
 
 def _widened(schema: pa.Schema, task: Task) -> pa.Schema:
@@ -233,7 +241,7 @@ def _coded(schema: pa.Schema, task: Task, encoded: Sequence[str]) -> pa.Schema:
     import pyarrow as pa
 
     names = [*task.columns, *(name for _, what, name in task.added() if what != "confidence")] if task.mode == "name" else []
-    for name in set(names).intersection(encoded):
+    for name in set(names).intersection(encoded, schema.names):
         field = schema.field(name)
         if pa.types.is_string(field.type) or pa.types.is_large_string(field.type):
             schema = schema.set(schema.get_field_index(name), field.with_type(pa.dictionary(pa.int32(), field.type)))
