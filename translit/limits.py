@@ -56,6 +56,8 @@ MAX_RESPELLED = 3
 """Most spellings of a name by a lexicon's own rules that are compared."""
 MAX_DIGRAPHS = 3
 """Most digraphs of a name that are taken for letters with marks."""
+MAX_SURNAME_SPELLINGS = 3
+"""Most spellings of a Korean surname that are compared."""
 MAX_NAME_READINGS = 6
 """Most readings of a name in Han characters that are compared."""
 MIN_READ = 2

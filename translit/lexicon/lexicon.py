@@ -9,7 +9,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -176,12 +176,15 @@ class Lexicon:
     def rough(self) -> Rough:
         """Spells names by the lexicon's own cost tables and rules."""
         from translit.matching.rough import Rough
+        from translit.rules.korean import korean_names
         from translit.rules.respell import Respelling
 
         tables = self.index.tables
         unlearnt = [code for code in CODES if code not in tables or len(tables[code].costs) < limits.MIN_COSTS]
         respell = Respelling(self.keys.romanizer, self.own_languages, unlearnt)
-        return Rough(tables, romanizer(self.meta["fallback"]), respell, self.index.droppable)
+        hangul = Respelling(self.keys.romanizer, (), ["Hang"])
+        korean = partial(korean_names, given=hangul)
+        return Rough(tables, romanizer(self.meta["fallback"]), respell, self.index.droppable, korean)
 
     @cached_property
     def keys(self) -> Keys:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from translit import limits, native
 from translit.matching.align import DEAREST, WIDEST, CostTable
 from translit.matching.alphabet import Fallback, atoms, script_of_name
-from translit.matching.views import CAPITALS, READ, View, initials, views, written_out
+from translit.matching.views import CAPITALS, READ, SURNAMED, SURNAMED_OTHERWISE, View, initials, views, written_out
 from translit.unicode.fold import fold_token
 from translit.unicode.scripts import has_han
 from translit.unicode.tokens import fold
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 MANDARIN = "Mandarin"
 """The language of the syllables that Han characters have in the cost tables."""
-FURTHER = 1500
+FURTHER = 1000
 """Handicap of each further reading of a name, in 1/1000 log-odds."""
 
 
@@ -65,14 +65,15 @@ class Rough:
         tables: cost tables by script.
         fallback: romanizes what no table covers.
         respell: how a name may be spelled by conventions that the tables do not know; None where there are none.
+        korean: how a Korean's name in Hangul may be spelled; None not to take any for one.
         droppable: folded words that names are written with and without.
     """
 
     def __init__(
         self, tables: Mapping[str, CostTable], fallback: Fallback, respell: Callable[[str], Sequence[str]] | None = None,
-        droppable: Iterable[str] = (),
+        droppable: Iterable[str] = (), korean: Callable[[str], Sequence[str]] | None = None,
     ) -> None:  # fmt: skip
-        self.tables, self.droppable, self._respell = tables, frozenset(droppable), respell
+        self.tables, self.droppable, self._respell, self._korean = tables, frozenset(droppable), respell, korean
         self._fallback = fallback
         self._best: dict[str, dict[str, tuple[int, str]]] = {}
 
@@ -94,6 +95,10 @@ class Rough:
         if self._respell is not None:
             for name, some in zip(names, out, strict=True):
                 some += [self.spell(text, READ)._replace(text=name) for text in self._respell(name)]
+        if self._korean is not None and turned:
+            for name, some in zip(names, out, strict=True):
+                spellings = self._korean(name)
+                some += [self.spell(text, SURNAMED + i * SURNAMED_OTHERWISE)._replace(text=name) for i, text in enumerate(spellings)]
         if reader is not None:
             for row, name in enumerate(names):
                 if has_han(name) and (read := reader.read(name)):

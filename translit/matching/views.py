@@ -29,6 +29,8 @@ JOINED = 300
 """Handicap of two words taken as one."""
 READ = 600
 """Handicap of a name respelled by the rules of a lexicon."""
+SURNAMED, SURNAMED_OTHERWISE = 1500, 300
+"""Handicaps of a name in Hangul taken for a Korean's, and of each further spelling of the surname."""
 DROPPED = 500
 """Handicap of words left out that the lexicon's entities are often listed with and without, as *province*."""
 INITIAL, MISSING, CONTRADICTED = 2000, 800, 6000
