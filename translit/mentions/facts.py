@@ -13,7 +13,7 @@ from translit.mentions.endings import endings
 from translit.mentions.memory import Memory
 from translit.mentions.vocabulary import CALENDAR, GEO, NAME, PERSON_CUE, PLACE_CUE, REGION, WORD, shipped_vocabulary
 from translit.mentions.words import Words, plainly_folded
-from translit.unicode.scan import CAPITAL, EMPTY, I64
+from translit.unicode.scan import I64
 from translit.unicode.skeleton import unmask
 
 NAMELIKE, UNKNOWN, PART, PARTLY, ENDED, LONG, ORDINARY, HERALD = 1, 2, 4, 8, 16, 32, 64, 128
@@ -51,17 +51,14 @@ class Facts:
 
     def of(self, words: Words) -> I64:
         """The facts of each distinct spelling of a text, 0 for one that is not capital."""
-        scanned = words.scanned
-        rows = ((scanned.flags[scanned.first] & (CAPITAL | EMPTY)) == CAPITAL).nonzero()[0]
-        first = scanned.first[rows]
-        text = words.text
-        spellings = [text[a:b] for a, b in zip(scanned.start[first].tolist(), scanned.end[first].tolist(), strict=True)]
+        rows = words.capitals
+        spellings = words.spellings(rows)
         known = self._known.known
         found = [known.get(spelling, -1) for spelling in spellings]
         if -1 in found:
             learnt = self._learn([spelling for spelling, facts in zip(spellings, found, strict=True) if facts < 0])
             found = [learnt[spelling] if facts < 0 else facts for spelling, facts in zip(spellings, found, strict=True)]
-        out = np.zeros(len(scanned.first), dtype=np.int64)
+        out = np.zeros(len(words.scanned.first), dtype=np.int64)
         out[rows] = found
         return out
 

@@ -154,6 +154,13 @@ class Guesses:
 
         ``named`` tells how often the entity is surely mentioned in the text, ``count`` how often the first word stands there yet.
         """
+        # A spelling met more often than all others of the entity is likelier a name of its own than a slip.
+        anchored = named > 0 and (last - first > 1 or count <= max(named, 2))
+        curve = self.tiers.guesser.curve(guess)
+        score, least = guess.score + self.fame.of(guess.entity), curve.threshold(max(LONE, self.tiers.precision))
+        if score + (ANCHORED if anchored else CUED) < least:
+            # Most are not convincing whatever stands around them.
+            return None
         if self.index.entity_support[guess.entity] or self._would_repeat(context.words, first, last, guess):
             return None
         if (
@@ -164,19 +171,15 @@ class Guesses:
             return None
         if self._derived(context.words, first, last, guess) or self._runs_on(context.words, first, last, guess):
             return None
-        # A spelling met more often than all others of the entity is likelier a name of its own than a slip.
-        anchored = named > 0 and (last - first > 1 or count <= max(named, 2))
         if last - first == 1 and not anchored and (context.beside_name(first, last) or self._is_another(context, first, guess)):
             return None
         if has_own_capitals(context.words.piece(first, last)) and not has_own_capitals(self.tiers.canonical(guess.entity)):
             return None
-        score = guess.score + self.fame.of(guess.entity)
         if anchored:
             score += ANCHORED
         elif context.has_cue(first, last, self.index.kind(guess.entity)):
             score += CUED
-        curve = self.tiers.guesser.curve(guess)
-        if score < curve.threshold(max(LONE, self.tiers.precision)):
+        if score < least:
             return None
         return replace(guess, score=score, confidence=curve.confidence(score))
 

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, reduce
 from itertools import product
+from operator import or_
 from typing import NamedTuple
 
 import numpy as np
@@ -26,10 +27,9 @@ from translit.mentions.inflections import Endings, cut, shipped_endings
 from translit.mentions.memory import Memory
 from translit.mentions.places import Place
 from translit.mentions.vocabulary import CALENDAR, NAME, WEAK, WORD
-from translit.mentions.words import Words
+from translit.mentions.words import Words, plainly_folded
 from translit.unicode.fold import fold_token
 from translit.unicode.hashes import token_hashes
-from translit.unicode.scan import CAPITAL, EMPTY, SIGNED
 from translit.unicode.scripts import script_of
 from translit.unicode.skeleton import STYLED_LETTER, unmask
 
@@ -67,11 +67,13 @@ class Cuts:
     """The words of a text that may be inflected or disguised names.
 
     Args:
+        words: of the text.
         ways: word → the ways to cut it.
         sure: the words that are disguised, or stand behind an elided one.
         taken: word → the listed name that it is of.
     """
 
+    words: Words
     ways: Mapping[int, tuple[Stem, ...]]
     sure: Set[int] = frozenset()
     taken: Mapping[int, Place] = field(default_factory=dict)
@@ -81,9 +83,15 @@ class Cuts:
         """Where a window with some of the words may begin."""
         return sorted({k - back for k in self.ways for back in range(min(MOST_WORDS, k + 1))})
 
-    def readings(self, words: Words, i: int) -> list[str]:
-        """The folded forms that a word may be read as: its own, and those of its stems."""
-        return [words.folded[i], *(stem.form for stem in self.ways.get(i, ()))]
+    def kind(self, i: int) -> tuple[int, int]:
+        """The same for words that are written and cut alike."""
+        return self.words.word[i], id(self.ways.get(i))
+
+    @cached_property
+    def readings(self) -> Mapping[tuple[int, int], Sequence[str]]:
+        """The folded forms that each kind of word at a start may be read as: its own, and those of its stems."""
+        kinds = {self.kind(i): i for i in self.starts}
+        return {kind: (self.words.folded[i], *(stem.form for stem in self.ways.get(i, ()))) for kind, i in kinds.items()}
 
 
 class Inflected:
@@ -97,7 +105,7 @@ class Inflected:
     def add(self, contexts: Sequence[Context], places: list[list[Place]]) -> None:
         """Add what stands on words that are not taken; every distinct stem of all texts is looked up once."""
         cuts = [_cuts_of(context.words, taken) for context, taken in zip(contexts, places, strict=True)]
-        self._learn(contexts, cuts)
+        self._learn(cuts)
         found: list[tuple[int, int, int, list[Stem]]] = []
         for number, (context, own) in enumerate(zip(contexts, cuts, strict=True)):
             found += [(number, *window) for window in self._windows(context, own)]
@@ -115,21 +123,19 @@ class Inflected:
         for taken in places:
             taken.sort(key=lambda place: place.first)
 
-    def _learn(self, contexts: Sequence[Context], cuts: Sequence[Cuts]) -> None:
+    def _learn(self, cuts: Sequence[Cuts]) -> None:
         """Look up what windows may begin with: most words begin no listed name, cut or not."""
         known = self._values.known
-        wanted = {word for context, own in zip(contexts, cuts, strict=True) for i in own.starts for word in own.readings(context.words, i)}
-        new = [word for word in wanted if word not in known]
+        new = list({word for own in cuts for forms in own.readings.values() for word in forms if word not in known})
         if new:
             self._values.keep_all(new, self.index.windows.find(token_hashes(new)).tolist())
 
     def _windows(self, context: Context, cuts: Cuts) -> Iterator[tuple[int, int, list[Stem]]]:
         """Words that may be an inflected or disguised name, the longest windows first, with the ways to cut it."""
         words = context.words
+        values = {kind: reduce(or_, map(self._value, forms)) for kind, forms in cuts.readings.items()}
         for i in cuts.starts:
-            value = 0
-            for word in cuts.readings(words, i):
-                value |= self._value(word)
+            value = values[cuts.kind(i)]
             if not value:
                 continue
             most = min(MOST_WORDS, len(words.word) - i) if value & 1 else 1
@@ -199,15 +205,16 @@ def _cuts_of(words: Words, places: Sequence[Place]) -> Cuts:
     sure = frozenset(ways)
     inflected = _inflected(words)
     if not inflected and not ways:
-        return Cuts(ways)
+        return Cuts(words, ways)
     taken = {k: place for place in places for k in range(place.first, place.last)}
     ways |= {i: found for i, found in inflected.items() if i not in ways and i not in taken}
-    return Cuts(ways, sure, taken)
+    return Cuts(words, ways, sure, taken)
 
 
 def _disguised(words: Words) -> dict[int, tuple[Stem, ...]]:
     """The plain words behind those that mix look-alike letters or digits, and the names behind a small word and an apostrophe."""
-    met = {words.word[i]: read for i in words.signed if any(read := _read(words.piece(i, i + 1)))}
+    numbers = words.signed
+    met = {n: read for n, raw in zip(numbers.tolist(), words.spellings(numbers), strict=True) if any(read := _read(raw))}
     if not met:
         return {}
     out: dict[int, tuple[Stem, ...]] = {}
@@ -249,26 +256,25 @@ def _inflected(words: Words) -> dict[int, tuple[Stem, ...]]:
     if words.text.isascii():
         # Each of the languages writes some letter that is none of ASCII.
         return {}
-    tongues = _tongues(words, shipped_endings())
-    scanned = words.scanned
-    flags = scanned.flags[scanned.first]
-    capital = flags & (CAPITAL | EMPTY) == CAPITAL
-    # Words of ASCII letters are Latin.
-    numbers = np.flatnonzero(capital if tongues else capital & (flags & SIGNED > 0))
-    first = scanned.first[numbers].tolist()
-    met = {n: ways for n, i in zip(numbers.tolist(), first, strict=True) if (ways := _cuts(words.folded[i], tongues))}
+    met = _inflecting(words, _tongues(words, shipped_endings()))
     return {i: met[words.word[i]] for i in words.standing(met)}
+
+
+def _inflecting(words: Words, tongues: frozenset[str]) -> dict[int, tuple[Stem, ...]]:
+    """The ways to cut spellings, by number, in Latin letters those of some languages."""
+    numbers = words.capitals
+    if not tongues:
+        # Words of ASCII letters are Latin.
+        numbers = np.intersect1d(numbers, words.signed, assume_unique=True)
+    return {n: ways for n, raw in zip(numbers.tolist(), words.spellings(numbers), strict=True) if (ways := _cuts(raw, tongues))}
 
 
 def may_be_another(words: Words) -> list[int]:
     """The words that may be others, inflected or in disguise, whatever small words the text has."""
-    table, scanned = shipped_endings(), words.scanned
-    met = [words.word[i] for i in words.signed if any(_read(words.piece(i, i + 1)))]
+    numbers = words.signed
+    met = [n for n, raw in zip(numbers.tolist(), words.spellings(numbers), strict=True) if any(_read(raw))]
     if not words.text.isascii():
-        capital = scanned.flags[scanned.first] & (CAPITAL | EMPTY) == CAPITAL
-        numbers = np.flatnonzero(capital)
-        first = scanned.first[numbers].tolist()
-        met += [n for n, i in zip(numbers.tolist(), first, strict=True) if _cuts(words.folded[i], table.languages)]
+        met += _inflecting(words, shipped_endings().languages)
     return words.standing(met)
 
 
@@ -282,8 +288,9 @@ def _tongues(words: Words, table: Endings) -> frozenset[str]:
 
 
 @lru_cache(maxsize=limits.TOKEN_CACHE)
-def _cuts(word: str, tongues: frozenset[str]) -> tuple[Stem, ...]:
+def _cuts(raw: str, tongues: frozenset[str]) -> tuple[Stem, ...]:
     """The ways to cut one word, longest ending first; in Latin letters those of some languages."""
+    word = plainly_folded(raw)
     script = script_of(word)
     least = LEAST_STEM.get(script)
     if least is None:

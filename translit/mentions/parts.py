@@ -20,7 +20,7 @@ from translit.mentions.places import Place
 from translit.mentions.words import plainly_folded
 from translit.model import PERSON
 from translit.unicode.fold import fold_token
-from translit.unicode.scan import CAPITAL, EMPTY, I64
+from translit.unicode.scan import I64
 
 OFTEN_LAST = 0.5
 """Least share of a part's bearers whose last name it must be, to be changed in text where nobody is named in full."""
@@ -50,9 +50,8 @@ class Parts:
                 self._anchor(meant.entity, anchors)
         may_be = facts & PARTLY > 0
         if anchors:
-            first = words.scanned.first
-            capital = np.flatnonzero(words.scanned.flags[first] & (CAPITAL | EMPTY) == CAPITAL)
-            may_be[capital] |= [any(stem in anchors for _, stem, _ in _stems(words.piece(i, i + 1))) for i in first[capital].tolist()]
+            capitals = words.capitals
+            may_be[capitals] |= [any(stem in anchors for _, stem, _ in _stems(raw)) for raw in words.spellings(capitals)]
         if not may_be.any():
             return places
         taken = set(open_)

@@ -82,11 +82,20 @@ class Words:
         return np.bincount(self.scanned.alike[self.scanned.word])
 
     @property
-    def signed(self) -> Sequence[int]:
-        """Where the spellings stand first that are not of ASCII letters alone."""
-        first = self.scanned.first
-        places: list[int] = first[self.scanned.flags[first] & SIGNED > 0].tolist()
-        return places
+    def signed(self) -> NDArray[np.int64]:
+        """The numbers of the spellings that are not of ASCII letters alone."""
+        return np.flatnonzero(self.scanned.flags[self.scanned.first] & SIGNED)
+
+    @property
+    def capitals(self) -> NDArray[np.int64]:
+        """The numbers of the spellings that are neither empty nor too long and start with a capital, or whose script has none."""
+        return np.flatnonzero((self.scanned.flags[self.scanned.first] & (CAPITAL | EMPTY)) == CAPITAL)
+
+    def spellings(self, numbers: NDArray[np.int64]) -> list[str]:
+        """The spellings of some numbers."""
+        text, first = self.text, self.scanned.first[numbers]
+        places = zip(self.scanned.start[first].tolist(), self.scanned.end[first].tolist(), strict=True)
+        return [text[start:end] for start, end in places]
 
     def standing(self, numbers: Iterable[int]) -> list[int]:
         """Where the spellings of some numbers stand, left to right."""
