@@ -676,6 +676,27 @@ def test_known_values_are_taken_by_name(functions: dict[str, Callable[..., Any]]
         functions["take_known"](known, [*names, []])
 
 
+class Text(str):
+    """Text of a type of its own."""
+
+    __slots__ = ()
+
+
+@both
+@pytest.mark.parametrize("key", ["str", "int"])
+def test_many_known_values_are_taken_by_name(functions: dict[str, Callable[..., Any]], key: str) -> None:
+    known: dict[Any, int] = {f"name {number}": number for number in range(20_000)}
+    if key == "int":
+        known[7] = -7
+    names = [f"name {number * 7919 % 20_000}" for number in range(50_000)]
+    wanted = [known[name] for name in names]
+    assert functions["take_known"](known, names) == wanted
+    assert functions["take_known"](known, [*names, Text("name 3")]) == [*wanted, 3]
+    assert functions["take_known"](known, ["other", *names]) is None
+    with pytest.raises(TypeError):
+        functions["take_known"](known, [*names, []])
+
+
 @compiled
 @pytest.mark.parametrize("first", [[0, 2], [0, 0], [1, 0], [-1, 1], [0], [0, 1, 1]], ids=str)
 def test_records_of_candidates_that_are_not_there_are_refused(first: list[int]) -> None:

@@ -100,7 +100,7 @@ class Explanation:
         if self.readings:
             lines.append("  readings")
             lines += [f"    {reading:<24} {langs}" for langs, reading in self.readings]
-            lines.append(f"    keys: {' '.join(self.keys)}")
+            lines.append(f"    keys: {' '.join(self.keys)}" if self.keys else "    no keys: too long")
         if self.candidates:
             lines.append("  candidates")
             for c in self.candidates:
@@ -157,7 +157,8 @@ def _how_listed(index: Index, form: int, folded: str, exactly: bool) -> str:
 
 def _readings(tiers: Tiers, name: str) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
     level: Level = "skeleton" if script_of(name) in ABJADS else "tight"
-    keys = tiers.lexicon.keys.keys(name, level, tiers.conventions)
+    # A longer name is not matched, and each word of one goes through all that was read before it.
+    keys = tiers.lexicon.keys.keys(name, level, tiers.conventions) if len(name) <= limits.MAX_NAME_CODEPOINTS else ()
     if has_han(name):
         return tuple(_han_readings(tiers, name)), keys
     found: list[tuple[str, str]] = []

@@ -139,17 +139,100 @@ static int take_some(PyObject *known, PyObject *names, Py_ssize_t begin, int cou
     return 1;
 }
 
+/* A known name with its value, by its hash: where one stands is known before it is looked at, which no dictionary tells. */
+typedef struct {
+    PyObject *name, *value;
+    Py_hash_t hash;
+} Slot;
+
+typedef struct {
+    Slot *slots;
+    size_t last;
+} Table;
+
+enum { WORTH_A_TABLE = 1 << 14, NAMES_A_SLOT = 2 }; /* known names from which on, and how many are asked for each, that a table pays */
+
+#ifndef Py_GIL_DISABLED
+/* The known names as a table; NULL where there is no memory, or some are no plain texts. */
+static Slot *table_of(PyObject *known, Table *table)
+{
+    size_t room = 1024;
+    while (room < 2 * (size_t)PyDict_Size(known))
+        room *= 2;
+    table->last = room - 1;
+    table->slots = calloc(room, sizeof *table->slots);
+    Slot slot;
+    for (Py_ssize_t at = 0; table->slots && PyDict_Next(known, &at, &slot.name, &slot.value);) {
+        if (!PyUnicode_CheckExact(slot.name)) {
+            free(table->slots);
+            return table->slots = NULL;
+        }
+        slot.hash = PyObject_Hash(slot.name);
+        size_t place = (size_t)slot.hash & table->last;
+        while (table->slots[place].name)
+            place = (place + 1) & table->last;
+        table->slots[place] = slot;
+    }
+    return table->slots;
+}
+#endif
+
+static PyObject *value_of(const Table *table, PyObject *name, Py_hash_t hash)
+{
+    for (size_t place = (size_t)hash & table->last; table->slots[place].name; place = (place + 1) & table->last) {
+        const Slot *slot = &table->slots[place];
+        if (slot->name == name || (slot->hash == hash && PyUnicode_Compare(slot->name, name) == 0))
+            return slot->value;
+    }
+    return NULL;
+}
+
+/* As take_some, by the table: its slots are asked for ahead, too. */
+static int take_fast(const Table *table, PyObject *names, Py_ssize_t begin, int count, PyObject *list)
+{
+    const Py_ssize_t ahead = begin + count, all = PyList_Size(list);
+    PyObject *name[TAKEN_TOGETHER], *values[TAKEN_TOGETHER];
+    Py_hash_t hash[TAKEN_TOGETHER];
+    for (int i = 0; i < count; i++) {
+        if (ahead + i < all)
+            PREFETCH(PyList_GetItem(names, ahead + i));
+        name[i] = PyList_GetItem(names, begin + i);
+        if (!PyUnicode_CheckExact(name[i]))
+            return 0;
+        hash[i] = PyObject_Hash(name[i]);
+        PREFETCH(&table->slots[(size_t)hash[i] & table->last]);
+    }
+    for (int i = 0; i < count; i++) {
+        values[i] = value_of(table, name[i], hash[i]);
+        if (!values[i])
+            return 0;
+        PREFETCH(values[i]);
+    }
+    for (int i = 0; i < count; i++)
+        PyList_SetItem(list, begin + i, Py_NewRef(values[i]));
+    return 1;
+}
+
 static PyObject *take_known(PyObject *self, PyObject *args)
 {
     (void)self;
     PyObject *known, *names;
     if (!PyArg_ParseTuple(args, "O!O!", &PyDict_Type, &known, &PyList_Type, &names))
         return NULL;
-    const Py_ssize_t count = PyList_Size(names);
+    const Py_ssize_t count = PyList_Size(names), size = PyDict_Size(known);
     PyObject *list = PyList_New(count);
+    Table table = {0};
+#ifndef Py_GIL_DISABLED
+    if (list && size >= WORTH_A_TABLE && count / NAMES_A_SLOT >= size)
+        table_of(known, &table);
+#endif
     int found = list != NULL;
-    for (Py_ssize_t i = 0; found && i < count; i += TAKEN_TOGETHER)
-        found = take_some(known, names, i, (int)(count - i < TAKEN_TOGETHER ? count - i : TAKEN_TOGETHER), list);
+    for (Py_ssize_t i = 0; found && i < count; i += TAKEN_TOGETHER) {
+        const int some = (int)(count - i < TAKEN_TOGETHER ? count - i : TAKEN_TOGETHER);
+        /* A name that is no plain text may be known all the same. */
+        found = (table.slots && take_fast(&table, names, i, some, list)) || take_some(known, names, i, some, list);
+    }
+    free(table.slots);
     if (found)
         return list;
     Py_XDECREF(list);
