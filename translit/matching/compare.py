@@ -27,6 +27,10 @@ OTHER_ORDER = 0.15
 """How much more alike the words must be in order, of 1, for a name to be in another order than a form."""
 
 
+_PUT = {feature: i for i, feature in enumerate(COMPARISON)}
+"""Column of each feature of a comparison."""
+
+
 class Listing(Protocol):
     """What comparing needs of a lexicon; forms, postings and entities are numbered from 0."""
 
@@ -96,33 +100,14 @@ def compare(
     names = [view for some in views for view in some]
     asked = np.repeat(np.arange(len(views)), [len(some) for some in views])
     as_it_stands = np.cumsum([0, *(len(some) for some in views)])[:-1]
-    looked_at = limits.MAX_LOOKED_AT if hidden is None else 2 * limits.MAX_LOOKED_AT
-    found = search(listing.blocks, [n.rom for n in names], looked_at)
-    if hidden is not None:
-        found = _still_claimed(listing, hidden, found, asked)
-    found = _fewer_of_other_views(_shortened(listing, names, _of_own_script(listing, names, found)), asked)
+    found = _candidates(listing, names, asked, hidden)
     by_word = fitted(listing, rough, views, asked, found)
     name, form = _initials_written_out(listing, names, found), found.form
     first_fitted = len(names)
     names += by_word.name
     spelled = _Side.of(names, listing.scripts(), rough.tables)
-    form_script = listing.form_script[form].astype(np.int64)
-    latin = form_script == listing.scripts().index("Latn")
-    listed, right = np.unique(form, return_inverse=True)
-    targets = listing.spans_of(listed)
-    costs = _costs(rough.tables, names, targets, np.where(latin, spelled.table[name], spelled.latin), name, right)
-    same_script = spelled.script[name] == form_script
-    own_letters = np.flatnonzero(same_script & ~latin)
-    sources = Spans.of([n.rom for n in names])
-    left = name
-    if len(own_letters):
-        which, place = np.unique(name[own_letters], return_inverse=True)
-        own_forms, own_place = np.unique(form[own_letters], return_inverse=True)
-        left, right = name.copy(), right.copy()
-        left[own_letters], right[own_letters] = len(names) + place, len(listed) + own_place
-        sources = Spans.of([*(n.rom for n in names), *(names[i].folded for i in which.tolist())])
-        targets = targets + listing.spans_of(own_forms, romanized=False)
-    text = native.twin(text_features)(sources, targets, left, right, costs, found.letters, found.consonants)
+    same_script = spelled.script[name] == listing.form_script[form]
+    text = _letters_compared(listing, rough.tables, names, spelled, name, found)
     fits, rows = np.arange(len(by_word.name)), np.array(by_word.row, dtype=np.int64)
     costs = _costs(rough.tables, by_word.name, Spans.of(by_word.form), spelled.table[first_fitted:], fits, fits)
     text = np.concatenate((text, by_word.features(costs)))
@@ -134,22 +119,63 @@ def compare(
     order = np.argsort(asked[found.name[owner]], kind="stable")
     position, owner, entity = position[order], owner[order], entity[order]
     features = text[owner]
-    klass = np.where(same_script, 0, spelled.klass[name])
-    put = {feature: i for i, feature in enumerate(COMPARISON)}
+    features[:, _PUT["exact"]] *= same_script[owner]
+    features[:, _PUT["script"]] = np.where(same_script, 0, spelled.klass[name])[owner]
+    _put_claims(listing, features, form[owner], position, entity)
+    handicap = _handicaps(names, name, text) + contradicted
+    who, whole = asked[found.name[owner]], name[owner] < first_fitted
+    return Comparisons(who, entity, form[owner], features, name[owner], handicap[owner], whole), found.crowd[as_it_stands], names
+
+
+def _candidates(listing: Listing, names: Sequence[Spelled], asked: Rows, hidden: Hidden | None) -> Found:
+    """The candidates of views that are worth comparing."""
+    looked_at = limits.MAX_LOOKED_AT if hidden is None else 2 * limits.MAX_LOOKED_AT
+    found = search(listing.blocks, [n.rom for n in names], looked_at)
+    if hidden is not None:
+        found = _still_claimed(listing, hidden, found, asked)
+    return _fewer_of_other_views(_shortened(listing, names, _of_own_script(listing, names, found)), asked)
+
+
+def _letters_compared(
+    listing: Listing, tables: Mapping[str, CostTable], names: Sequence[Spelled], spelled: _Side, name: Rows, found: Found
+) -> Float:
+    """The features that depend on the spellings alone: by rough romanizations, in one script other than the Latin by its own letters."""
+    form = found.form
+    form_script = listing.form_script[form].astype(np.int64)
+    latin = form_script == listing.scripts().index("Latn")
+    listed, right = np.unique(form, return_inverse=True)
+    targets = listing.spans_of(listed)
+    costs = _costs(tables, names, targets, np.where(latin, spelled.table[name], spelled.latin), name, right)
+    own_letters = np.flatnonzero((spelled.script[name] == form_script) & ~latin)
+    sources = Spans.of([n.rom for n in names])
+    left = name
+    if len(own_letters):
+        which, place = np.unique(name[own_letters], return_inverse=True)
+        own_forms, own_place = np.unique(form[own_letters], return_inverse=True)
+        left, right = name.copy(), right.copy()
+        left[own_letters], right[own_letters] = len(names) + place, len(listed) + own_place
+        sources = Spans.of([*(n.rom for n in names), *(names[i].folded for i in which.tolist())])
+        targets = targets + listing.spans_of(own_forms, romanized=False)
+    text: Float = native.twin(text_features)(sources, targets, left, right, costs, found.letters, found.consonants)
+    return text
+
+
+def _put_claims(listing: Listing, features: Float, form: Rows, position: Rows, entity: Rows) -> None:
+    """Put what the lexicon says of the entities that claim forms into the features of the comparisons."""
+    features[:, _PUT["weight"]] = listing.entity_weight[entity]
+    features[:, _PUT["is_canonical"]] = listing.posting_canonical[position]
     claims = listing.posting_start[form + 1].astype(np.int64) - listing.posting_start[form]
-    features[:, put["exact"]] *= same_script[owner]
-    features[:, put["script"]] = klass[owner]
-    features[:, put["weight"]] = listing.entity_weight[entity]
-    features[:, put["is_canonical"]] = listing.posting_canonical[position]
-    features[:, put["claims"]] = np.minimum(claims[owner], 10)
-    handicap = np.array([n.handicap for n in names], dtype=np.int32)[name] + contradicted
-    one_of_several = (text[:, put["name_words"]] == 1) & (text[:, put["form_words"]] > 1)
-    handicap[one_of_several & (text[:, put["name_length"]] < PART_OF * text[:, put["form_length"]])] += PART
+    features[:, _PUT["claims"]] = np.minimum(claims, 10)
+
+
+def _handicaps(names: Sequence[Spelled], name: Rows, text: Float) -> NDArray[np.int32]:
+    """What speaks against comparisons beside their letters, in 1/1000 log-odds."""
+    handicap = np.array([n.handicap for n in names], dtype=np.int32)[name]
+    one_of_several = (text[:, _PUT["name_words"]] == 1) & (text[:, _PUT["form_words"]] > 1)
+    handicap[one_of_several & (text[:, _PUT["name_length"]] < PART_OF * text[:, _PUT["form_length"]])] += PART
     # A name in another order has views in which its letters can be aligned; as it stands it may be any that has like words.
     handicap[in_another_order(text)] += TURNED
-    who = asked[found.name[owner]]
-    whole = name[owner] < first_fitted
-    return Comparisons(who, entity, form[owner], features, name[owner], handicap[owner], whole), found.crowd[as_it_stands], names
+    return handicap
 
 
 def nearest(
@@ -175,7 +201,6 @@ def nearest(
     latin = listing.form_script[form] == listing.scripts().index("Latn")
     serving = np.where(latin, spelled.table[which], spelled.latin)
     costs = _costs(tables, names, listing.spans_of(listed), serving, which, right)[owner]
-    put = {feature: i for i, feature in enumerate(COMPARISON)}
     features = kept.features.copy()
     length = np.maximum(features[rows, put["name_length"]], features[rows, put["form_length"]])
     features[rows, put["cost_per_letter"]] = costs / np.maximum(length, 1)
@@ -185,7 +210,7 @@ def nearest(
 
 def in_another_order(features: Float) -> NDArray[np.bool_]:
     """Which comparisons, by their features, are near only with the words in order."""
-    other: NDArray[np.bool_] = features[:, COMPARISON.index("words_indel")] > features[:, COMPARISON.index("indel")] + OTHER_ORDER
+    other: NDArray[np.bool_] = features[:, _PUT["words_indel"]] > features[:, _PUT["indel"]] + OTHER_ORDER
     return other
 
 
