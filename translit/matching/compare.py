@@ -202,9 +202,9 @@ def nearest(
     serving = np.where(latin, spelled.table[which], spelled.latin)
     costs = _costs(tables, names, listing.spans_of(listed), serving, which, right)[owner]
     features = kept.features.copy()
-    length = np.maximum(features[rows, put["name_length"]], features[rows, put["form_length"]])
-    features[rows, put["cost_per_letter"]] = costs / np.maximum(length, 1)
-    features[rows, put["cost"]] = costs
+    length = np.maximum(features[rows, _PUT["name_length"]], features[rows, _PUT["form_length"]])
+    features[rows, _PUT["cost_per_letter"]] = costs / np.maximum(length, 1)
+    features[rows, _PUT["cost"]] = costs
     return replace(kept, features=features)
 
 
