@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,8 +26,7 @@ PART = "name"
 UNDECIDED = Rulings()
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """A match in the making: the entity's number, or the spelling of a part; ``decided`` by a person or found.
 
     ``confidence`` is that of the spelling to write; ``meant`` is how surely this entity is meant, of those that are written so.

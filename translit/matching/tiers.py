@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -182,7 +181,7 @@ class Tiers:
         rest = alike.keys() - set(guessed.rows) - bare.keys() if self.folded_is_sure else ()
         bare |= {i: answer for i in rest if (answer := self._given(alike[i], self.sure(False), folded[i], least)) is not None}
         for i, answer in bare.items():
-            out[i] = replace(answer, method="fuzzy", shape="bare")
+            out[i] = answer._replace(method="fuzzy", shape="bare")
         if self.tells_countries:
             self._answer_qualified(names, [i for i in open_ if out[i] is None and i not in set(guessed.rows)], least, out)
         if least == 0:
@@ -218,7 +217,7 @@ class Tiers:
             elif answer is None or self.index.country(answer.entity) != told.country:
                 continue
             method: Method = "fuzzy" if answer is not None and answer.method == "fuzzy" else "rule"
-            out[i] = answer and replace(answer, method=method, shape="qualified")
+            out[i] = answer and answer._replace(method=method, shape="qualified")
 
     def _answer_nearest(self, names: Sequence[str], folded: Sequence[str], rows: Sequence[int], out: list[Answer | None]) -> None:
         """Put down the best candidate, however far, for names that have none: nothing is near, or a phrase that is never touched is."""

@@ -154,7 +154,7 @@ def _unlike(form: str, canonical: str) -> bool:
 
 def _is_short_of(form: str, canonical: str) -> bool:
     """Whether a spelling is some words of the canonical one."""
-    return set(form.split(" ")) < set(canonical.split(" "))
+    return " " in canonical and set(form.split(" ")) < set(canonical.split(" "))
 
 
 def acronym(context: Context, i: int) -> bool:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from translit.lexicon.index import OUTWEIGH
 from translit.matching.answers import Answer
@@ -124,7 +123,7 @@ class Homonyms:
         first, last = context.words.tokens[place.first], context.words.tokens[place.last - 1]
         form = place.answer.form if place.answer is not None else fold(context.words.text[first.start : last.end - len(place.ending)])
         answer = Answer(left[0], written, "exact", confidence, (left[0], *(e for e in bearers if e != left[0])), form)
-        return replace(place, answer=answer, why="", passed=())
+        return place._replace(answer=answer, why="", passed=())
 
     def _of_country(self, bearers: Sequence[int], votes: Counter[str]) -> list[int]:
         """The bearers of the country that the text is about, where it is about one; all of them otherwise."""

@@ -8,6 +8,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
+from translit import limits
 from translit.resources import data_root
 from translit.tables import read_table
 from translit.unicode.fold import fold_token
@@ -116,12 +117,15 @@ def cut(word: str, row: Ending) -> str | None:
     return word[: -len(row.ending)] + row.instead if word.endswith(row.ending) else None
 
 
+@lru_cache(maxsize=limits.TOKEN_CACHE)
 def is_derived(word: str, name: str) -> bool:
     """Whether a folded word is derived from a folded name: who comes from there, or follows them.
 
     >>> is_derived("kronstadters", "kronstadt"), is_derived("asturian", "asturias"), is_derived("tehran", "teheran")
     (True, True, False)
     """
+    if not name.startswith(word[:LEAST_DERIVED]):
+        return False
     for row in shipped_endings().rows["derived"]:
         stem = word[: -len(row.ending)]
         if (

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from translit.matching.answers import Answer
 from translit.mentions.evidence import Need
 from translit.mentions.survey import Why
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Words ``first`` to ``last`` (exclusive) of a text and what they are taken for.
 
     ``answer`` is None for words that are known and left alone: ``why``, and which entities were considered. ``ending`` is what a
@@ -43,7 +42,7 @@ class Place:
 def without_answer(place: Place) -> Place:
     """The same words left alone, for want of evidence."""
     passed = () if place.answer is None else (place.answer.entity,)
-    return replace(place, answer=None, why="evidence", passed=passed)
+    return place._replace(answer=None, why="evidence", passed=passed)
 
 
 def apart(near: Sequence[Place], found: Sequence[Place]) -> list[Place]:
