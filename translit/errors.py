@@ -26,6 +26,12 @@ class SourceError(TranslitError):
     af.tsv:4:6: unknown column 'typ'; rename it to 'type'
     """
 
+    message: str
+    mend: str
+    file: str
+    line: int
+    column: int
+
     def __init__(self, message: str, mend: str, file: str = "", line: int = 0, column: int = 0) -> None:
         self.message, self.mend = message, mend
         self.file, self.line, self.column = file, line, column
@@ -38,6 +44,8 @@ class SourceError(TranslitError):
 
 class SourceErrors(TranslitError):
     """All the faults found in a set of lexicon sources, in the order of file, line, column."""
+
+    errors: tuple[SourceError, ...]
 
     def __init__(self, errors: Sequence[SourceError]) -> None:
         self.errors = tuple(sorted(errors, key=lambda e: (e.file, e.line, e.column)))

@@ -66,6 +66,16 @@ class Normalizer:
     'panjshir, Panjsjier'
     """
 
+    lexicon: Lexicon
+    precision: float
+    target: str
+    types: tuple[str, ...]
+    conventions: tuple[str, ...] | None
+    evidence: bool
+    markup: bool
+    lang: str | None
+    decisions: tuple[Decision, ...]
+
     def __init__(
         self, lexicon: Lexicon | None = None, precision: float = 0.99, conventions: Iterable[str] | None = None,
         target: str = "en", types: Iterable[str] = DEFAULT_TYPES, fallback: str | None = None,

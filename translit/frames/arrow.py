@@ -40,6 +40,10 @@ class Kernel:
     ['Panjshir', None, 'nobody', 'Panjshir']
     """
 
+    mode: Mode
+    normalizer: Normalizer | None
+    min_confidence: float | None
+
     def __init__(self, mode: Mode = "name", normalizer: Normalizer | None = None, min_confidence: float | None = None) -> None:
         self.mode, self.normalizer, self.min_confidence = mode, normalizer, min_confidence
         self._pa = need("pyarrow", "frames", "A column")

@@ -46,6 +46,9 @@ class Lexicon:
     1
     """
 
+    meta: Mapping[str, Any]
+    path: Path | None
+
     def __init__(self, arrays: Mapping[str, Array], meta: Mapping[str, Any], path: Path | None = None) -> None:
         self._arrays, self.meta = arrays, meta
         self.path = path
