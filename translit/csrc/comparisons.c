@@ -116,7 +116,7 @@ static int compare_all(const Comparison *c, float *out)
         if (!p || c->left[p] != c->left[p - 1])
             status = take_text(&c->names, c->left[p], a);
         if (status == FINE)
-            status = take_text(&c->forms, c->right[p], b);
+            status = take_words(&c->forms, c->right[p], b);
         if (status == FINE)
             status = compare_pair(a, b, &s, c->costs[p], c->letters[p], c->consonants[p], out + p * FEATURES);
     }

@@ -176,7 +176,7 @@ int sort_words(Compared *c)
     c->sorted.points = fresh_room(c->sorted.points, &c->sorted.room, n + 1, sizeof *c->sorted.points);
     if (!c->sorted.points)
         return NO_MEMORY;
-    Word *order = malloc((c->word_count + 1) * sizeof *order);
+    Word *order = c->order = fresh_room(c->order, &c->order_room, c->word_count, sizeof *order);
     if (!order)
         return NO_MEMORY;
     size_t count = 0;
@@ -196,8 +196,8 @@ int sort_words(Compared *c)
         for (size_t i = order[k].begin; i < order[k].end; i++)
             c->sorted.points[c->sorted.size++] = c->letters.points[i];
     }
-    free(order);
-    mark_places(&c->sorted, c->sorted_places);
+    if (c->is_placed)
+        mark_places(&c->sorted, c->sorted_places);
     c->is_sorted = 1;
     return FINE;
 }
@@ -205,12 +205,14 @@ int sort_words(Compared *c)
 int take_words(const Texts *texts, int64_t row, Compared *c)
 {
     const int status = read_text(texts, row, &c->letters);
+    c->is_placed = 0;
     return status == FINE ? cut_words(c) : status;
 }
 
 int take_text(const Texts *texts, int64_t row, Compared *c)
 {
     const int status = take_words(texts, row, c);
+    c->is_placed = 1;
     if (status == FINE)
         mark_places(&c->letters, c->places);
     return status;
@@ -223,6 +225,7 @@ void free_compared(Compared *c)
     free(c->letters.points);
     free(c->sorted.points);
     free(c->words);
+    free(c->order);
     free(c);
 }
 

@@ -9,13 +9,13 @@ typedef struct {
     size_t begin, end;
 } Word;
 
-/* A text with its words, and with the places of its letters as bits. */
+/* A text with its words, and for one side of a comparison with the places of its letters as bits. */
 typedef struct {
     Letters letters, sorted;
-    Word *words;
-    size_t word_count, words_room;
+    Word *words, *order;
+    size_t word_count, words_room, order_room;
     uint64_t places[128], sorted_places[128];
-    int is_sorted;
+    int is_sorted, is_placed;
 } Compared;
 
 typedef struct {

@@ -21,6 +21,16 @@ enum { FINE = 0, NO_MEMORY, OUT_OF_RANGE, FAILED, WIDER };
 /* Set the error of a status; NULL. */
 PyObject *fail(int status);
 
+/* ---- processors ---- */
+
+#if defined(__GNUC__)
+#define FORCED_INLINE inline __attribute__((always_inline))
+#define PREFETCH(at) __builtin_prefetch(at)
+#else
+#define FORCED_INLINE inline
+#define PREFETCH(at) (void)(at)
+#endif
+
 /* ---- buffers ---- */
 
 typedef struct {
@@ -59,13 +69,21 @@ typedef struct {
     size_t size, room;
 } Letters;
 
-enum { TEXT_BUFFERS = 5 };
+enum { TEXT_BUFFERS = 5, TEXTS_AHEAD = 8 }; /* arrays of texts; how many texts ahead memory is asked for */
 
 /* Five buffers of the arguments from `given` on: data, other, begin, end, elsewhere. */
 int take_texts(PyObject *const *given, Buffer *b, Texts *t);
 
 /* The UTF-8 of a str as a new bytes object; NULL without an error where it has none. */
 PyObject *utf8_of(PyObject *text);
+
+/* Ask memory for a text that is read soon. */
+static inline void ask_for_text(const Texts *t, int64_t row)
+{
+    if (row >= 0 && row < t->count) {
+        PREFETCH(t->data[t->elsewhere[row] != 0] + t->begin[row]);
+    }
+}
 
 /* The code points of a text. */
 int read_text(const Texts *t, int64_t row, Letters *out);
@@ -137,15 +155,7 @@ static inline int write_bytes(Bytes *bytes, const uint8_t *more, size_t size)
     return FINE;
 }
 
-/* ---- processors ---- */
-
-#if defined(__GNUC__)
-#define FORCED_INLINE inline __attribute__((always_inline))
-#define PREFETCH(at) __builtin_prefetch(at)
-#else
-#define FORCED_INLINE inline
-#define PREFETCH(at) (void)(at)
-#endif
+/* ---- wide loops ---- */
 
 /* Loops are compiled once more for processors with wide vectors where the compiler can; they are picked when they run. */
 #if defined(__GNUC__) && defined(__x86_64__)

@@ -46,6 +46,8 @@ static int shortlist_all(const Pairs *c, size_t most, int64_t within, Column *ou
     for (size_t p = 0; status == FINE && p < c->pairs; p++) {
         if (!p || c->left[p] != c->left[p - 1])
             status = take_text(&c->names, c->left[p], a);
+        if (p + TEXTS_AHEAD < c->pairs)
+            ask_for_text(&c->forms, c->right[p + TEXTS_AHEAD]);
         if (status == FINE)
             status = take_words(&c->forms, c->right[p], b);
         int64_t near;

@@ -56,12 +56,10 @@ int read_text(const Texts *t, int64_t row, Letters *out)
         out->room = 2 * need;
     }
     const uint8_t *at = t->data[which] + begin, *const stop = at + need;
-    uint8_t every = 0;
+    uint32_t every = 0;
     for (size_t i = 0; i < need; i++)
-        every |= at[i];
+        every |= out->points[i] = at[i];
     out->size = every < 0x80 ? need : 0;
-    for (size_t i = 0; i < out->size; i++)
-        out->points[i] = at[i];
     if (every < 0x80)
         return FINE;
     while (at < stop) {
