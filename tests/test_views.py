@@ -7,6 +7,7 @@ from hypothesis import given
 from strategies import anything
 
 from translit import Lexicon, Normalizer, limits
+from translit.matching.designators import undesignated
 from translit.matching.titles import titles
 from translit.matching.views import views, written_out
 
@@ -81,6 +82,23 @@ def test_the_first_view_is_the_name_and_there_are_few(name: str) -> None:
 )  # fmt: skip
 def test_initials_are_written_out_by_the_form(words: list[str], form: list[str], expected: list[str]) -> None:
     assert written_out(words, form)[0] == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "bare"),
+    [
+        ("Provincia de Herat", "Herat"),
+        ("Département du Morbihan", "Morbihan"),
+        ("Штати Аляска", "Аляска"),
+        ("محافظة حلب", "حلب"),
+        ("Panjshir Province", "Panjshir"),
+        ("アラスカ州", ""),  # a province of China ends so, too: 广州 is no *Guang*
+        ("จังหวัดเชียงใหม่", "เชียงใหม่"),
+        ("Province", ""),
+    ],
+)
+def test_what_kind_of_place_a_name_is_of_is_left_out(name: str, bare: str) -> None:
+    assert undesignated(name) == bare
 
 
 def test_titles_are_read() -> None:

@@ -14,7 +14,8 @@ from translit.unicode.tokens import tokens
 
 TITLES_FORMAT = "translit-titles/1"
 PLACES = ("before", "after")
-_JOINING = SPACELESS | {"Kana", "Hang"}
+JOINING = SPACELESS | {"Kana", "Hang"}
+"""Scripts in which a title or a designator may be written in one with a name."""
 
 
 def plain(word: str) -> str:
@@ -52,7 +53,7 @@ def joined_titles() -> tuple[Mapping[str, Sequence[str]], Mapping[str, Sequence[
     They are known by their full stops (*H.E.*), or belong to scripts that part no words.
     """
     before, after = (
-        sorted((t.casefold() for t in _listed()[place] if _abbreviated(t) or script_of(t) in _JOINING), key=lambda t: (-len(t), t))
+        sorted((t.casefold() for t in _listed()[place] if _abbreviated(t) or script_of(t) in JOINING), key=lambda t: (-len(t), t))
         for place in PLACES
     )
     return _grouped(before, 0), _grouped(after, -1)

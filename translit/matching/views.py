@@ -17,6 +17,7 @@ from rapidfuzz.distance import JaroWinkler
 
 from translit import limits
 from translit.matching.asides import asides
+from translit.matching.designators import undesignated
 from translit.matching.nameparts import particles
 from translit.matching.titles import plain, titles, untitled
 
@@ -29,6 +30,8 @@ JOINED = 300
 """Handicap of two words taken as one."""
 READ = 600
 """Handicap of a name respelled by the rules of a lexicon."""
+DESIGNATED = 2000
+"""Handicap of a name without the words that say what kind of place it is of."""
 SURNAMED, SURNAMED_OTHERWISE = 1500, 300
 """Handicaps of a name in Hangul taken for a Korean's, and of each further spelling of the surname."""
 DROPPED = 500
@@ -83,8 +86,10 @@ def views(name: str, droppable: frozenset[str] = frozenset()) -> list[View]:
 
 
 def _views(name: str, droppable: frozenset[str]) -> list[View]:
+    bare_place = undesignated(name)
+    place = [View(bare_place, DESIGNATED)] if bare_place else []
     if " " not in name and not _COMMA.search(name):
-        return [View(name, 0)]
+        return [View(name, 0), *place]
     turned = _by_comma(name)
     out = [View(name, UNTURNED if turned else 0)]
     bare = untitled(turned or name)
@@ -95,6 +100,7 @@ def _views(name: str, droppable: frozenset[str]) -> list[View]:
     core = _core(turned or bare or name, droppable)
     if core:
         out.append(View(core, DROPPED))
+    out += place
     joined = _joined(turned or bare or name)
     if joined is not None:
         out.append(View(joined, JOINED))
