@@ -88,8 +88,12 @@ def with_letters(name: str) -> list[str]:
     ['Dueßeldorf', 'Düsseldorf', 'Düßeldorf']
     """
     out: set[str] = set()
+    small = name.lower()
     for letters in digraphs():
-        found = [i for i in range(len(name) - 1) if name[i : i + 2].lower() in letters]
+        # Most names have none.
+        if not any(map(small.__contains__, letters)):
+            continue
+        found = [i for i in range(len(name) - 1) if small[i : i + 2] in letters]
         if len(found) > limits.MAX_DIGRAPHS:
             continue
         for count in range(1, len(found) + 1):
