@@ -8,12 +8,16 @@ import json
 import os
 import sys
 import time
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from translit.cli.options import Choice, check_files, lexicon_options, split_list
 from translit.files.base import ADDABLE, Task, format_of, formats
+
+if TYPE_CHECKING:
+    from translit.files.job import Job
 
 _FORMATS = [format_.name for format_ in formats().values() if format_.suffixes]
 
@@ -70,28 +74,14 @@ def command(
     from translit.files.run import Options, check, run
 
     started = time.perf_counter()
-    delimiter = delimiter.replace("\\t", "\t")
-    if delimiter and (len(delimiter) != 1 or delimiter in '"\r\n'):
-        raise click.BadParameter("one character is needed, no quote and no line end.", param_hint="--delimiter")
     sources = _sources(files)
     check_files(sources, "clean")
     jobs = _jobs(sources, output, format_name)
-    if mode == "text" and set(add) - {"original"}:
-        raise click.BadParameter(
-            f"{', '.join(sorted(set(add) - {'original'}))}: of one name only; use --mode name, or for prose --audit.",
-            param_hint="--add",
-        )
-    if add and any(not formats()[job.format].tabular for job in jobs):
-        raise click.BadParameter("plain text has no columns.", param_hint="--add")
-    repeated = sorted({column for column in columns if columns.count(column) > 1})
-    if repeated:
-        raise click.BadParameter(f"{repeated[0]!r} is given twice.", param_hint="--column")
     _apart(sources, [job.target for job in jobs], [audit, rejects, page])
-    if resume and any(job.source == "-" or job.target is None for job in jobs):
-        raise click.UsageError("--resume needs files on both sides: name the input, and give -o.")
-    if resume and page:
-        raise click.UsageError("--resume and --report exclude each other: a report needs the whole run.")
-    task = Task(mode, columns, add, bool(audit or page), delimiter, len(jobs) > 1)
+    task = Task(mode, columns, add, bool(audit or page), _delimiter(delimiter), len(jobs) > 1)
+    _check_task(task, jobs)
+    if resume:
+        _check_resume(jobs, page)
     check(jobs)
     choice = dataclasses.replace(choice, markup=markup)
     normalizer = choice.open()
@@ -112,6 +102,34 @@ def command(
     if summary:
         click.echo(json.dumps(_summary(counts, time.perf_counter() - started)), err=True)
     return 3 if counts.rejected else 0
+
+
+def _delimiter(given: str) -> str:
+    delimiter = given.replace("\\t", "\t")
+    if delimiter and (len(delimiter) != 1 or delimiter in '"\r\n'):
+        raise click.BadParameter("one character is needed, no quote and no line end.", param_hint="--delimiter")
+    return delimiter
+
+
+def _check_task(task: Task, jobs: Sequence[Job]) -> None:
+    """Refuse columns that do not fit the mode or the files."""
+    beside_prose = sorted(set(task.add) - {"original"}) if task.mode == "text" else []
+    if beside_prose:
+        told = f"{', '.join(beside_prose)}: of one name only; use --mode name, or for prose --audit."
+        raise click.BadParameter(told, param_hint="--add")
+    if task.add and any(not formats()[job.format].tabular for job in jobs):
+        raise click.BadParameter("plain text has no columns.", param_hint="--add")
+    repeated = sorted({column for column in task.columns if task.columns.count(column) > 1})
+    if repeated:
+        raise click.BadParameter(f"{repeated[0]!r} is given twice.", param_hint="--column")
+
+
+def _check_resume(jobs: Sequence[Job], page: str | None) -> None:
+    """Refuse to go on later with what cannot be read or written again."""
+    if any(job.source == "-" or job.target is None for job in jobs):
+        raise click.UsageError("--resume needs files on both sides: name the input, and give -o.")
+    if page:
+        raise click.UsageError("--resume and --report exclude each other: a report needs the whole run.")
 
 
 def _summary(counts: Any, seconds: float) -> dict[str, object]:
@@ -157,8 +175,8 @@ def _apart(sources: list[str], targets: list[str | None], others: list[str | Non
             raise click.UsageError(f"{path} is read: name another file to write.")
 
 
-def _jobs(sources: list[str], output: str | None, format_name: str | None) -> list[Any]:
-    from translit.files.run import Job
+def _jobs(sources: list[str], output: str | None, format_name: str | None) -> list[Job]:
+    from translit.files.job import Job
 
     chosen = [format_name or ("text" if source == "-" else format_of(source).name) for source in sources]
     if output == "-":
