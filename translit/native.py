@@ -123,11 +123,18 @@ def _scan_words(text: str, table: hashes.WindowTable) -> scan.Scanned:
     found = _with_points(
         lambda points: _native.scan_words(given, points, arrays, fold_token, limits.MAX_TOKEN_CODEPOINTS, _FACTOR), given is text
     )
-    kinds = (np.uint32, np.uint32, np.uint32, np.uint8, np.uint32, np.uint64, np.uint32, np.uint32, np.uint32)
-    start, end, word, flags, first, hashes, alike, hit, open_ = (
-        np.frombuffer(column, dtype=kind) for column, kind in zip(found, kinds, strict=True)
-    )
-    return scan.Scanned(start, end, word, flags, first, hashes, alike, hit.reshape(-1, 3), open_.reshape(-1, 2))
+    columns, marks, digests, hits = found
+    every, flags = np.frombuffer(columns, dtype=np.uint32), np.frombuffer(marks, dtype=np.uint8)
+    digest = np.frombuffer(digests, dtype=np.uint64)
+    words, distinct = len(flags), len(digest)
+    first = 3 * words
+    alike = first + distinct
+    hit = alike + distinct
+    open_ = hit + hits
+    return scan.Scanned(
+        every[:words], every[words : 2 * words], every[2 * words : first], flags, every[first:alike], digest, every[alike:hit],
+        every[hit:open_].reshape(-1, 3), every[open_:].reshape(-1, 2),
+    )  # fmt: skip
 
 
 def _compiled(listing: scan.Listing) -> Any:

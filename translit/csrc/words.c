@@ -171,21 +171,34 @@ static void compare_words(Distinct *d, uint64_t *hash, uint32_t *alike)
     }
 }
 
+static uint32_t *copied(uint32_t *to, const Column32 *column)
+{
+    if (column->size)
+        memcpy(to, column->data, column->size * sizeof *to);
+    return to + column->size;
+}
+
+/* All columns of 32 bits lie in one array: an object for each would cost more than a short text. */
 static PyObject *columns_of(Words *w)
 {
-    const Py_ssize_t count = (Py_ssize_t)w->distinct.count;
-    PyObject *const hash = PyByteArray_FromStringAndSize(NULL, count * (Py_ssize_t)sizeof(uint64_t));
-    PyObject *const alike = PyByteArray_FromStringAndSize(NULL, count * (Py_ssize_t)sizeof(uint32_t));
-    if (hash && alike && count)
-        compare_words(&w->distinct, (uint64_t *)PyByteArray_AsString(hash), (uint32_t *)PyByteArray_AsString(alike));
-    return Py_BuildValue("(NNNNNNNNN)", as_bytes32(&w->start), as_bytes32(&w->end), as_bytes32(&w->word),
-                         PyByteArray_FromStringAndSize((const char *)w->flags.data, (Py_ssize_t)w->flags.size), as_bytes32(&w->first),
-                         hash, alike, as_bytes32(&w->hit), as_bytes32(&w->open));
+    const size_t count = w->distinct.count;
+    const size_t items = 3 * w->word.size + 2 * count + w->hit.size + w->open.size;
+    PyObject *const hash = PyByteArray_FromStringAndSize(NULL, (Py_ssize_t)(count * sizeof(uint64_t)));
+    PyObject *const columns = PyByteArray_FromStringAndSize(NULL, (Py_ssize_t)(items * sizeof(uint32_t)));
+    if (hash && columns) {
+        uint32_t *to = (uint32_t *)(void *)PyByteArray_AsString(columns);
+        to = copied(to, &w->start), to = copied(to, &w->end), to = copied(to, &w->word), to = copied(to, &w->first);
+        if (count)
+            compare_words(&w->distinct, (uint64_t *)(void *)PyByteArray_AsString(hash), to);
+        to = copied(to + count, &w->hit), to = copied(to, &w->open);
+    }
+    return Py_BuildValue("(NNNn)", columns, PyByteArray_FromStringAndSize((const char *)w->flags.data, (Py_ssize_t)w->flags.size), hash,
+                         (Py_ssize_t)w->hit.size);
 }
 
 PyDoc_STRVAR(scan_words_doc,
              "scan_words(text, (entries, blob), (hashes, values, starts), fold, longest, secret)\n"
-             "-> (start, end, word, flags, first, hash, alike, hit, open) or None\n\n"
+             "-> (start + end + word + first + alike + hit + open, flags, hash, items of hit) or None\n\n"
              "Twin of translit.unicode.scan.scan_words. The text is an ASCII str or UTF-8 bytes; entries (uint32) and blob (bytes) are\n"
              "the code points' classes and folded forms; fold folds one token that they do not suffice for; hashes (uint64) are\n"
              "sorted, values (uint32) are theirs, and starts (uint32, a power of two up to 2**24 and one) says where each of their\n"

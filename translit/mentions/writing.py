@@ -134,7 +134,7 @@ def _reasons(place: Place) -> tuple[str, ...]:
 
 def _spaced(written: str, bare: str) -> str:
     """A spelling with the line breaks and blanks that the text had between its words."""
-    gaps = _BLANKS.findall(bare)
+    gaps = [] if bare.isalpha() else _BLANKS.findall(bare)
     if not gaps or all(gap == " " for gap in gaps):
         return written
     words = _BLANKS.split(written)
@@ -160,5 +160,8 @@ def frame(canonical: str) -> tuple[str, str]:
     >>> frame("Yahoo!"), frame("Kabul")
     (('', '!'), ('', ''))
     """
+    ends = canonical[:1] + canonical[-1:]
+    if ends.isascii() and ends.isalnum():
+        return "", ""
     inside = list(tokens(canonical))
     return (canonical[: inside[0].start], canonical[inside[-1].end :]) if inside else ("", "")
