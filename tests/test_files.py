@@ -20,12 +20,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import translit
-from translit import limits
+from translit import limits, native
 from translit.errors import InputError, TranslitError
 from translit.files.atomic import AtomicFile
 from translit.files.base import Position, Task, UsageError, format_of, formats
 from translit.files.csv_fields import split_fields, value_of
 from translit.files.inputs import Input
+from translit.files.json_members import json_members
 from translit.files.run import Job, Options, Summary, run
 
 RECORDS = [
@@ -583,6 +584,57 @@ def test_csv_by_columns_is_csv_by_rows(
         fast = convert(data, "t.csv", task)
         monkeypatch.setattr("translit.files.csv.MIN_SPLICED_BYTES", 1 << 40)
         assert fast == convert(data, "t.csv", task)
+
+
+JSON_ROWS = [
+    {"a": name, "n": number, "b": other, "l": [1, "x", None]}
+    for number, name in enumerate(["Panjsjir", "Punjir", "", "nobody", "Achmad Massud", "é", "Kaboul", 7, None, "x\ny"] * 30)
+    for other in [("Kaboul", "né", None)[number % 3]]
+]
+JSON_LINES = [
+    '{"a":{"b":"Punjir"}}', '{"a":"Punjir","a":"Kaboul"}', '{"a":"Punj\\u0069r"}', '{ "b":1 , "a":"Punjir" }', "", "{", "[1]",
+    '{"a_id":1,"a":"Punjir"}', '{"a":"Punjir"}', "{}", '\ufeff{"a":"Punjir"}', '{"a":"Punj\udcffir"}', '{"a":"\t"}', '{"a":"Punjir"}x',
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("add", [(), ("id", "confidence", "method", "original")])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("spaces", [(",", ":"), (", ", ": "), (", ", ":"), (",", ":  ")])
+@pytest.mark.parametrize("columns", [("a",), ("b", "a"), ("a.b",), ("nope",)])
+def test_jsonl_by_columns_is_jsonl_by_lines(
+    convert: Runner, monkeypatch: pytest.MonkeyPatch, columns: tuple[str, ...], spaces: tuple[str, str], end: str, add: tuple[str, ...]
+) -> None:
+    rows = [json.dumps(row, ensure_ascii=False, separators=spaces) for row in JSON_ROWS]
+    task = Task("name", columns, add, audit=True)
+    for odd in ([], JSON_LINES):
+        lines = [*rows[:100], *odd, *rows[100:]]
+        data = end.join(lines).encode("utf-8", "surrogateescape")
+        monkeypatch.setattr("translit.files.json_splice.MIN_SPLICED_BYTES", 1)
+        fast = convert(data, "t.jsonl", task)
+        monkeypatch.setattr("translit.files.json_splice.MIN_SPLICED_BYTES", 1 << 40)
+        assert fast == convert(data, "t.jsonl", task)
+
+
+_flat = st.dictionaries(
+    st.sampled_from(["a", "b", "c", "é", "x.y", 'q"']),
+    st.sampled_from([1, -2.5e3, "x", 'é"', None, True, [1, "a"], [], {"a": 1}, "\u2028"]),
+)
+_spaces = st.sampled_from([(",", ":"), (", ", ": "), (" ,", ": "), (",  ", ":\t")])
+_wrong = st.lists(st.tuples(st.floats(0, 1), st.sampled_from(b'"\\,:{}[]01e.-t \t\n')), max_size=2)
+
+
+@given(
+    rows=st.lists(_flat, max_size=4), ascii_=st.booleans(), spaces=_spaces, end=st.sampled_from(["\n", "\r\n", "\r", "\n\n"]), wrong=_wrong
+)  # fmt: skip
+@settings(max_examples=300, deadline=None)
+def test_members_of_json_are_found_alike(
+    rows: list[dict[str, object]], ascii_: bool, spaces: tuple[str, str], end: str, wrong: list[tuple[float, int]]
+) -> None:
+    data = bytearray("".join(json.dumps(row, ensure_ascii=ascii_, separators=spaces) + end for row in rows).encode())
+    for place, byte in wrong if data else ():
+        data[int(place * (len(data) - 1))] = byte
+    keys = (b"a", b"b", b"c")
+    assert native.twin(json_members)(bytes(data), keys, 2).tolist() == json_members(bytes(data), keys, 2).tolist()
 
 
 # --- everything ------------------------------------------------------------------------------------------------------

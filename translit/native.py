@@ -301,6 +301,11 @@ def _intern_values(column: Any, valid: NDArray[np.uint8] | None, known: Any) -> 
     return np.frombuffer(codes, dtype=np.int64), np.frombuffer(rows, dtype=np.int64), np.frombuffer(slots, dtype=np.uint64)
 
 
+def _json_members(data: bytes, keys: Sequence[bytes], wanted: int) -> I64:
+    found = np.frombuffer(_native.json_members(data, tuple(keys), wanted), dtype=np.int64)
+    return found.reshape(-1, 3 + 2 * wanted)
+
+
 def _plain_rows(data: bytes, at: int, delimiter: str) -> tuple[int, int, int]:
     return cast("tuple[int, int, int]", _native.plain_rows(data, at, ord(delimiter)))
 
@@ -312,7 +317,7 @@ TWINS: Mapping[str, Callable[..., Any]] = {
     "shortlist": _shortlist, "name_blocks": _name_blocks, "fold_many": _fold_many,
     "token_hashes": _token_hashes, "otherwise_spelled": _otherwise_spelled, "find_texts": _find_texts, "take_strings": _take_strings,
     "make_matches": _make_matches, "take_known": _take_known, "intern_values": _intern_values,
-    "plain_rows": _plain_rows,
+    "plain_rows": _plain_rows, "json_members": _json_members,
 }  # fmt: skip
 """Name of a Python function → what stands for it where the compiled extension is in use."""
 scan_words, find_listed, replace_listed = twin(scan.scan_words), twin(scan.find_listed), twin(scan.replace_listed)

@@ -7,7 +7,10 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from json.decoder import JSONDecoder, scanstring  # type: ignore[attr-defined]
+from operator import attrgetter
 from typing import BinaryIO, cast
+
+import numpy as np
 
 from translit.errors import InputError
 from translit.files.answers import Answer, Cell, answers
@@ -25,7 +28,10 @@ from translit.files.base import (
     to_utf8,
     utf16,
 )
+from translit.files.columns import have_arrow, known_of
 from translit.files.inputs import Input
+from translit.files.json_members import HEAD
+from translit.files.json_splice import Run, runs, spliced
 from translit.files.lines import blocks
 from translit.limits import MAX_ROW_BYTES
 
@@ -40,7 +46,12 @@ _scan = JSONDecoder(parse_int=str, parse_float=str).scan_once  # type: ignore[at
 class JsonLines:
     """One JSON object a line, named keys of which hold the text. A key inside an object is named ``outer.inner``."""
 
-    name, suffixes, tabular, columnar = "jsonl", (".jsonl", ".ndjson"), True, False
+    name, suffixes, tabular = "jsonl", (".jsonl", ".ndjson"), True
+
+    @property
+    def columnar(self) -> bool:
+        """Whether regular lines are answered as columns."""
+        return have_arrow()
 
     def read(self, source: Input, task: Task, start: Position) -> Iterator[Chunk]:
         """The lines of a file.
@@ -68,19 +79,16 @@ class JsonLines:
             collector.reject(chunk.start.rows, chunk.start.line + 1, chunk.start.offset, None, reason)
             collector.result.rows = 1
             return collector.finish(b"")
-        paths = [tuple(column.split(".")) for column in task.columns]
-        rows = list(_parsed(data, chunk.start, paths, task, collector))
-        found = answers([value.text for _, _, row in rows if row for value in row.values], task, engine)
-        output = []
-        for number, line, row in rows:
-            if row is None:
-                output.append(line)
-                continue
-            for value in row.values:
-                collector.change(number, value.column, value.text, found[value.text])
-            output.append(_rewritten(row, found, task) + line[len(line.rstrip(b"\r\n")) :])
-        columns = {value.column for _, _, row in rows if row for value in row.values}
-        collector.result.found = frozenset(columns)
+        found: set[int] = set()
+        output, at = [], chunk.start
+        for run in runs(data, task) if task.mode == "name" and have_arrow() else [Run(data, None)]:
+            if run.places is None:
+                output.append(_by_lines(run.data, at, engine, collector, found))
+            else:
+                output.append(spliced(run, known_of(task, engine), at.rows, collector))
+                found.update(np.flatnonzero((run.places[:, HEAD::2] >= 0).any(axis=0)).tolist())
+            at = Position(at.offset + len(run.data), chunk.start.rows + collector.result.rows, at.line + run.data.count(b"\n"))
+        collector.result.found = frozenset(found)
         return collector.finish(b"".join(output))
 
     def rows(self, chunk: Chunk) -> Iterator[Chunk]:
@@ -99,6 +107,24 @@ class JsonLines:
 
 
 FORMATS = (JsonLines(),)
+
+
+def _by_lines(data: bytes, start: Position, engine: Engine, collector: Collector, columns: set[int]) -> bytes:
+    """Lines answered one by one; ``columns`` takes those that some line has."""
+    task = collector.task
+    paths = [tuple(column.split(".")) for column in task.columns]
+    rows = list(_parsed(data, start, paths, task, collector))
+    found = answers([value.text for _, _, row in rows if row for value in row.values], task, engine)
+    output = []
+    for number, line, row in rows:
+        if row is None:
+            output.append(line)
+            continue
+        for value in sorted(row.values, key=attrgetter("column")):
+            collector.change(number, value.column, value.text, found[value.text])
+            columns.add(value.column)
+        output.append(_rewritten(row, found, task) + line[len(line.rstrip(b"\r\n")) :])
+    return b"".join(output)
 
 
 @dataclass(slots=True)
