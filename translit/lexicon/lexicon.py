@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import unicodedata
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property, partial
@@ -14,20 +12,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from translit import limits
 from translit.errors import LexiconError
 from translit.fallback import romanizer
-from translit.lexicon.fame import Fame
-from translit.lexicon.index import LEARNT, Index, Rows, table_arrays
+from translit.lexicon.index import Index
 from translit.lexicon.storage import Array, read, write
-from translit.model import Entity
 from translit.unicode.scripts import CODES
 
 if TYPE_CHECKING:
-    from translit.matching.align import CostTable
-    from translit.matching.calibrate import Model, Questions
+    from translit.matching.calibrate import Model
     from translit.matching.rough import Rough
     from translit.rules.keys import Keys
 
@@ -86,55 +80,10 @@ class Lexicon:
             TranslitError: a reader is not installed.
             SourceErrors: with every fault of every source, or of the decisions.
         """
-        from translit.lexicon.compile import compile_entities
-        from translit.lexicon.own_rules import read_all
-        from translit.lexicon.packs import expand
-        from translit.lexicon.readings import with_readings
-        from translit.matching.calibrate import by_letters, counted, learn
-        from translit.matching.correspondences import learn_over
-        from translit.matching.decisions import as_rows, read_decisions, rule
-        from translit.matching.prior import model_to_json, read_model, read_tables
-        from translit.matching.rough import Rough
+        from translit.lexicon.building import build
 
-        folder = None if prior is None else Path(prior)
-        decided = read_decisions(decisions)
         tell = progress or (lambda line: None)
-        tell("reading sources")
-        sources, entities, rules = read_all(expand(sources))
-        languages = _languages(entities)
-        entities, read_by = with_readings(entities, tuple(readings), fallback)
-        tell(f"compiling {len(entities)} entities")
-        tables = read_tables(folder)
-        rough = Rough(tables, romanizer(fallback))
-        arrays, meta, questions = compile_entities(entities, tables, rough)
-        meta |= {"fallback": fallback, "unicode": unicodedata.unidata_version}
-        if read_by:
-            meta["readings"] = read_by
-        if decided:
-            rule(decided, Index(arrays, meta), "en")
-            meta["decisions"] = as_rows(decided)
-        tell(f"calibrating on {len(questions.text)} variants")
-        index = Index(arrays, meta)
-        right, wrong, claim = by_letters(index, questions, arrays["entity.weight"])
-        bare = _bare(index, questions, claim)
-        meta |= {"folded_precision": counted(right, wrong), "bare_precision": counted(right & bare, wrong & bare)}
-        shipped = read_model(folder)
-        rough = Rough(tables, romanizer(fallback), droppable=Index(arrays, meta).droppable)
-        model = learn(Index(arrays, meta), rough, questions, shipped, lambda: learn_over(entities, rough))
-        arrays["shipped"] = _packed(model_to_json(shipped))
-        learnt: dict[str, CostTable] = {}
-        if model.learnt is not None:
-            arrays["model"] = _packed(model_to_json(model))
-            learnt = {script: table for script, table in model.learnt.items() if table is not tables[script]}
-        meta["learnt_tables"] = sorted(learnt)
-        for script, table in learnt.items():
-            arrays.update(table_arrays(script, table, LEARNT))
-        if rules:
-            arrays["rules"] = _packed([(file.name, file.content) for file in rules])
-            meta["rules"] = [file.name for file in rules]
-        meta["licences"] = dict(sorted({**_licences(sources), **{file.name: file.licence for file in rules}}.items()))
-        meta["languages"] = languages
-        return cls(arrays, meta)
+        return cls(*build(sources, fallback, tell, decisions, None if prior is None else Path(prior), tuple(readings)))
 
     @classmethod
     def load(cls, path: str | os.PathLike[str], *, fallback: str | None = None, check: bool | None = None) -> Lexicon:
@@ -306,10 +255,6 @@ class Lexicon:
                 for _, (source, target) in fallen[:_CHEAPEST_SHOWN]}  # fmt: skip
 
 
-def _packed(value: Any) -> Array:
-    return np.frombuffer(json.dumps(value, sort_keys=True).encode(), dtype=np.uint8)
-
-
 def _scripts_of(klass: int) -> str:
     """The scripts of a class that is calibrated together."""
     from translit.matching.score import SCRIPT_CLASSES
@@ -319,37 +264,3 @@ def _scripts_of(klass: int) -> str:
 
 def _load(path: str) -> Lexicon:
     return Lexicon.load(path)
-
-
-def _languages(entities: Iterable[Entity]) -> dict[str, int]:
-    """How many variants each language has; those without a language under ``und``."""
-    return dict(sorted(Counter(variant.lang or "und" for entity in entities for variant in entity.variants).items()))
-
-
-def _licences(sources: Iterable[Any]) -> dict[str, str]:
-    from translit.lexicon.source import read_header
-
-    out: dict[str, str] = {}
-    for source in _files(sources):
-        if source.name.endswith((".tsv", ".tsv.gz")):
-            out[source.name] = read_header(source).get("licence", "")
-    return out
-
-
-def _files(sources: Iterable[Any]) -> list[Path]:
-    out: list[Path] = []
-    for source in sources if not isinstance(sources, (str, os.PathLike)) else [sources]:
-        if isinstance(source, (str, os.PathLike)):
-            path = Path(source)
-            out += sorted(p for p in path.iterdir() if p.is_file()) if path.is_dir() else [path]
-    return out
-
-
-def _bare(index: Index, questions: Questions, claim: Rows) -> NDArray[np.bool_]:
-    """Which questions are plain letters that stand for the own spelling of something famous, and would be written otherwise."""
-    plain = np.array([text.isascii() for text in questions.text], dtype=bool)
-    out: NDArray[np.bool_] = Fame(index).own(claim) & plain
-    for i in np.flatnonzero(out).tolist():
-        claimed, meant = int(index.posting_entity[claim[i]]), int(questions.entity[i])
-        out[i] = claimed == meant or index.canonicals[claimed] != index.canonicals[meant]
-    return out
