@@ -131,6 +131,11 @@ static int blocks_of(const Query *q, Workspace *w, Py_ssize_t name, size_t *bloc
 {
     size_t count = 0;
     *members = 0;
+    /* What the keys of the name lead to lies scattered: memory is asked for all of it, step by step. */
+    for (size_t i = w->starts[name]; i < w->starts[name + 1]; i++)
+        PREFETCH(q->starts + (w->asked[i] >> (32 - q->bits)));
+    for (size_t i = w->starts[name]; i < w->starts[name + 1]; i++)
+        PREFETCH(q->entries + q->starts[w->asked[i] >> (32 - q->bits)]);
     for (size_t i = w->starts[name]; i < w->starts[name + 1]; i++) {
         const uint32_t key = w->asked[i], bucket = key >> (32 - q->bits), rest = key << q->bits >> q->bits;
         const size_t from = q->starts[bucket], to = q->starts[bucket + 1];

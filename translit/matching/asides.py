@@ -6,7 +6,7 @@ that say so stand in ``lexicons/asides.tsv``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 import regex
@@ -20,18 +20,37 @@ ASIDES_FORMAT = "translit-asides/1"
 USES = ("alias", "relation")
 _BRACKETS = regex.compile(r"\s*(?:\(([^()]*+)\)|\[([^\[\]]*+)\]|[“„«\"]([^“”„«»\"]*+)[”“»\"])")
 _MAY_STAND = regex.compile(r"[\s(\[“„«\".]")
+_OPENING = frozenset('([“„«"')
+_BESIDE_WORDS = str.maketrans(",;:", "   ")
 
 
 @lru_cache(maxsize=1)
-def _markers() -> Mapping[str, regex.Pattern[str]]:
-    """What finds the words before another name of the person, and those before a name of somebody else or of earlier."""
+def _listed() -> Mapping[str, Sequence[str]]:
     table = read_table(data_root() / "asides.tsv", ASIDES_FORMAT, ("words", "use", "langs"))
     found: dict[str, list[str]] = {use: [] for use in USES}
     for number, (words, use, _) in table.rows():
         if use not in found or not words.strip():
             table.fault(number, f"the use is none of {', '.join(USES)}, or there are no words")
-        found[use].append(regex.escape(words))
-    return {use: regex.compile(rf"(?:^|[\s,;])+(?:{'|'.join(words)})(?=[\s:])[\s:]*", regex.IGNORECASE) for use, words in found.items()}
+        found[use].append(words)
+    return found
+
+
+@lru_cache(maxsize=1)
+def _markers() -> Mapping[str, regex.Pattern[str]]:
+    """What finds the words before another name of the person, and those before a name of somebody else or of earlier."""
+    found = {use: "|".join(map(regex.escape, some)) for use, some in _listed().items()}
+    return {use: regex.compile(rf"(?:^|[\s,;])+(?:{words})(?=[\s:])[\s:]*", regex.IGNORECASE) for use, words in found.items()}
+
+
+@lru_cache(maxsize=1)
+def _first_words() -> frozenset[str]:
+    """What the markers begin with, folded."""
+    return frozenset(words.casefold().translate(_BESIDE_WORDS).split()[0] for some in _listed().values() for words in some)
+
+
+def _is_marked(name: str) -> bool:
+    """Whether brackets or a marker may stand in a name, which is quickly told of most names."""
+    return not _OPENING.isdisjoint(name) or not _first_words().isdisjoint(name.casefold().translate(_BESIDE_WORDS).split())
 
 
 @lru_cache(maxsize=limits.TOKEN_CACHE)
@@ -45,14 +64,19 @@ def asides(name: str) -> tuple[str, ...]:
     """
     if not _MAY_STAND.search(name) and name.isascii():
         return ()
+    parts = _parts(name) if _is_marked(name) else [name]
+    kept = tuple(dict.fromkeys(own for part in parts if (own := _addressed(part))))[: limits.MAX_ASIDES]
+    return () if kept == (name,) or " ".join(name.split()) in kept else kept
+
+
+def _parts(name: str) -> list[str]:
+    """A name cut at its brackets and markers, without what belongs to somebody else."""
     markers = _markers()
     inside = [text for found in _BRACKETS.finditer(name) for text in found.groups() if text]
     # What stands in brackets is another name where it has two words; a party or a seat has one.
     aliases = [text for text in inside if len(text.split()) > 1 and not markers["relation"].match(f" {text}")]
     parts = [part for text in (_BRACKETS.sub("", name), *aliases) for part in markers["alias"].split(f" {text}")]
-    own = [_addressed(markers["relation"].split(part)[0]) for part in parts]
-    kept = tuple(dict.fromkeys(part for part in own if part))[: limits.MAX_ASIDES]
-    return () if kept == (name,) or " ".join(name.split()) in kept else kept
+    return [markers["relation"].split(part)[0] for part in parts]
 
 
 def _addressed(name: str) -> str:

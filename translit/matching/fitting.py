@@ -109,17 +109,19 @@ def fitted(listing: Forms, rough: Rough, views: Sequence[Sequence[Spelled]], ask
     # Where a form answers to all words, another with a word too many or too few is not meant.
     wholly = {id(asking) for (asking, _, _), found in zip(todo, fits, strict=True) if found and found.atoms and not found.partly}
     out = Fitted(contradicted, [], [], [])
+    handicaps: dict[int, int] = {}
     for (asking, form, at), answer in zip(todo, fits, strict=True):
         if answer is None:
             continue
         # Words of another script contradict less surely.
-        contradicted[at] += answer.contradicted if asking.view.script == "Latn" else answer.contradicted // 2
+        handicaps |= dict.fromkeys(at, answer.contradicted if asking.view.script == "Latn" else answer.contradicted // 2)
         if not answer.atoms or (answer.partly and id(asking) in wholly):
             continue
         if answer.handicap or len(asking.words.texts) != len(form.texts):
             out.row.append(at[0])
             out.name.append(_spelled(rough, asking, answer))
             out.form.append(answer.form)
+    contradicted[list(handicaps)] = list(handicaps.values())
     return out
 
 
@@ -177,14 +179,12 @@ def _costs(table: CostTable, pairs: Sequence[tuple[str, str]], atoms: Mapping[st
     right = np.array([targets[theirs] for _, theirs in pairs], dtype=np.int64)
     size = np.array([len(atoms[word]) for word in sources], dtype=np.int64)[left]
     other = np.array([len(word) for word in targets], dtype=np.int64)[right]
-    costs = costs_of(table, [atoms[word] for word in sources], Spans.of(list(targets)), left, right).astype(np.int64)
-    per_letter = 2 * costs // np.maximum(size + other, 6)
-    if table.identity:
-        # A name inside one twice as long is another name (Ali, Khalid).
-        per_letter[2 * np.minimum(size, other) <= np.maximum(size, other)] = FAR
-    else:
-        # The same name costs more in another script, whose letters tell less.
-        per_letter = per_letter * 2 // 3
+    # A name inside one twice as long is another name (Ali, Khalid).
+    rows = np.flatnonzero(2 * np.minimum(size, other) > np.maximum(size, other)) if table.identity else np.arange(len(pairs))
+    costs = costs_of(table, [atoms[word] for word in sources], Spans.of(list(targets)), left[rows], right[rows]).astype(np.int64)
+    per_letter = np.full(len(pairs), FAR, dtype=np.int64)
+    # The same name costs more in another script, whose letters tell less.
+    per_letter[rows] = 2 * costs // np.maximum(size + other, 6)[rows] * (3 if table.identity else 2) // 3
     return dict(zip(pairs, per_letter.tolist(), strict=True))
 
 
