@@ -11,7 +11,8 @@ a word, not a name. The steps, each a module that takes words and gives :class:`
    (:mod:`~translit.mentions.homonyms`);
 3. *guess*: unknown capitalised words by the fuzzy tier, weighed at once (:mod:`~translit.mentions.guesses`);
 4. *anchor*: parts of the names found (:mod:`~translit.mentions.parts`);
-5. *write*: the spelling for each place (:mod:`~translit.mentions.writing`).
+5. *write*: the spelling for each place (:mod:`~translit.mentions.writing`), and read what was written
+   (:mod:`~translit.mentions.rereading`).
 """
 
 from __future__ import annotations
@@ -31,7 +32,8 @@ from translit.mentions.listed import Listed
 from translit.mentions.parts import Parts
 from translit.mentions.places import Place, apart
 from translit.mentions.replace import Replacing
-from translit.mentions.survey import Survey
+from translit.mentions.rereading import composed, may_change_again, written
+from translit.mentions.survey import Abstention, Survey
 from translit.mentions.weigh import Weighing
 from translit.mentions.windows import forms_of
 from translit.mentions.words import Words, words_of
@@ -61,8 +63,12 @@ class Finder:
         if self.replacing is not None:
             return [self.replacing.find(text) for text in texts]
         out: list[list[Mention]] = [[] for _ in texts]
-        for row, words, found, _ in self._found(texts):
+        open_: list[int] = []
+        for row, words, found, near in self._found(texts):
             out[row] = list(self.writer.mentions(words, found))
+            if may_change_again(words, found, near):
+                open_.append(row)
+        self._read_again(texts, out, open_)
         return out
 
     def clean_many(self, texts: Sequence[str]) -> list[str]:
@@ -74,19 +80,40 @@ class Finder:
         if self.replacing is not None:
             return self.replacing.rewritten(texts)
         out = [(text, 0) for text in texts]
-        for row, words, found, _ in self._found(texts):
+        open_: list[int] = []
+        for row, words, found, near in self._found(texts):
             out[row] = self.writer.rewritten(words, found)
+            if out[row][1] and may_change_again(words, found, near):
+                open_.append(row)
+        again = self._found([out[row][0] for row in open_])
+        changing = [open_[place] for place, words, found, _ in again if self.writer.rewritten(words, found)[1]]
+        for row, mentions in zip(changing, self.find_many([texts[row] for row in changing]), strict=True):
+            out[row] = written(texts[row], mentions), sum(m.replacement != m.input for m in mentions)
         return out
 
     def survey_many(self, texts: Sequence[str]) -> list[Survey]:
         """The mentions of each text, and what was left alone though something is listed there or near."""
         if self.replacing is not None:
             return [Survey(self.replacing.find(text), []) for text in texts]
-        out = [Survey([], []) for _ in texts]
+        left_alone: list[list[Abstention]] = [[] for _ in texts]
         for row, words, found, near in self._found(texts):
-            abstentions = self.writer.abstentions(words, [*found, *apart(near, found)])
-            out[row] = Survey(list(self.writer.mentions(words, found)), list(abstentions))
-        return out
+            left_alone[row] = list(self.writer.abstentions(words, [*found, *apart(near, found)]))
+        return [
+            Survey(mentions, [a for a in left if not any(m.start < a.end and a.start < m.end for m in mentions)])
+            for mentions, left in zip(self.find_many(texts), left_alone, strict=True)
+        ]
+
+    def _read_again(self, texts: Sequence[str], found: list[list[Mention]], rows: Sequence[int]) -> None:
+        """Read some texts again as they are written, until nothing more changes; what does becomes a mention of the text given."""
+        for _ in range(limits.MAX_READINGS):
+            rows = [row for row in rows if any(m.replacement != m.input for m in found[row])]
+            left: list[int] = []
+            for place, words, places, _ in self._found([written(texts[row], found[row]) for row in rows]):
+                again = [m for m in self.writer.mentions(words, places) if m.replacement != m.input]
+                if again:
+                    found[rows[place]] = composed(texts[rows[place]], found[rows[place]], again)
+                    left.append(rows[place])
+            rows = left
 
     def _found(self, texts: Sequence[str]) -> Iterator[tuple[int, Words, list[Place], list[Place]]]:
         """Row and words of each text that may hold something, the places that are taken for something, and those near something."""

@@ -170,6 +170,9 @@ class Inflected:
             need = Need.NOTHING if sure else Need.CUE
             raw = words.tokens[last - 1].text
             ending = raw[len(raw) - stem.kept :]
+            if ending and ending.isascii() and len(answer.canonical.rsplit(" ", 1)[-1]) < LEAST_STEM["Latn"]:
+                # It would not be read as the same again.
+                continue
             if is_listed_with(self.index, answer.canonical, ending):
                 ending = ""
             return Place(

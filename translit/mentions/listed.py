@@ -97,7 +97,7 @@ class Listed:
 
     def _plain(self, met: Mapping[str, tuple[Words, int, int]]) -> dict[str, Place | None]:
         """The places of the pieces of text in plain letters that mean one entity as they stand: most do."""
-        plain = [piece for piece in met if _PLAIN.fullmatch(piece) is not None]
+        plain = [piece for piece in met if not piece[0].islower() and _PLAIN.fullmatch(piece) is not None]
         answers = self.tiers.answers_listed([" ".join(piece.split()) for piece in plain])
         return {piece: Place(0, met[piece][2], answer) for piece, answer in zip(plain, answers, strict=True) if answer is not None}
 
@@ -167,6 +167,8 @@ class Listed:
         if found.state != "one":
             return self._left_alone(i, i + count, found, form)
         answer = self.tiers.exact(found, self.tiers.sure(exactly), folded)
+        if count > 1 and _begins_small(raw, answer.canonical):
+            return Place(i, i + count, None, why="evidence", passed=(answer.entity,))
         if exactly or self.tiers.folded_is_sure:
             sure = answer.confidence >= self.tiers.precision
             return Place(i, i + count, answer) if sure else Place(i, i + count, None, why="unsure", passed=found.rivals)
@@ -205,8 +207,15 @@ class Listed:
                 if found.state != "one":
                     return self._left_alone(i, i + count, found, form, ending)
                 answer = self.tiers.exact(found, LISTED, self.index.forms[form])
-                if not bears(answer.canonical, ending):
+                if not bears(answer.canonical, ending) or (ending.isalpha() and answer.canonical.count(" ") >= count):
+                    # Written out it would not be read as the same again: Bedoks, Bedok New Towns.
                     continue
                 kept = "" if is_listed_with(self.index, answer.canonical, ending) else ending
                 return Place(i, i + count, answer, kept)
         return None
+
+
+def _begins_small(raw: str, canonical: str) -> bool:
+    """Whether a name begins with a small letter though its canonical spelling begins with the same word and a capital."""
+    word, own = raw.split(" ", 1)[0], canonical.split(" ", 1)[0]
+    return word != own and word == own.lower()

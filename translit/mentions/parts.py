@@ -14,10 +14,10 @@ from translit.matching.answers import Answer
 from translit.matching.tiers import Tiers
 from translit.mentions.endings import POSSESSIVES, bears, endings
 from translit.mentions.evidence import SHORT, Context
-from translit.mentions.facts import PARTLY
+from translit.mentions.facts import NAMELIKE, PARTLY, UNKNOWN
 from translit.mentions.memory import Memory
 from translit.mentions.places import Place
-from translit.mentions.words import plainly_folded
+from translit.mentions.words import Words, plainly_folded
 from translit.model import PERSON
 from translit.unicode.fold import fold_token
 from translit.unicode.scan import I64
@@ -65,7 +65,7 @@ class Parts:
         taken -= doubted
         extra: list[Place] = []
         for i in np.flatnonzero(may_be[words.scanned.word]).tolist():
-            if i in taken:
+            if i in taken or _beside_unknown(words, facts, i, taken):
                 continue
             for _, stem, ending in _stems(words.piece(i, i + 1)):
                 if i in doubted and stem not in anchors:
@@ -121,6 +121,15 @@ class Parts:
             self._parts.keep(word, part)
             return part
         return known[word]
+
+
+def _beside_unknown(words: Words, facts: I64, i: int, taken: Set[int]) -> bool:
+    """Whether an unknown name goes on behind a word, so that it is rather the given name of somebody else."""
+    k = i + 1
+    if k >= len(words.word) or k in taken or not words.joined[k] or not words.capital[k]:
+        return False
+    known = facts[words.word[k]]
+    return bool(known & UNKNOWN and known & NAMELIKE and not known & PARTLY)
 
 
 @lru_cache(maxsize=limits.TOKEN_CACHE)
