@@ -75,7 +75,8 @@ class Listed:
             for i in np.flatnonzero(ended[words.scanned.word]).tolist():
                 reach.setdefault(i, 1)
         windows = reach.items() if len(reach) == count else sorted(reach.items())
-        return [(i, size, words.piece(i, i + size)) for i, size in windows]
+        text, starts, ends = words.text, words.starts, words.ends
+        return [(i, size, text[starts[i] : ends[i + size - 1]]) for i, size in windows]
 
     def _learn(
         self, documents: Sequence[Words], spans: Sequence[Sequence[Span]], known: Mapping[str, Place | None]
