@@ -264,6 +264,15 @@ def test_the_package_runs_as_a_module() -> None:
     assert done.stdout == f"translit {translit.__version__}\n"
 
 
+def test_check_tells_of_records_of_one_name(tmp_path: Path) -> None:
+    source = tmp_path / "people.jsonl"
+    records = [{"id": ident, "canonical": "Ahmad Shah", "kind": "person"} for ident in ("p:a", "p:b")]
+    source.write_text("".join(json.dumps(record) + "\n" for record in records))
+    status, output, errors = call("lexicon", "check", source)
+    assert (status, output) == (0, "")
+    assert "note: 'ahmad shah' is the name of several, without weights to decide: p:a, p:b" in errors
+
+
 def test_a_source_with_faults_lists_them(tmp_path: Path) -> None:
     source = tmp_path / "bad.jsonl"
     source.write_text('{"id":"a","canonical":"A","kind":"place","colour":1}\n{"id":"b"}\n')

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from translit.errors import SourceError
     from translit.lexicon.lexicon import Lexicon
 
+_SHOWN = 10
+"""Most homonyms that a check tells of."""
 _SOURCES = click.argument("sources", nargs=-1, required=True, metavar="SRC…", type=SOURCE)
 _OUTPUT = click.option("-o", "--output", required=True, metavar="OUT", help="The file to write.")
 
@@ -63,9 +65,12 @@ def check(sources: tuple[str, ...]) -> int:
     names, rules = sort_out(expand(sources))
     faults: list[SourceError] = []
     if names:
-        from translit.lexicon.source import check_sources
+        from translit.lexicon.source import check_sources, undecided
 
         faults += check_sources(names)
+        for homonym in [] if faults else undecided(names)[:_SHOWN]:
+            who = ", ".join(entity.id for entity in homonym.entities[:3])
+            click.echo(f"translit: note: {homonym.form!r} is the name of several, without weights to decide: {who}", err=True)
     if rules:
         faults += rule_faults(rules)
     for fault in SourceErrors(faults).errors:

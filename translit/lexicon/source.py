@@ -35,6 +35,7 @@ __all__ = [
     "read_records",
     "read_source",
     "read_sources",
+    "undecided",
     "write_names",
     "write_records",
 ]
@@ -164,6 +165,20 @@ def check_sources(sources: Iterable[Source]) -> list[SourceError]:
     names.yaml: not a lexicon source: sources are data in TSV or JSONL; convert it to a name pack (.tsv) or to records (.jsonl)
     """
     return list(SourceErrors(_read_all(sources)[1]).errors)
+
+
+def undecided(sources: Iterable[Source]) -> list[Homonym]:
+    """The forms that several entities of one kind claim and no weights decide, in sources without faults.
+
+    In name packs, which people review, they are faults. Records come from gazetteers, where they are many: a name that is written
+    so is left alone where nothing else tells who is meant.
+
+    >>> people = [{"id": ident, "canonical": "Ahmad Shah", "kind": "person"} for ident in ("p:a", "p:b")]
+    >>> [(homonym.form, len(homonym.entities)) for homonym in undecided([people])]
+    [('ahmad shah', 2)]
+    """
+    found = find_homonyms(read_sources(sources))
+    return [homonym for homonym in found if len({entity.weight for entity in homonym.entities}) == 1]
 
 
 def read_header(path: str | os.PathLike[str]) -> dict[str, str]:
