@@ -87,12 +87,12 @@ def with_letters(name: str) -> list[str]:
     >>> with_letters("Duesseldorf")
     ['Dueßeldorf', 'Düsseldorf', 'Düßeldorf']
     """
-    out: set[str] = set()
     small = name.lower()
+    # Most names have none.
+    if not any(map(small.__contains__, _every_digraph())):
+        return []
+    out: set[str] = set()
     for letters in digraphs():
-        # Most names have none.
-        if not any(map(small.__contains__, letters)):
-            continue
         found = [i for i in range(len(name) - 1) if small[i : i + 2] in letters]
         if len(found) > limits.MAX_DIGRAPHS:
             continue
@@ -108,6 +108,11 @@ def _with(name: str, letters: Mapping[str, str], starts: Sequence[int]) -> str:
         letter = letters[name[start : start + 2].lower()]
         name = name[:start] + (letter.upper() if name[start].isupper() else letter) + name[start + 2 :]
     return name
+
+
+@lru_cache(maxsize=1)
+def _every_digraph() -> frozenset[str]:
+    return frozenset(digraph for letters in digraphs() for digraph in letters)
 
 
 @lru_cache(maxsize=1)

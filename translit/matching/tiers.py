@@ -163,7 +163,7 @@ class Tiers:
         open_: list[int] = []
         alike: dict[int, Resolution] = {}
         for i, (name, text) in enumerate(zip(names, folded, strict=True)):
-            out[i] = self.decided(given[i]) or self.decided(name)
+            out[i] = (self.decided(given[i]) or self.decided(name)) if self.rulings.meant else None
             if out[i] is not None or not text or text.count(" ") >= limits.MAX_NAME_TOKENS:
                 continue
             found, exactly = self.listed(name, forms[i], spelled[i])
