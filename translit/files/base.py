@@ -291,6 +291,15 @@ def need_columns(task: Task, known: Sequence[str]) -> None:
         raise UsageError(f"a table needs --column: say which columns hold names or text{listed}")
 
 
+def is_utf8(data: bytes) -> bool:
+    """Whether bytes are UTF-8 throughout."""
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def bad_utf8(error: UnicodeDecodeError, offset: int) -> str:
     """The reason for bytes that are not UTF-8; ``offset`` is that of the decoded bytes in the file."""
     return f"invalid UTF-8: byte 0x{error.object[error.start]:02x} at byte offset {offset + error.start}"

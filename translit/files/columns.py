@@ -114,7 +114,7 @@ class Known:
 
     def texts(self) -> pa.Array:
         """What each value becomes."""
-        return self.told("text", lambda answer, _: answer.text, _large_string())
+        return self.told("text", lambda answer, _: answer.text, large_string())
 
     def told(self, key: object, cell: Callable[[Answer, str], object], type_: pa.DataType) -> pa.Array:
         """Something about each answer, made once: ``cell`` of the answer and its value."""
@@ -133,7 +133,7 @@ class Known:
         """Some text about the answers without repetitions, and its number for each answer, -1 where there is none."""
         count, values, places = self._made.get(("coded", key), (-1, None, None))
         if count < len(self.answers):
-            encoded = self.told(key, cell, _large_string()).dictionary_encode()
+            encoded = self.told(key, cell, large_string()).dictionary_encode()
             count, values, places = self._made["coded", key] = len(self.answers), encoded.dictionary, numbers(encoded.indices)
         return values, places
 
@@ -214,6 +214,18 @@ def strings(texts: Sequence[str | None]) -> pa.Array:
     return pa.Array.from_buffers(pa.large_string(), len(texts), [mask, pa.py_buffer(ends), pa.py_buffer(b"".join(encoded))])
 
 
+def cut(data: bytes, bounds: NDArray[np.int64]) -> pa.Array:
+    """Bytes of UTF-8 cut at places, the first and the last of which are their ends, without a copy.
+
+    >>> cut(b"abc", np.array([0, 1, 3])).to_pylist()
+    ['a', 'bc']
+    """
+    import pyarrow as pa
+
+    places = pa.py_buffer(np.ascontiguousarray(bounds, np.int64))
+    return pa.Array.from_buffers(pa.large_string(), len(bounds) - 1, [None, places, pa.py_buffer(data)])
+
+
 def numbers(array: pa.Array) -> Codes:
     """The numbers of an Arrow array, -1 for a null."""
     import pyarrow as pa
@@ -234,7 +246,8 @@ def validity(array: pa.Array) -> NDArray[np.uint8]:
     return bits[array.offset : array.offset + len(array)]
 
 
-def _large_string() -> pa.DataType:
+def large_string() -> pa.DataType:
+    """The Arrow type that texts are answered in."""
     import pyarrow as pa
 
     return pa.large_string()

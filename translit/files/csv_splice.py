@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from translit.files.answers import Answer, shown
-from translit.files.base import Collector
-from translit.files.columns import Known, integers
+from translit.files.base import Collector, is_utf8
+from translit.files.columns import Known, cut, integers
 from translit.files.csv_fields import field_of
 from translit.files.interning import Codes
 
@@ -46,7 +46,7 @@ def grid(block: bytes, delimiter: str, width: int) -> Grid | None:
     None where it has blank rows, a row of another width, mixed line ends, broken UTF-8, or quotes that do not stand around a
     field, as doubled ones do not.
     """
-    if not delimiter.isascii() or not block.endswith(b"\n") or not _is_utf8(block):
+    if not delimiter.isascii() or not block.endswith(b"\n") or not is_utf8(block):
         return None
     returns, quotes = block.count(b"\r"), block.count(b'"')
     if returns and not returns == block.count(b"\r\n") == block.count(b"\n"):
@@ -77,14 +77,6 @@ def grid(block: bytes, delimiter: str, width: int) -> Grid | None:
     return Grid(starts + quoted, ends - quoted, quoted, line_ends[:, 0])
 
 
-def _is_utf8(block: bytes) -> bool:
-    try:
-        block.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
 def spliced(block: bytes, cells: Grid, columns: Sequence[int], delimiter: str, known: Known, row: int, collector: Collector) -> bytes:
     """A block with the fields of some columns answered, and what is added behind each row.
 
@@ -107,7 +99,7 @@ def spliced(block: bytes, cells: Grid, columns: Sequence[int], delimiter: str, k
     # Between two bounds lies a piece: before a field, the field, …, the end of the row; the next row follows without a gap.
     rows, each = len(cells.line_ends), len(bounds)
     offsets = np.concatenate([[0], np.stack(bounds, axis=1).ravel(), [len(block)]])
-    pieces = _strings(block, offsets)
+    pieces = cut(block, offsets)
     places = np.arange(rows * each).reshape(rows, each)
     codes = {index: known.codes(pieces.take(integers(places[:, 2 * place + 1]))) for place, index in enumerate(order)}
     known.collect([(index, codes[index]) for index in range(len(columns))], row, collector)
@@ -160,11 +152,3 @@ def _added(delimiter: str, what: str, near: bool, answer: Answer, value: str) ->
     """What is added behind a row, beside a field that is quoted or not."""
     cell = answer.cell(what, value)
     return delimiter + field_of(shown(cell), delimiter, quoted=near and isinstance(cell, str))
-
-
-def _strings(block: bytes, offsets: Places) -> pa.Array:
-    """The block cut at offsets, without a copy."""
-    import pyarrow as pa
-
-    bounds = pa.py_buffer(np.ascontiguousarray(offsets, np.int64))
-    return pa.Array.from_buffers(pa.large_string(), len(offsets) - 1, [None, bounds, pa.py_buffer(block)])

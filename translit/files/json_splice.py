@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from translit.files.answers import Answer
-from translit.files.base import Collector, Task
-from translit.files.columns import Known, integers
+from translit.files.base import Collector, Task, is_utf8
+from translit.files.columns import Known, cut, integers, large_string, strings
 from translit.files.interning import Codes
 from translit.files.json_members import HEAD, MOST_KEYS, Places, json_members
 from translit.limits import MIN_SPLICED_BYTES
@@ -42,7 +41,7 @@ def runs(data: bytes, task: Task) -> Iterator[Run]:
     keys = [name.encode() for name in task.columns]
     added = [name.encode() for _, _, name in task.added()]
     dotted = any(b"." in key for key in keys)
-    if len(data) < MIN_SPLICED_BYTES or dotted or len(keys) + len(added) > MOST_KEYS or not _is_utf8(data):
+    if len(data) < MIN_SPLICED_BYTES or dotted or len(keys) + len(added) > MOST_KEYS or not is_utf8(data):
         yield Run(data, None)
         return
     places = twin(json_members)(data, (*keys, *added), len(keys))
@@ -58,14 +57,6 @@ def runs(data: bytes, task: Task) -> Iterator[Run]:
         part[part >= 0] -= begin
         part[:, 2] = places[first:end, 2]
         yield Run(data[begin : int(places[end - 1, 0])], part if regular[first] else None)
-
-
-def _is_utf8(data: bytes) -> bool:
-    try:
-        data.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def spliced(run: Run, known: Known, row: int, collector: Collector) -> bytes:
@@ -86,7 +77,7 @@ def spliced(run: Run, known: Known, row: int, collector: Collector) -> bytes:
     writer = _Writer()
     for span, code in zip(spans, codes, strict=True):
         rows = np.flatnonzero(known.changed(code))
-        base = writer.put(known.told("json", _literal, _text_type()))
+        base = writer.put(known.told("json", _literal, large_string()))
         writer.replace(span[rows, 0], span[rows, 1], base + code[rows])
     for index, what, name in task.added():
         _add(writer, known, places, codes[index], what, name)
@@ -99,7 +90,7 @@ def _values(data: bytes, span: Places) -> pa.Array:
     bounds = np.concatenate([[0], np.stack([span[held, 0] + 1, span[held, 1] - 1], axis=1).ravel(), [len(data)]])
     which = np.full(len(span), -1, np.int64)
     which[held] = 2 * np.arange(len(held)) + 1
-    return _pieces(data, bounds).take(integers(which))
+    return cut(data, bounds).take(integers(which))
 
 
 def _add(writer: _Writer, known: Known, places: Places, codes: Codes, what: str, name: str) -> None:
@@ -107,8 +98,8 @@ def _add(writer: _Writer, known: Known, places: Places, codes: Codes, what: str,
     tails, styles = places[:, 1], places[:, 2]
     for style in np.unique(styles).tolist():
         rows = np.flatnonzero(styles == style)
-        cells = known.told(("json", what, name, style), partial(_member, what, name, style), _text_type())
-        nothing = writer.put(_texts([_dumped(name, style, None)]))
+        cells = known.told(("json", what, name, style), partial(_member, what, name, style), large_string())
+        nothing = writer.put(strings([_dumped(name, style, None)]))
         base = writer.put(cells)
         writer.replace(tails[rows], tails[rows], np.where(codes[rows] < 0, nothing, base + codes[rows]))
 
@@ -153,29 +144,9 @@ class _Writer:
             return data
         order = np.argsort(begin, kind="stable")
         bounds = np.concatenate([[0], np.stack([begin[order], end[order]], axis=1).ravel(), [len(data)]])
-        pieces = _pieces(data, bounds)
+        pieces = cut(data, bounds)
         places = np.arange(len(pieces))
         places[1::2] = len(pieces) + texts[order]
         joined = pa.concat_arrays([pieces, *self._texts]).take(integers(places))
         _, ends, out = joined.buffers()
         return bytes(out.slice(0, int(np.frombuffer(ends, np.int64)[len(joined)])))
-
-
-def _pieces(data: bytes, bounds: NDArray[np.int64]) -> pa.Array:
-    """The bytes cut at places, without a copy."""
-    import pyarrow as pa
-
-    cuts = pa.py_buffer(np.ascontiguousarray(bounds, np.int64))
-    return pa.Array.from_buffers(pa.large_string(), len(bounds) - 1, [None, cuts, pa.py_buffer(data)])
-
-
-def _texts(values: Sequence[str]) -> pa.Array:
-    import pyarrow as pa
-
-    return pa.array(values, pa.large_string())
-
-
-def _text_type() -> pa.DataType:
-    import pyarrow as pa
-
-    return pa.large_string()
