@@ -151,6 +151,11 @@ def test_nothing_heavy_is_imported_early(module: str, heavy: str) -> None:
     assert not set(heavy.split()) & set(done.stdout.split())
 
 
+def test_no_limit_is_named_twice() -> None:
+    named = [ast.unparse(node.targets[0]) for node in ast.parse(MODULES["limits"].read_bytes()).body if isinstance(node, ast.Assign)]
+    assert sorted(set(named)) == sorted(named)
+
+
 def test_every_extra_that_is_named_can_be_installed() -> None:
     root = PACKAGE.parent
     extras = set(tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"])

@@ -158,7 +158,7 @@ MAX_SUGGESTIONS = 10
 """Most entities suggested for the beginning of a name."""
 MAX_SETTLINGS = 4
 """How often the homonyms of a text are settled by what the settled ones bear out."""
-MAX_READINGS = 4
+MAX_REREADINGS = 4
 """How often a text is read again for what the names written in it make of their neighbours."""
 MAX_TAG_CODEPOINTS = 65_536
 """Longest tag of XML or HTML that is skipped as one; a longer one is read as text."""

@@ -105,7 +105,7 @@ class Finder:
 
     def _read_again(self, texts: Sequence[str], found: list[list[Mention]], rows: Sequence[int]) -> None:
         """Read some texts again as they are written, until nothing more changes; what does becomes a mention of the text given."""
-        for _ in range(limits.MAX_READINGS):
+        for _ in range(limits.MAX_REREADINGS):
             rows = [row for row in rows if any(m.replacement != m.input for m in found[row])]
             left: list[int] = []
             for place, words, places, _ in self._found([written(texts[row], found[row]) for row in rows]):
