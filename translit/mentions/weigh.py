@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence, Set
+from functools import cached_property
 
 import numpy as np
+from rapidfuzz.distance import Levenshtein
 
 from translit import native
 from translit.lexicon.fame import Fame
@@ -15,8 +17,11 @@ from translit.mentions.doubts import Told, doubt
 from translit.mentions.evidence import PLACE, Context, Need
 from translit.mentions.memory import Memory
 from translit.mentions.places import Place, without_answer
+from translit.model import PROTECTED
 from translit.unicode.tokens import fold
 
+PROTECTED_ALIKE = 0.7
+"""Least similarity (Levenshtein, folded) of what follows a name to the rest of a protected phrase."""
 BARE_GENITIVES = ("s", "S")
 
 
@@ -108,8 +113,34 @@ class Weighing:
             return place.needing(Need.MORE)
         need = self._need(context, answer, answer.form, place.last - place.first > 1)
         if self._changes(context, place):
+            if self._begins_protected(context, place, answer.form):
+                return place.needing(Need.MORE)
             need = max(need, self._doubt(context, place, answer))
         return place if need <= place.need else place.needing(need)
+
+    def _begins_protected(self, context: Context, place: Place, form: str) -> bool:
+        """Whether a name and the words behind it are a protected phrase, misspelt: *Peking Duk*."""
+        words = context.words
+        for rest in self._protected.get(form, ()):
+            last = place.last + rest.count(" ") + 1
+            if last > len(words.word) or not all(words.joined[k] for k in range(place.last, last)):
+                continue
+            if Levenshtein.normalized_similarity(" ".join(words.folded[place.last : last]), rest) >= PROTECTED_ALIKE:
+                return True
+        return False
+
+    @cached_property
+    def _protected(self) -> dict[str, list[str]]:
+        """First word of the protected phrases → the others of each."""
+        found: dict[str, list[str]] = {}
+        if PROTECTED in self.index.kinds:
+            number = self.index.kinds.index(PROTECTED)
+            for entity in np.flatnonzero(self.index.entity_kind == number).tolist():
+                for phrase in self.index.forms_of(entity):
+                    first, _, rest = phrase.partition(" ")
+                    if rest:
+                        found.setdefault(first, []).append(rest)
+        return found
 
     def _need(self, context: Context, answer: Answer, form: str, several: bool) -> Need:
         """What the letters of a form of an answer's entity, of several words or of one, want in a text."""
