@@ -56,6 +56,8 @@ MAX_RESPELLED = 3
 """Most spellings of a name by a lexicon's own rules that are compared."""
 MAX_DIGRAPHS = 3
 """Most digraphs of a name that are taken for letters with marks."""
+MAX_RULED = 2
+"""Most readings by rules that a name in another script is looked up by."""
 MAX_SURNAME_SPELLINGS = 3
 """Most spellings of a Korean surname that are compared."""
 MAX_NAME_READINGS = 6

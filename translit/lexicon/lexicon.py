@@ -134,9 +134,9 @@ class Lexicon:
         tables = self.index.tables
         unlearnt = [code for code in CODES if code not in tables or len(tables[code].costs) < limits.MIN_COSTS]
         respell = Respelling(self.keys.romanizer, self.own_languages, unlearnt)
-        hangul = Respelling(self.keys.romanizer, (), ["Hang"])
-        korean = partial(korean_names, given=hangul)
-        return Rough(tables, romanizer(self.meta["fallback"]), respell, self.index.droppable, korean)
+        rules = Respelling(self.keys.romanizer, (), CODES)
+        korean = partial(korean_names, given=rules)
+        return Rough(tables, romanizer(self.meta["fallback"]), respell, self.index.droppable, korean, rules)
 
     @cached_property
     def keys(self) -> Keys:

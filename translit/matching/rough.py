@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from translit import limits, native
 from translit.matching.align import DEAREST, WIDEST, CostTable
 from translit.matching.alphabet import Fallback, atoms, script_of_name
-from translit.matching.views import CAPITALS, READ, SURNAMED, SURNAMED_OTHERWISE, View, initials, views, written_out
+from translit.matching.views import CAPITALS, READ, RULED, SURNAMED, SURNAMED_OTHERWISE, View, initials, views, written_out
 from translit.unicode.fold import fold_token
 from translit.unicode.scripts import has_han
 from translit.unicode.tokens import fold
@@ -66,14 +66,17 @@ class Rough:
         fallback: romanizes what no table covers.
         respell: how a name may be spelled by conventions that the tables do not know; None where there are none.
         korean: how a Korean's name in Hangul may be spelled; None not to take any for one.
+        rules: how names are spelled as rules read them; None not to look them up so.
         droppable: folded words that names are written with and without.
     """
 
     def __init__(
         self, tables: Mapping[str, CostTable], fallback: Fallback, respell: Callable[[str], Sequence[str]] | None = None,
         droppable: Iterable[str] = (), korean: Callable[[str], Sequence[str]] | None = None,
+        rules: Callable[[str], Sequence[str]] | None = None,
     ) -> None:  # fmt: skip
         self.tables, self.droppable, self._respell, self._korean = tables, frozenset(droppable), respell, korean
+        self._rules = rules
         self._fallback = fallback
         self._best: dict[str, dict[str, tuple[int, str]]] = {}
 
@@ -99,11 +102,20 @@ class Rough:
             for name, some in zip(names, out, strict=True):
                 spellings = self._korean(name)
                 some += [self.spell(text, SURNAMED + i * SURNAMED_OTHERWISE)._replace(text=name) for i, text in enumerate(spellings)]
+        if self._rules is not None and turned:
+            for some in out:
+                some += self._ruled(some[0])
         if reader is not None:
             for row, name in enumerate(names):
                 if has_han(name) and (read := reader.read(name)):
                     out[row] = self._read(name, read, reader)
         return out
+
+    def _ruled(self, view: Spelled) -> list[Spelled]:
+        """A name of several words in another script looked up as rules read it, too: two words that each differ a little meet no block."""
+        if self._rules is None or view.script == "Latn" or " " not in view.text:
+            return []
+        return [view._replace(rom=text, handicap=view.handicap + RULED) for text in self._rules(view.text)[: limits.MAX_RULED]]
 
     def _read(self, name: str, readings: Sequence[str], reader: Reader) -> list[Spelled]:
         """The views of a name in Han characters that has readings."""

@@ -32,6 +32,8 @@ READ = 600
 """Handicap of a name respelled by the rules of a lexicon."""
 DESIGNATED = 2000
 """Handicap of a name without the words that say what kind of place it is of."""
+RULED = 100
+"""Handicap of a name looked up as rules read it."""
 SURNAMED, SURNAMED_OTHERWISE = 1500, 300
 """Handicaps of a name in Hangul taken for a Korean's, and of each further spelling of the surname."""
 DROPPED = 500
