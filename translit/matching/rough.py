@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 MANDARIN = "Mandarin"
 """The language of the syllables that Han characters have in the cost tables."""
-FURTHER = 1000
+FURTHER = 800
 """Handicap of each further reading of a name, in 1/1000 log-odds."""
 
 
