@@ -113,7 +113,7 @@ class Rough:
 
     def _ruled(self, view: Spelled) -> list[Spelled]:
         """A name of several words in another script looked up as rules read it, too: two words that each differ a little meet no block."""
-        if self._rules is None or view.script == "Latn" or " " not in view.text:
+        if self._rules is None or view.script == "Latn" or " " not in view.rom:
             return []
         return [view._replace(rom=text, handicap=view.handicap + RULED) for text in self._rules(view.text)[: limits.MAX_RULED]]
 
