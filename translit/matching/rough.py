@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from translit import limits, native
 from translit.matching.align import DEAREST, WIDEST, CostTable
 from translit.matching.alphabet import Fallback, atoms, script_of_name
-from translit.matching.views import CAPITALS, READ, RULED, SURNAMED, SURNAMED_OTHERWISE, View, initials, views, written_out
+from translit.matching.views import CAPITALS, READ, RULED, SURNAMED, SURNAMED_OTHERWISE, UNLEARNT, View, initials, views, written_out
 from translit.unicode.fold import fold_token
 from translit.unicode.scripts import has_han
 from translit.unicode.tokens import fold
@@ -97,7 +97,8 @@ class Rough:
         out = [[self._spelled(text, handicap, next(folded)) for text, handicap in some] for some in seen]
         if self._respell is not None:
             for name, some in zip(names, out, strict=True):
-                some += [self.spell(text, READ)._replace(text=name) for text in self._respell(name)]
+                handicap = READ if some[0].script == "Latn" else UNLEARNT
+                some += [self.spell(text, handicap)._replace(text=name) for text in self._respell(name)]
         if self._korean is not None and turned:
             for name, some in zip(names, out, strict=True):
                 spellings = self._korean(name)

@@ -28,8 +28,8 @@ ASIDE = 300
 """Handicap of what stands beside a name left out."""
 JOINED = 300
 """Handicap of two words taken as one."""
-READ = 600
-"""Handicap of a name respelled by the rules of a lexicon."""
+READ, UNLEARNT = 300, 600
+"""Handicaps of a name respelled by the rules of a lexicon, and of one in a script with few letter costs by the rules that ship."""
 DESIGNATED = 2000
 """Handicap of a name without the words that say what kind of place it is of."""
 RULED = 100
