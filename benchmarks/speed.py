@@ -129,17 +129,20 @@ def _guesses(report: Report, size: int, records: Sequence[Record], lexicon: Any)
 
 def _counting(lexicon: Any) -> tuple[Any, list[str]]:
     """The tiers of a normalizer, and what their fuzzy tier is asked from now on."""
+    from translit.matching.guesser import Guesser
     from translit.matching.tiers import Tiers
     from translit.model import DEFAULT_TYPES
 
     asked: list[str] = []
 
-    class Counting(Tiers):
+    class Counting(Guesser):
         def guess_many(self, names: Sequence[str], turned: bool = True) -> Any:
             asked.extend(names)
             return super().guess_many(names, turned)
 
-    return Counting(lexicon, 0.99, None, "en", DEFAULT_TYPES), asked
+    tiers = Tiers(lexicon, 0.99, None, "en", DEFAULT_TYPES)
+    tiers.guesser = Counting(lexicon, tiers.precision, tiers.conventions, tiers.rulings, tiers.reader)
+    return tiers, asked
 
 
 def _real(records: Sequence[Record]) -> str:
