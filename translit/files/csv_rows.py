@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
+
+import regex
 
 from translit.files.base import Position
 from translit.files.csv_fields import closes, is_sound, opens
@@ -15,7 +16,7 @@ from translit.limits import MAX_QUOTED_BYTES, MAX_ROW_BYTES
 
 BOM = b"\xef\xbb\xbf"
 ENDS = (b"\r\n", b"\n", b"\r")
-_LINE_END = re.compile(rb"\r\n|\n|\r")
+_LINE_END = regex.compile(rb"\r\n|\n|\r")
 
 
 @dataclass(slots=True)
@@ -192,8 +193,9 @@ def plain_rows(data: bytes, at: int, delimiter: str) -> tuple[int, int, int]:
 
 
 @cache
-def _plain(delimiter: str) -> re.Pattern[bytes]:
+def _plain(delimiter: str) -> regex.Pattern[bytes]:
     """Rows of one line each, whose quotes leave no doubt."""
-    d = re.escape(delimiter)
+    # The standard library's possessive groups match wrongly before Python 3.11.4.
+    d = regex.escape(delimiter)
     field = rf'(?:"(?:[^"\r\n]++|"")*+"|[^"{d}\r\n][^{d}\r\n]*+|)'
-    return re.compile(rf"(?:{field}(?:{d}{field})*+(?:\r\n|\n|\r(?=.)))*+".encode(), re.DOTALL)
+    return regex.compile(rf"(?:{field}(?:{d}{field})*+(?:\r\n|\n|\r(?=.)))*+".encode(), regex.DOTALL)

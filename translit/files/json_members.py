@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Sequence
 
 import numpy as np
+import regex
 from numpy.typing import NDArray
 
 Places = NDArray[np.int64]
@@ -18,8 +18,8 @@ _STRING = rb'"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*+"'
 _ATOM = rb"(?:%s|-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?+(?:[eE][+-]?[0-9]++)?+|true|false|null)" % _STRING
 _VALUE = rb"(?:%s|\[[ \t]*+(?:%s[ \t]*+(?:,[ \t]*+%s[ \t]*+)*+)?+\])" % (_ATOM, _ATOM, _ATOM)
 _MEMBER = rb'"(?:[^"\\\x00-\x1f])*+":[ \t]*+%s' % _VALUE
-_LINE = re.compile(rb"\{[ \t]*+%s(?:, ?+%s)*+[ \t]*+\}" % (_MEMBER, _MEMBER))
-_MEMBERS = re.compile(rb'"(?P<key>[^"\\\x00-\x1f]*+)":(?P<colon>[ \t]*+)(?P<value>%s)(?P<comma>, ?+)?+' % _VALUE)
+_LINE = regex.compile(rb"\{[ \t]*+%s(?:, ?+%s)*+[ \t]*+\}" % (_MEMBER, _MEMBER))
+_MEMBERS = regex.compile(rb'"(?P<key>[^"\\\x00-\x1f]*+)":(?P<colon>[ \t]*+)(?P<value>%s)(?P<comma>, ?+)?+' % _VALUE)
 
 
 def json_members(data: bytes, keys: Sequence[bytes], wanted: int) -> Places:
