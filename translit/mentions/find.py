@@ -80,15 +80,17 @@ class Finder:
         if self.replacing is not None:
             return self.replacing.rewritten(texts)
         out = [(text, 0) for text in texts]
+        mentions: list[list[Mention]] = [[] for _ in texts]
         open_: list[int] = []
         for row, words, found, near in self._found(texts):
-            out[row] = self.writer.rewritten(words, found)
-            if out[row][1] and may_change_again(words, found, near):
+            if may_change_again(words, found, near):
+                mentions[row] = list(self.writer.mentions(words, found))
                 open_.append(row)
-        again = self._found([out[row][0] for row in open_])
-        changing = [open_[place] for place, words, found, _ in again if self.writer.rewritten(words, found)[1]]
-        for row, mentions in zip(changing, self.find_many([texts[row] for row in changing]), strict=True):
-            out[row] = written(texts[row], mentions), sum(m.replacement != m.input for m in mentions)
+            else:
+                out[row] = self.writer.rewritten(words, found)
+        self._read_again(texts, mentions, open_)
+        for row in open_:
+            out[row] = written(texts[row], mentions[row]), sum(m.replacement != m.input for m in mentions[row])
         return out
 
     def survey_many(self, texts: Sequence[str]) -> list[Survey]:
