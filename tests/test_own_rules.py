@@ -44,7 +44,7 @@ def test_they_serve_in_texts_and_explanations(basque: Lexicon) -> None:
 
 def test_they_are_a_convention_to_choose(basque: Lexicon) -> None:
     assert answers(Normalizer(basque, conventions=["eus"])) == SPELLINGS
-    with pytest.raises(ArgumentError, match=r"'eus' is not known; .*choose from amh"):
+    with pytest.raises(ArgumentError, match=r"'eus' is not known; did you mean 'rus'\?; choose from amh"):
         Normalizer(Lexicon.build(RECORDS), conventions=["eus"])
 
 

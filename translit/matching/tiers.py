@@ -183,7 +183,8 @@ class Tiers:
         for i, answer in bare.items():
             out[i] = answer._replace(method="fuzzy", shape="bare")
         if self.tells_countries:
-            self._answer_qualified(names, [i for i in open_ if out[i] is None and i not in set(guessed.rows)], least, out)
+            given_already = set(guessed.rows)
+            self._answer_qualified(names, [i for i in open_ if out[i] is None and i not in given_already], least, out)
         if least == 0:
             given_up = set(range(len(names))).difference(guessed.rows)
             self._answer_nearest(names, folded, [i for i in sorted(given_up) if out[i] is None and not self.rulings.bars(given[i])], out)
