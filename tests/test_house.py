@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 
 import translit
+from translit.lexicon.cache import ASKING, deciding
+from translit.resources import data_root
 
 PACKAGE = Path(translit.__file__).parent
 NAME = "translit"
@@ -132,6 +134,31 @@ def test_no_import_goes_round() -> None:
         TopologicalSorter({module: imports(module) for module in MODULES}).prepare()
     except CycleError as error:
         pytest.fail(" imports ".join(reversed(error.args[1])))
+
+
+def below(module: str) -> set[str]:
+    """A module and all that it imports, at whatever remove."""
+    found: set[str] = set()
+    todo = [module]
+    while todo:
+        name = todo.pop()
+        if name not in found:
+            found.add(name)
+            todo += imports(name)
+    return found
+
+
+def test_the_cache_is_keyed_by_all_that_compiles() -> None:
+    keyed, compiling = set(deciding()), below("lexicon.building")
+    # These tell of faults, load the extension (which answers as its Python twins do), write files, and say where data lies.
+    idle = {"errors", "extension", "files.atomic", "resources"}
+    assert {MODULES[name] for name in compiling - idle} <= keyed
+    assert idle <= compiling and not ASKING & compiling and set(MODULES) >= ASKING
+    reading = re.compile(r'^(?! *>>>).*data_root\(\) / "([\w.]+)"', re.MULTILINE)
+    named = {name for module in compiling - idle for name in reading.findall(MODULES[module].read_text("utf-8"))}
+    # Rules and readings are read only for a lexicon that asks for readings, which no cache keeps under its sources.
+    assert named == {"model", "asides.tsv", "designators.tsv", "particles.tsv", "titles.tsv"}
+    assert {file for name in named for file in [data_root() / name, *(data_root() / name).glob("*")] if file.is_file()} <= keyed
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,16 @@ from translit.resources import data_root
 if TYPE_CHECKING:
     from translit.lexicon.lexicon import Lexicon
 
+ASKING = frozenset(
+    """
+    lexicon.cache lexicon.diff lexicon.lexicon lexicon.lock lexicon.opening
+    matching.answers matching.bare matching.exact matching.fuzzy matching.guesser matching.nearest matching.qualified matching.reasons
+    matching.tiers
+    rules.korean rules.respell
+    unicode.skeleton
+    """.split()
+)
+"""Modules that only ask a compiled lexicon: an edit there leaves those in the cache as they are."""
 BUILT_IN = Path(__file__).resolve().parents[1] / "_compiled" / "builtin.translit"
 """Where an installation keeps the built-in lexicon compiled."""
 
@@ -51,14 +61,23 @@ def content_key(paths: Sequence[Path], fallback: str = "unidecode") -> str:
 def _code_key() -> str:
     """A hash of the code and data that compile, so that an update never serves a stale lexicon."""
     digest = hashlib.sha256()
-    package = Path(__file__).resolve().parents[1]
-    for part in ("lexicon", "matching", "unicode", "rules"):
-        for file in sorted((package / part).rglob("*.py")):
-            digest.update(file.read_bytes())
-    for file in [package / "limits.py", package / "model.py", package / "fallback.py", *sorted((data_root() / "model").iterdir())]:
-        if file.exists():
-            digest.update(file.read_bytes())
+    for file in deciding():
+        digest.update(f"{file.name} {file.stat().st_size} ".encode())
+        digest.update(file.read_bytes())
     return digest.hexdigest()
+
+
+def deciding() -> list[Path]:
+    """The files of the package, and of the data that ships, that decide what a lexicon is compiled to.
+
+    The C sources are not among them: they answer as the Python code that is.
+    """
+    package = Path(__file__).resolve().parents[1]
+    code = {file for part in ("lexicon", "matching", "rules", "unicode") for file in (package / part).rglob("*.py")}
+    code -= {package.joinpath(*name.split(".")).with_suffix(".py") for name in ASKING}
+    code |= {package / f"{name}.py" for name in ("fallback", "limits", "model", "native", "tables")}
+    data = [data_root() / f"{name}.tsv" for name in ("asides", "designators", "particles", "titles")]
+    return [*sorted(code), *data, *sorted((data_root() / "model").iterdir())]
 
 
 def keep(lexicon: Lexicon) -> Path:
