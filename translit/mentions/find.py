@@ -80,17 +80,16 @@ class Finder:
         if self.replacing is not None:
             return self.replacing.rewritten(texts)
         out = [(text, 0) for text in texts]
-        mentions: list[list[Mention]] = [[] for _ in texts]
         open_: list[int] = []
         for row, words, found, near in self._found(texts):
-            if may_change_again(words, found, near):
-                mentions[row] = list(self.writer.mentions(words, found))
+            out[row] = self.writer.rewritten(words, found)
+            if out[row][1] and may_change_again(words, found, near):
                 open_.append(row)
-            else:
-                out[row] = self.writer.rewritten(words, found)
-        self._read_again(texts, mentions, open_)
-        for row in open_:
-            out[row] = written(texts[row], mentions[row]), sum(m.replacement != m.input for m in mentions[row])
+        # Hardly any text changes again: only for these are the mentions wanted.
+        second = self._found([out[row][0] for row in open_])
+        again = [open_[place] for place, words, found, _ in second if self.writer.changes(words, found)]
+        for row, mentions in zip(again, self.find_many([texts[row] for row in again]), strict=True):
+            out[row] = written(texts[row], mentions), sum(m.replacement != m.input for m in mentions)
         return out
 
     def survey_many(self, texts: Sequence[str]) -> list[Survey]:
@@ -111,8 +110,8 @@ class Finder:
             rows = [row for row in rows if any(m.replacement != m.input for m in found[row])]
             left: list[int] = []
             for place, words, places, _ in self._found([written(texts[row], found[row]) for row in rows]):
-                again = [m for m in self.writer.mentions(words, places) if m.replacement != m.input]
-                if again:
+                if self.writer.changes(words, places):
+                    again = [m for m in self.writer.mentions(words, places) if m.replacement != m.input]
                     found[rows[place]] = composed(texts[rows[place]], found[rows[place]], again)
                     left.append(rows[place])
             rows = left

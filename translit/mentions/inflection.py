@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache, reduce
+from functools import lru_cache, reduce
 from itertools import product
 from operator import or_
 from typing import NamedTuple
@@ -78,21 +78,6 @@ class Cuts:
     sure: Set[int] = frozenset()
     taken: Mapping[int, Place] = field(default_factory=dict)
 
-    @cached_property
-    def starts(self) -> Sequence[int]:
-        """Where a window with some of the words may begin."""
-        return sorted({k - back for k in self.ways for back in range(min(MOST_WORDS, k + 1))})
-
-    def kind(self, i: int) -> tuple[int, int]:
-        """The same for words that are written and cut alike."""
-        return self.words.word[i], id(self.ways.get(i))
-
-    @cached_property
-    def readings(self) -> Mapping[tuple[int, int], Sequence[str]]:
-        """The folded forms that each kind of word at a start may be read as: its own, and those of its stems."""
-        kinds = {self.kind(i): i for i in self.starts}
-        return {kind: (self.words.folded[i], *(stem.form for stem in self.ways.get(i, ()))) for kind, i in kinds.items()}
-
 
 class Inflected:
     """Proposes inflected names that the lexicon lists without the ending, by the tiers of a normalizer."""
@@ -108,7 +93,8 @@ class Inflected:
         self._learn(cuts)
         found: list[tuple[int, int, int, list[Stem]]] = []
         for number, (context, own) in enumerate(zip(contexts, cuts, strict=True)):
-            found += [(number, *window) for window in self._windows(context, own)]
+            if own.ways:
+                found += [(number, *window) for window in self._windows(context, own)]
         asked = list(dict.fromkeys(stem.form for *_, stems in found for stem in stems))
         forms = dict(zip(asked, self.index.find_forms(asked).tolist(), strict=True)) if asked else {}
         used: set[tuple[int, int]] = set()
@@ -124,20 +110,33 @@ class Inflected:
             taken.sort(key=lambda place: place.first)
 
     def _learn(self, cuts: Sequence[Cuts]) -> None:
-        """Look up what windows may begin with: most words begin no listed name, cut or not."""
+        """Look up what windows may begin with: most stems begin no listed name."""
         known = self._values.known
-        new = list({word for own in cuts for forms in own.readings.values() for word in forms if word not in known})
+        distinct = {id(ways): ways for own in cuts for ways in own.ways.values()}
+        new = list({stem.form for ways in distinct.values() for stem in ways if stem.form not in known})
         if new:
             self._values.keep_all(new, self.index.windows.find(token_hashes(new)).tolist())
+
+    def _starts(self, cuts: Cuts) -> Iterator[tuple[int, int]]:
+        """Where a window with some of the words may begin, and what the table of windows says of the first, cut or not.
+
+        See :class:`~translit.unicode.hashes.WindowTable`.
+        """
+        scanned = cuts.words.scanned
+        values = self.index.windows.find(scanned.hash)[scanned.word]
+        told = {id(ways): reduce(or_, (self._value(stem.form) for stem in ways)) for ways in cuts.ways.values()}
+        places = np.array(list(cuts.ways))
+        values[places] |= np.array([told[id(ways)] for ways in cuts.ways.values()], dtype=values.dtype)
+        near = np.zeros(len(values), dtype=np.bool_)
+        for back in range(MOST_WORDS):
+            near[np.maximum(places - back, 0)] = True
+        starts = np.flatnonzero(near & (values > 0))
+        return zip(starts.tolist(), values[starts].tolist(), strict=True)
 
     def _windows(self, context: Context, cuts: Cuts) -> Iterator[tuple[int, int, list[Stem]]]:
         """Words that may be an inflected or disguised name, the longest windows first, with the ways to cut it."""
         words = context.words
-        values = {kind: reduce(or_, map(self._value, forms)) for kind, forms in cuts.readings.items()}
-        for i in cuts.starts:
-            value = values[cuts.kind(i)]
-            if not value:
-                continue
+        for i, value in self._starts(cuts):
             most = min(MOST_WORDS, len(words.word) - i) if value & 1 else 1
             for count in range(most, 0, -1):
                 window = range(i, i + count)
@@ -152,7 +151,7 @@ class Inflected:
                     yield i, i + count, stems
 
     def _value(self, word: str) -> int:
-        """What the table of windows says of a folded word; see :class:`~translit.unicode.hashes.WindowTable`."""
+        """What the table of windows says of a folded word."""
         value = self._values.known.get(word)
         return int(self.index.windows.find(token_hashes([word]))[0]) if value is None else value
 

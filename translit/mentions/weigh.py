@@ -33,6 +33,7 @@ class Weighing:
         self.index = tiers.index
         self._needs: Memory[tuple[str, str, int, bool], Need] = Memory()
         self._known: Memory[tuple[str, str, int], Told] = Memory()
+        self._changed: Memory[tuple[str, str, str], bool] = Memory()
 
     def borne_out(self, context: Context, proposed: Sequence[Place], known: Set[str] = frozenset()) -> list[Place]:
         """The places of one text, without an answer where the evidence is short; says to the context which words are named.
@@ -180,13 +181,17 @@ class Weighing:
         self._known.keep_all(keys, told)
         return told
 
-    @staticmethod
-    def _changes(context: Context, place: Place) -> bool:
+    def _changes(self, context: Context, place: Place) -> bool:
         """Whether something else would be written."""
         if place.answer is None:
             return False
-        spelled = context.words.spelled(place.first, place.last)
-        return spelled[: len(spelled) - len(place.ending)].lower() != place.answer.canonical.lower()
+        key = context.words.piece(place.first, place.last), place.answer.canonical, place.ending
+        found = self._changed.known.get(key)
+        if found is None:
+            spelled = context.words.spelled(place.first, place.last)
+            found = spelled[: len(spelled) - len(place.ending)].lower() != place.answer.canonical.lower()
+            self._changed.keep(key, found)
+        return found
 
     def _trusted(self, folded: Sequence[str], entities: Sequence[int]) -> list[bool]:
         """Whether the lexicon types each form of an entity: an exonym or native form need not look like the canonical.

@@ -33,15 +33,25 @@ class Writer:
     def rewritten(self, words: Words, places: Sequence[Place]) -> tuple[str, int]:
         """The text with its places written as they are to be, and how many of them changed."""
         out: list[str] = []
-        text, at, changes = words.text, 0, 0
+        text, at = words.text, 0
+        for start, end, written in (changed := list(self._changed(words, places))):
+            out += (text[at:start], written)
+            at = end
+        return "".join([*out, text[at:]]), len(changed)
+
+    def changes(self, words: Words, places: Sequence[Place]) -> bool:
+        """Whether something else is to be written at any of the places."""
+        return any(True for _ in self._changed(words, places))
+
+    def _changed(self, words: Words, places: Sequence[Place]) -> Iterator[tuple[int, int, str]]:
+        """Start and end of the places at which something else is to be written, and what."""
+        text = words.text
         for place in places:
             if place.answer is not None:
                 start, end = words.starts[place.first] + place.lead, words.ends[place.last - 1]
                 written = self.written(text, start, end, place.answer.canonical, place.ending)
-                changes += written != text[start:end]
-                out += (text[at:start], written)
-                at = end
-        return "".join([*out, text[at:]]), changes
+                if written != text[start:end]:
+                    yield start, end, written
 
     def mentions(self, words: Words, places: Sequence[Place]) -> Iterator[Mention]:
         """The places that are taken for something, as mentions."""
