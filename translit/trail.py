@@ -199,6 +199,8 @@ def _verdict(
         return f"{answer.method}: near one entity and clearly nearer than to any other; confidence {answer.confidence:.4f}"
     if tiers.rulings.bars(name):
         return "abstains: rejected by a decision"
+    if tiers.is_nothing(name):
+        return "abstains: what programs write where there is no value"
     if listed is not None:
         if listed.state == "protected":
             return "abstains: a protected phrase, never changed"

@@ -15,8 +15,8 @@ from translit.matching.answers import UNDECIDED, Accepted, Answer, Records
 from translit.matching.bare import Bare
 from translit.matching.decisions import Rulings
 from translit.matching.exact import LISTED, ONE, OPEN, Resolution, Resolutions, fold_names, resolve, resolve_many
-from translit.matching.qualified import qualified
-from translit.model import Match, Method
+from translit.matching.qualified import Qualified, container, qualified
+from translit.model import PERSON, Match, Method
 from translit.unicode.skeleton import plain_name
 from translit.unicode.tokens import fold, spelled
 
@@ -28,6 +28,9 @@ SURE = 0.99
 """How often folding alike must mean the same entity on a lexicon, to answer by that alone where rivals are near."""
 REJECTED = Resolution("known", -1, 0.0, ())
 """A spelling of which people decided that it means nothing that is listed."""
+
+NOTHING = frozenset(("NaN", "nan", "NaT", "NULL", "null", "None", "N/A", "n/a", "#N/A", "<NA>"))
+"""What programs write into a column where there is no value: no names, unless a canonical is spelled just so."""
 
 
 class Tiers:
@@ -164,7 +167,7 @@ class Tiers:
         alike: dict[int, Resolution] = {}
         for i, (name, text) in enumerate(zip(names, folded, strict=True)):
             out[i] = (self.decided(given[i]) or self.decided(name)) if self.rulings.meant else None
-            if out[i] is not None or not text or text.count(" ") >= limits.MAX_NAME_TOKENS:
+            if out[i] is not None or not text or text.count(" ") >= limits.MAX_NAME_TOKENS or self.is_nothing(name):
                 continue
             found, exactly = self.listed(name, forms[i], spelled[i])
             if found is None or (found.state == "known" and least is not None):
@@ -183,12 +186,17 @@ class Tiers:
         for i, answer in bare.items():
             out[i] = answer._replace(method="fuzzy", shape="bare")
         if self.tells_countries:
+            guessed = guessed.without(self._misplaced(names, guessed))
             given_already = set(guessed.rows)
             self._answer_qualified(names, [i for i in open_ if out[i] is None and i not in given_already], least, out)
         if least == 0:
             given_up = set(range(len(names))).difference(guessed.rows)
             self._answer_nearest(names, folded, [i for i in sorted(given_up) if out[i] is None and not self.rulings.bars(given[i])], out)
         return out, guessed
+
+    def is_nothing(self, name: str) -> bool:
+        """Whether a name stands for no value at all."""
+        return name in NOTHING and all(self.index.canonicals[int(self.index.posting_entity[p])] != name for p in self.index.listed(name))
 
     def _bare(
         self, names: Sequence[str], forms: Sequence[int], rows: Sequence[int], alike: Mapping[int, Resolution], guessed: Accepted,
@@ -211,14 +219,47 @@ class Tiers:
             return
         plain = self.answer_many([told.name for _, told in found], least)
         for (i, told), answer in zip(found, plain, strict=True):
-            bearers = [p for p in self.index.listed(told.name) if self.index.country(int(self.index.posting_entity[p])) == told.country]
-            meant = resolve(self.index, bearers, self.types, self.target) if bearers else None
+            meant = self._in_country(told)
             if meant is not None:
                 answer = self._given(meant, LISTED, fold(told.name), least)
-            elif answer is None or self.index.country(answer.entity) != told.country:
+            if answer is None or self.index.country(answer.entity) != told.country:
                 continue
-            method: Method = "fuzzy" if answer is not None and answer.method == "fuzzy" else "rule"
-            out[i] = answer and answer._replace(method=method, shape="qualified")
+            method: Method = "fuzzy" if answer.method == "fuzzy" else "rule"
+            out[i] = answer._replace(method=method, shape="qualified")
+
+    def _in_country(self, told: Qualified) -> Resolution | None:
+        """What the lexicon lists under a name in the country behind it; None where nothing is.
+
+        Where the code is also that of a state or province elsewhere, it is nobody unless the place far outweighs those there.
+        """
+        by_country: dict[str, list[int]] = {}
+        for posting in self.index.listed(told.name):
+            by_country.setdefault(self.index.country(int(self.index.posting_entity[posting])), []).append(posting)
+        within = by_country.get(told.country)
+        if within is None:
+            return None
+        elsewhere = [posting for country in told.others for posting in by_country.get(country, ())]
+        every = resolve(self.index, sorted(within + elsewhere), self.types, self.target) if elsewhere else None
+        if every is not None and (every.share < LISTED or self.index.country(every.entity) != told.country):
+            return REJECTED
+        return resolve(self.index, within, self.types, self.target)
+
+    def _misplaced(self, names: Sequence[str], guessed: Accepted) -> set[int]:
+        """The rows of guesses that what stands behind the name speaks against: it is another country, or the place that was guessed."""
+        if guessed.guesses is None:
+            return set()
+        out: set[int] = set()
+        for row, entity in zip(guessed.rows, guessed.guesses.entity.tolist(), strict=True):
+            told = qualified(names[row])
+            if told is not None and self.index.country(entity) not in ("", told.country):
+                out.add(row)
+            if self.index.kind(entity) == PERSON:
+                # Given names stand there, too.
+                continue
+            behind = told.behind if told is not None else container(names[row])
+            if behind and any(int(self.index.posting_entity[p]) == entity for p in self.index.listed(behind)):
+                out.add(row)
+        return out
 
     def _answer_nearest(self, names: Sequence[str], folded: Sequence[str], rows: Sequence[int], out: list[Answer | None]) -> None:
         """Put down the best candidate, however far, for names that have none: nothing is near, or a phrase that is never touched is."""
@@ -280,6 +321,7 @@ class Tiers:
         most = limits.MAX_NAME_TOKENS
         long = np.flatnonzero(self.index.forms.starts[forms + 1] - self.index.forms.starts[forms] > 2 * most)
         found.state[[i for i in long.tolist() if folded[i].count(" ") >= most]] = OPEN
+        found.state[[i for i, name in enumerate(names) if name in NOTHING]] = OPEN
         # Where the form has more bearers than the spelling has, these may count, too.
         bearers = self.index.posting_start[forms + 1].astype(np.int64) - self.index.posting_start[forms]
         found.state[(forms >= 0) & (bearers > np.bincount(row, minlength=len(names)))] = OPEN
