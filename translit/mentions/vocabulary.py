@@ -10,13 +10,12 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
-import xxhash
 from numpy.typing import NDArray
 
-from translit.lexicon.cache import installed, once
+from translit.lexicon.cache import content_key, installed, once
 from translit.lexicon.index import hashes
 from translit.lexicon.source import read_names
-from translit.lexicon.storage import VERSION, read, write
+from translit.lexicon.storage import read, write
 from translit.model import DEFAULT_TYPES
 from translit.resources import data_root, name_paths
 from translit.tables import read_table
@@ -106,9 +105,7 @@ def shipped_vocabulary() -> Vocabulary:
     """
     target = installed("vocabulary")
     if target is None:
-        digest = xxhash.xxh3_128(bytes([VERSION]))
-        for path in [data_root() / "words.tsv.gz", data_root() / "cues.tsv", *name_paths(), Path(__file__)]:
-            digest.update(path.read_bytes())
-        target = once(f"{digest.hexdigest()}.vocabulary", build_vocabulary)
+        sources = [data_root() / "words.tsv.gz", data_root() / "cues.tsv", *name_paths(), Path(__file__)]
+        target = once(f"{content_key(sources)}.vocabulary", build_vocabulary)
     arrays, _ = read(target)
     return Vocabulary(arrays["digests"], arrays["bits"])
