@@ -68,14 +68,9 @@ typedef struct {
 
 static int add_merger(Aligner *x, Merger merger)
 {
-    if (x->merger_count == x->merger_room) {
-        const size_t room = x->merger_room ? 2 * x->merger_room : 64;
-        Merger *mergers = realloc(x->mergers, room * sizeof *mergers);
-        if (!mergers)
-            return NO_MEMORY;
-        x->mergers = mergers;
-        x->merger_room = room;
-    }
+    x->mergers = with_room(x->mergers, &x->merger_room, x->merger_count + 1, sizeof *x->mergers);
+    if (!x->mergers)
+        return NO_MEMORY;
     merger.next = x->merger_of[merger.target];
     x->mergers[x->merger_count++] = merger;
     x->merger_of[merger.target] = (int32_t)x->merger_count;
@@ -143,15 +138,9 @@ static int take_word(const Alignment *a, Aligner *x, int64_t word)
 static int take_form(const Alignment *a, Aligner *x)
 {
     const size_t m = x->letters.size;
-    if (m > x->codes_room) {
-        free(x->codes);
-        x->codes_room = 2 * m;
-        x->codes = malloc(x->codes_room * sizeof *x->codes);
-        if (!x->codes) {
-            x->codes_room = 0;
-            return NO_MEMORY;
-        }
-    }
+    x->codes = fresh_room(x->codes, &x->codes_room, m + 1, sizeof *x->codes);
+    if (!x->codes)
+        return NO_MEMORY;
     for (size_t j = 0; j < m; j++)
         x->codes[j] = (uint32_t)a->code[x->letters.points[j] < 127 ? x->letters.points[j] : 127];
     return FINE;
@@ -381,52 +370,40 @@ PyDoc_STRVAR(align_pairs_doc,
              "Twin of translit.matching.align.align_pairs; the prices are three arrays each, group and code and base the target groups by\n"
              "letter codes, data to elsewhere the forms as spans. left, right, begin and end are int64, the data bytes, the rest int32.");
 
-static int take_prices(PyObject *const *given, Buffer *b, Prices *p)
+static int prices_of(const Buffer *b, Prices *p)
 {
-    static const char *const names[] = {"starts", "ids", "cost"};
-    for (int i = 0; i < 3; i++)
-        if (take(given[i], &b[i], 4, 1, names[i]) < 0)
-            return -1;
     *p = (Prices){b[0].view.buf, b[1].view.buf, b[2].view.buf, items(&b[0]) - 1, items(&b[1])};
-    if (p->ids < 2 || items(&b[2]) != p->count) {
-        PyErr_SetString(PyExc_ValueError, "the shapes of the arrays do not agree");
-        return -1;
-    }
-    return 0;
+    return p->ids >= 2 && items(&b[2]) == p->count ? 0 : disagree();
 }
 
 static PyObject *align_pairs(PyObject *self, PyObject *args)
 {
     (void)self;
-    enum { BY_SOURCE, BY_TARGET = 3, SOURCE = 6, N, GROUP, CODE, FORMS, LEFT = FORMS + TEXT_BUFFERS, RIGHT, ARRAYS };
-    PyObject *o[ARRAYS];
-    Py_ssize_t base;
-    if (!PyArg_ParseTuple(args, "OOOOOOOOOOnOOOOOOO", &o[0], &o[1], &o[2], &o[3], &o[4], &o[5], &o[SOURCE], &o[N], &o[GROUP], &o[CODE],
-                          &base, &o[FORMS], &o[FORMS + 1], &o[FORMS + 2], &o[FORMS + 3], &o[FORMS + 4], &o[LEFT], &o[RIGHT]))
-        return NULL;
-    static const char *const names[] = {"source", "n", "group", "code"};
-    Buffer b[ARRAYS] = {0};
+    enum { BY_SOURCE, BY_TARGET = 3, SOURCE = 6, N, GROUP, CODE, BASE, FORMS, LEFT = FORMS + TEXT_BUFFERS, RIGHT, ARGUMENTS };
+    static const Wanted wanted[ARGUMENTS] = {
+        [BY_SOURCE] = {"starts", 4, 1}, {"ids", 4, 1}, {"cost", 4, 1}, [BY_TARGET] = {"starts", 4, 1}, {"ids", 4, 1}, {"cost", 4, 1},
+        [SOURCE] = {"source", 4, 3}, {"n", 4, 1}, {"group", 4, 1}, {"code", 4, 1}, {"base", 0, 0}, TEXTS_WANTED(FORMS),
+        [LEFT] = {"left", 8, 1}, {"right", 8, 1},
+    };
+    Buffer b[ARGUMENTS] = {0};
     Alignment a = {0};
     PyObject *result = NULL;
-    if (take_prices(o + BY_SOURCE, b + BY_SOURCE, &a.by_source) < 0 || take_prices(o + BY_TARGET, b + BY_TARGET, &a.by_target) < 0 ||
-        take_texts(o + FORMS, b + FORMS, &a.forms) < 0 || take(o[LEFT], &b[LEFT], 8, 1, "left") < 0 ||
-        take(o[RIGHT], &b[RIGHT], 8, 1, "right") < 0)
+    if (take_all(args, b, wanted, ARGUMENTS) < 0 || prices_of(b + BY_SOURCE, &a.by_source) < 0 ||
+        prices_of(b + BY_TARGET, &a.by_target) < 0 || texts_of(b + FORMS, &a.forms) < 0)
         goto done;
-    for (int i = SOURCE; i < FORMS; i++)
-        if (take(o[i], &b[i], 4, i == SOURCE ? 3 : 1, names[i - SOURCE]) < 0)
-            goto done;
+    const Py_ssize_t base = b[BASE].number;
     if (base < 1 || base > 1000 || b[SOURCE].view.shape[2] != WIDEST || b[SOURCE].view.shape[0] != items(&b[N]) ||
         items(&b[LEFT]) != items(&b[RIGHT]) || items(&b[GROUP]) != base * base * base + base * base + base || items(&b[CODE]) != 128) {
-        PyErr_SetString(PyExc_ValueError, "the shapes of the arrays do not agree");
+        disagree();
         goto done;
     }
     a.source = b[SOURCE].view.buf, a.n = b[N].view.buf, a.names = b[SOURCE].view.shape[0], a.positions = b[SOURCE].view.shape[1];
     a.group = b[GROUP].view.buf, a.code = b[CODE].view.buf, a.base = base, a.groups = items(&b[GROUP]);
     a.left = b[LEFT].view.buf, a.right = b[RIGHT].view.buf, a.pairs = items(&b[LEFT]);
-    result = PyByteArray_FromStringAndSize(NULL, a.pairs * (Py_ssize_t)sizeof(int32_t));
+    result = new_array(a.pairs, sizeof(int32_t));
     if (!result)
         goto done;
-    int32_t *out = (int32_t *)(void *)PyByteArray_AsString(result);
+    int32_t *out = memory_of(result);
     int status;
     Py_BEGIN_ALLOW_THREADS
     status = align_all(&a, out);
@@ -436,7 +413,7 @@ static PyObject *align_pairs(PyObject *self, PyObject *args)
         fail(status);
     }
 done:
-    give_back(b, ARRAYS);
+    give_back(b, ARGUMENTS);
     return result;
 }
 

@@ -160,22 +160,19 @@ PyDoc_STRVAR(name_blocks_doc, "name_blocks(data, other, begin, end, elsewhere) -
 static PyObject *name_blocks(PyObject *self, PyObject *args)
 {
     (void)self;
-    PyObject *o[TEXT_BUFFERS];
-    if (!PyArg_ParseTuple(args, "OOOOO", &o[0], &o[1], &o[2], &o[3], &o[4]))
-        return NULL;
+    static const Wanted wanted[TEXT_BUFFERS] = {TEXTS_WANTED(0)};
     Buffer b[TEXT_BUFFERS] = {0};
     Texts names;
     Blocking blocking = {0};
     PyObject *result = NULL, *signatures = NULL, *contours = NULL;
-    if (take_texts(o, b, &names) < 0)
+    if (take_all(args, b, wanted, TEXT_BUFFERS) < 0 || texts_of(b, &names) < 0)
         goto done;
-    const Py_ssize_t bytes = (Py_ssize_t)(names.count * (int64_t)sizeof(uint64_t));
-    signatures = PyByteArray_FromStringAndSize(NULL, bytes);
-    contours = PyByteArray_FromStringAndSize(NULL, bytes);
+    signatures = new_array(names.count, sizeof(uint64_t));
+    contours = new_array(names.count, sizeof(uint64_t));
     if (!signatures || !contours)
         goto done;
-    blocking.signatures = (uint64_t *)(void *)PyByteArray_AsString(signatures);
-    blocking.contours = (uint64_t *)(void *)PyByteArray_AsString(contours);
+    blocking.signatures = memory_of(signatures);
+    blocking.contours = memory_of(contours);
     int status;
     Py_BEGIN_ALLOW_THREADS
     status = block_all(&names, &blocking);

@@ -233,24 +233,11 @@ static int candidates_of(const Query *q, Workspace *w, Py_ssize_t name, int64_t 
     const size_t most = q->most > 0 ? (size_t)q->most : 0;
     if (renew(&w->seen, members) != FINE)
         return NO_MEMORY;
-    const size_t room = members < most ? members : most;
-    if (room > w->heap_room) {
-        free(w->heap);
-        w->heap_room = 2 * room;
-        w->heap = malloc(w->heap_room * sizeof *w->heap);
-        if (!w->heap)
-            return NO_MEMORY;
-    }
+    w->heap = fresh_room(w->heap, &w->heap_room, (members < most ? members : most) + 1, sizeof *w->heap);
     /* One more than there are: the next is written before it is known to be enough. */
-    if (members + 1 > w->enough_room) {
-        free(w->enough);
-        w->enough_room = 2 * (members + 1);
-        w->enough = malloc(w->enough_room * sizeof *w->enough);
-        if (!w->enough) {
-            w->enough_room = 0;
-            return NO_MEMORY;
-        }
-    }
+    w->enough = fresh_room(w->enough, &w->enough_room, members + 1, sizeof *w->enough);
+    if (!w->heap || !w->enough)
+        return NO_MEMORY;
     int status;
 #if WIDE_WORDS
     if (__builtin_cpu_supports("popcnt"))
@@ -293,34 +280,32 @@ PyDoc_STRVAR(gather_doc,
 static PyObject *gather(PyObject *self, PyObject *args)
 {
     (void)self;
-    enum { STARTS, ENTRIES, SETS, ASKED, OWNER, MINE, OURS, ARRAYS };
-    PyObject *given[ARRAYS];
+    enum { STARTS, ENTRIES, SETS, ASKED, OWNER, MINE, OURS, MOST, MAX_BLOCK, LEAST_OVERLAP, ARGUMENTS };
+    static const Wanted wanted[ARGUMENTS] = {
+        {"starts", 4, 1}, {"entries", 4, 1}, {"sets", 8, 2}, {"asked", 4, 1}, {"owner", 8, 1}, {"mine", 8, 1}, {"ours", 8, 1},
+        {"most", 0, 0},   {"max_block", 0, 0}, {"least_overlap", 0, 0},
+    };
+    Buffer b[ARGUMENTS] = {0};
     Query q = {0};
-    if (!PyArg_ParseTuple(args, "OOOOOOOnnn", &given[0], &given[1], &given[2], &given[3], &given[4], &given[5], &given[6],
-                          &q.most, &q.max_block, &q.least_overlap))
-        return NULL;
-    static const char *const names[] = {"starts", "entries", "sets", "asked", "owner", "mine", "ours"};
-    static const int width[] = {4, 4, 8, 4, 8, 8, 8};
-    Buffer b[ARRAYS] = {0};
     Column name = {0}, form = {0};
     PyObject *crowd = NULL, *result = NULL;
-    for (int i = 0; i < ARRAYS; i++)
-        if (take(given[i], &b[i], width[i], i == SETS ? 2 : 1, names[i]) < 0)
-            goto done;
+    if (take_all(args, b, wanted, ARGUMENTS) < 0)
+        goto done;
     q.starts = b[STARTS].view.buf, q.entries = b[ENTRIES].view.buf, q.sets = b[SETS].view.buf, q.asked = b[ASKED].view.buf;
     q.owner = b[OWNER].view.buf, q.my_signatures = b[MINE].view.buf, q.my_contours = b[OURS].view.buf;
+    q.most = b[MOST].number, q.max_block = b[MAX_BLOCK].number, q.least_overlap = b[LEAST_OVERLAP].number;
     q.count = items(&b[ENTRIES]), q.forms = b[SETS].view.shape[0], q.queries = items(&b[ASKED]), q.names = items(&b[MINE]);
     while (q.bits < 31 && ((Py_ssize_t)1 << q.bits) + 1 < items(&b[STARTS]))
         q.bits++;
     if (!q.bits || ((Py_ssize_t)1 << q.bits) + 1 != items(&b[STARTS]) || b[SETS].view.shape[1] != 2 || items(&b[OWNER]) != q.queries || items(&b[OURS]) != q.names ||
         q.max_block < 0) {
-        PyErr_SetString(PyExc_ValueError, "the shapes of the arrays do not agree");
+        disagree();
         goto done;
     }
-    crowd = PyByteArray_FromStringAndSize(NULL, q.names * (Py_ssize_t)sizeof(int64_t));
+    crowd = new_array(q.names, sizeof(int64_t));
     if (!crowd)
         goto done;
-    int64_t *counts = (int64_t *)(void *)PyByteArray_AsString(crowd);
+    int64_t *counts = memory_of(crowd);
     int status;
     Py_BEGIN_ALLOW_THREADS
     status = gather_all(&q, &name, &form, counts);
@@ -334,7 +319,7 @@ done:
     Py_XDECREF(crowd);
     free(name.data);
     free(form.data);
-    give_back(b, ARRAYS);
+    give_back(b, ARGUMENTS);
     return result;
 }
 

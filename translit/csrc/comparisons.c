@@ -134,31 +134,27 @@ PyDoc_STRVAR(text_features_doc,
 static PyObject *text_features(PyObject *self, PyObject *args)
 {
     (void)self;
-    enum { NAMES, FORMS = TEXT_BUFFERS, LEFT = 2 * TEXT_BUFFERS, RIGHT, COSTS, ALIKE, OUTLINES, ARRAYS };
-    PyObject *o[ARRAYS];
-    if (!PyArg_ParseTuple(args, "OOOOOOOOOOOOOOO", &o[0], &o[1], &o[2], &o[3], &o[4], &o[5], &o[6], &o[7], &o[8], &o[9], &o[LEFT],
-                          &o[RIGHT], &o[COSTS], &o[ALIKE], &o[OUTLINES]))
-        return NULL;
-    static const char *const names[] = {"left", "right", "costs", "letters", "consonants"};
-    Buffer b[ARRAYS] = {0};
+    enum { NAMES, FORMS = TEXT_BUFFERS, LEFT = 2 * TEXT_BUFFERS, RIGHT, COSTS, ALIKE, OUTLINES, ARGUMENTS };
+    static const Wanted wanted[ARGUMENTS] = {
+        TEXTS_WANTED(NAMES), TEXTS_WANTED(FORMS), [LEFT] = {"left", 8, 1}, [RIGHT] = {"right", 8, 1}, [COSTS] = {"costs", 4, 1},
+        [ALIKE] = {"letters", 4, 1}, [OUTLINES] = {"consonants", 4, 1},
+    };
+    Buffer b[ARGUMENTS] = {0};
     Comparison c = {0};
     PyObject *result = NULL;
-    if (take_texts(o + NAMES, b + NAMES, &c.names) < 0 || take_texts(o + FORMS, b + FORMS, &c.forms) < 0)
+    if (take_all(args, b, wanted, ARGUMENTS) < 0 || texts_of(b + NAMES, &c.names) < 0 || texts_of(b + FORMS, &c.forms) < 0)
         goto done;
-    for (int i = LEFT; i < ARRAYS; i++)
-        if (take(o[i], &b[i], i < COSTS ? 8 : 4, 1, names[i - LEFT]) < 0)
-            goto done;
-    for (int i = RIGHT; i < ARRAYS; i++)
+    for (int i = RIGHT; i < ARGUMENTS; i++)
         if (items(&b[i]) != items(&b[LEFT])) {
-            PyErr_SetString(PyExc_ValueError, "the shapes of the arrays do not agree");
+            disagree();
             goto done;
         }
     c.left = b[LEFT].view.buf, c.right = b[RIGHT].view.buf, c.costs = b[COSTS].view.buf;
     c.letters = b[ALIKE].view.buf, c.consonants = b[OUTLINES].view.buf, c.pairs = (size_t)items(&b[LEFT]);
-    result = PyByteArray_FromStringAndSize(NULL, (Py_ssize_t)(c.pairs * FEATURES * sizeof(float)));
+    result = new_array((int64_t)(c.pairs * FEATURES), sizeof(float));
     if (!result)
         goto done;
-    float *out = (float *)(void *)PyByteArray_AsString(result);
+    float *out = memory_of(result);
     int status;
     Py_BEGIN_ALLOW_THREADS
     memset(out, 0, c.pairs * FEATURES * sizeof *out);
@@ -169,7 +165,7 @@ static PyObject *text_features(PyObject *self, PyObject *args)
         fail(status);
     }
 done:
-    give_back(b, ARRAYS);
+    give_back(b, ARGUMENTS);
     return result;
 }
 

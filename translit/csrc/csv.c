@@ -42,27 +42,27 @@ PyDoc_STRVAR(plain_rows_doc, "plain_rows(data, at, delimiter) -> (end, lines, bl
 static PyObject *plain_rows(PyObject *self, PyObject *args)
 {
     (void)self;
-    PyObject *given;
-    Py_ssize_t at, lines = 0, blanks = 0;
-    int delimiter;
-    if (!PyArg_ParseTuple(args, "Oni", &given, &at, &delimiter))
-        return NULL;
-    Buffer b = {0};
+    enum { DATA, AT, DELIMITER, ARGUMENTS };
+    static const Wanted wanted[ARGUMENTS] = {{"data", 1, 1}, [AT] = {"at", 0, 0}, [DELIMITER] = {"delimiter", 0, 0}};
+    Buffer b[ARGUMENTS] = {0};
+    Py_ssize_t lines = 0, blanks = 0;
     PyObject *result = NULL;
-    if (take(given, &b, 1, 1, "data") < 0)
+    if (take_all(args, b, wanted, ARGUMENTS) < 0)
         goto done;
-    if (at < 0 || at > items(&b)) {
+    const Py_ssize_t at = b[AT].number;
+    if (at < 0 || at > items(&b[DATA])) {
         fail(OUT_OF_RANGE);
         goto done;
     }
-    const uint8_t *begin = b.view.buf, *stop = begin + items(&b), *row = begin + at;
+    const uint8_t *begin = b[DATA].view.buf, *stop = begin + items(&b[DATA]), *row = begin + at;
+    const uint8_t delimiter = (uint8_t)b[DELIMITER].number;
     Py_BEGIN_ALLOW_THREADS
-    for (const uint8_t *body, *end; (end = row_end(row, stop, (uint8_t)delimiter, &body)); row = end, lines++)
+    for (const uint8_t *body, *end; (end = row_end(row, stop, delimiter, &body)); row = end, lines++)
         blanks += body == row;
     Py_END_ALLOW_THREADS
     result = Py_BuildValue("nnn", (Py_ssize_t)(row - begin), lines, blanks);
 done:
-    give_back(&b, 1);
+    give_back(b, ARGUMENTS);
     return result;
 }
 

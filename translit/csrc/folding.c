@@ -140,7 +140,8 @@ static PyObject *fold_many(PyObject *self, PyObject *args)
     Bytes out = {0};
     Column rest = {0};
     PyObject *list = NULL, *result = NULL;
-    if (take(given[0], &b[0], 4, 1, "entries") < 0 || take(given[1], &b[1], 1, 1, "blob") < 0)
+    static const Wanted wanted[] = {{"entries", 4, 1}, {"blob", 1, 1}};
+    if (take_each(given, b, wanted, 2) < 0)
         goto done;
     const Points p = {b[0].view.buf, (size_t)items(&b[0]), b[1].view.buf, (size_t)items(&b[1])};
     const Py_ssize_t count = PyList_Size(names);

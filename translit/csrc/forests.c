@@ -124,38 +124,35 @@ PyDoc_STRVAR(forest_scores_doc, "forest_scores(edges, feature, cut, leaf, base, 
 static PyObject *forest_scores(PyObject *self, PyObject *args)
 {
     (void)self;
-    enum { EDGES, FEATURE, CUT, LEAF, ROWS, ENDS, ARRAYS };
-    PyObject *o[ARRAYS];
-    int base;
-    if (!PyArg_ParseTuple(args, "OOOOiOO", &o[EDGES], &o[FEATURE], &o[CUT], &o[LEAF], &base, &o[ROWS], &o[ENDS]))
-        return NULL;
-    static const char *const names[] = {"edges", "feature", "cut", "leaf", "rows", "ends"};
-    static const int width[] = {4, 2, 1, 4, 4, 8}, dimensions[] = {2, 2, 2, 2, 2, 1};
-    Buffer b[ARRAYS] = {0};
+    enum { EDGES, FEATURE, CUT, LEAF, BASE, ROWS, ENDS, ARGUMENTS };
+    static const Wanted wanted[ARGUMENTS] = {{"edges", 4, 2}, {"feature", 2, 2}, {"cut", 1, 2}, {"leaf", 4, 2},
+                                         {"base", 0, 0},  {"rows", 4, 2},    {"ends", 8, 1}};
+    Buffer b[ARGUMENTS] = {0};
     PyObject *result = NULL;
-    for (int i = 0; i < ARRAYS; i++)
-        if (take(o[i], &b[i], width[i], dimensions[i], names[i]) < 0)
-            goto done;
+    if (take_all(args, b, wanted, ARGUMENTS) < 0)
+        goto done;
+    const Py_ssize_t base = b[BASE].number;
     const Py_ssize_t *edges = b[EDGES].view.shape, *leaf = b[LEAF].view.shape, *rows = b[ROWS].view.shape;
     const int64_t *ends = b[ENDS].view.buf;
-    int fine = leaf[1] >= 1 && leaf[1] <= MOST_LEAVES && !(leaf[1] & (leaf[1] - 1)) && edges[1] <= UINT8_MAX && rows[1] == edges[0];
+    int fine = leaf[1] >= 1 && leaf[1] <= MOST_LEAVES && !(leaf[1] & (leaf[1] - 1)) && edges[1] <= UINT8_MAX && rows[1] == edges[0] &&
+               base >= INT32_MIN && base <= INT32_MAX;
     for (int i = FEATURE; i <= CUT; i++)
         fine &= b[i].view.shape[0] == leaf[0] && b[i].view.shape[1] == leaf[1] - 1;
     for (Py_ssize_t e = 0; e < items(&b[ENDS]); e++)
         fine &= ends[e] >= (e ? ends[e - 1] : 0) && ends[e] <= leaf[0];
     if (!fine) {
-        PyErr_SetString(PyExc_ValueError, "the shapes of the arrays do not agree");
+        disagree();
         goto done;
     }
     const Forest f = {
         .edges = b[EDGES].view.buf, .feature = b[FEATURE].view.buf, .cut = b[CUT].view.buf, .leaf = b[LEAF].view.buf,
-        .rows = b[ROWS].view.buf, .ends = ends, .base = base, .features = (size_t)edges[0], .edge_count = (size_t)edges[1],
+        .rows = b[ROWS].view.buf, .ends = ends, .base = (int32_t)base, .features = (size_t)edges[0], .edge_count = (size_t)edges[1],
         .trees = (size_t)leaf[0], .leaves = (size_t)leaf[1], .count = (size_t)rows[0], .end_count = (size_t)items(&b[ENDS]),
     };
-    result = PyByteArray_FromStringAndSize(NULL, items(&b[ENDS]) * rows[0] * (Py_ssize_t)sizeof(int32_t));
+    result = new_array(items(&b[ENDS]) * rows[0], sizeof(int32_t));
     if (!result)
         goto done;
-    int32_t *out = (int32_t *)(void *)PyByteArray_AsString(result);
+    int32_t *out = memory_of(result);
     int status;
     Py_BEGIN_ALLOW_THREADS
     status = score_all(&f, out);
@@ -165,7 +162,7 @@ static PyObject *forest_scores(PyObject *self, PyObject *args)
         fail(status);
     }
 done:
-    give_back(b, ARRAYS);
+    give_back(b, ARGUMENTS);
     return result;
 }
 

@@ -207,16 +207,17 @@ static PyObject *json_members(PyObject *self, PyObject *args)
     for (Py_ssize_t i = 0; i < known; i++)
         if (PyBytes_AsStringAndSize(PyTuple_GetItem(names, i), (char **)(void *)&keys[i].text, &keys[i].size) < 0)
             return NULL;
-    if (take(given, &b, 1, 1, "data") < 0)
+    static const Wanted bytes = {"data", 1, 1};
+    if (take_each(&given, &b, &bytes, 1) < 0)
         goto done;
     const uint8_t *begin = b.view.buf, *stop = begin + items(&b);
     Py_ssize_t lines = begin < stop && stop[-1] != '\n';
     for (const uint8_t *at = begin; at < stop && (at = memchr(at, '\n', (size_t)(stop - at))); at++)
         lines++;
-    out = PyByteArray_FromStringAndSize(NULL, lines * (HEAD + 2 * wanted) * (Py_ssize_t)sizeof(int64_t));
+    out = new_array(lines * (HEAD + 2 * wanted), sizeof(int64_t));
     if (!out)
         goto done;
-    int64_t *rows = (int64_t *)(void *)PyByteArray_AsString(out);
+    int64_t *rows = memory_of(out);
     Py_BEGIN_ALLOW_THREADS
     read_lines(begin, stop, keys, wanted, (int)known, rows);
     Py_END_ALLOW_THREADS

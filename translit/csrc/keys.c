@@ -68,14 +68,9 @@ static int add_option(const Rules *r, Expansion *x, int32_t width, int64_t sound
             return FINE;
         }
     }
-    if (x->option_count == x->option_room) {
-        const size_t room = x->option_room ? 2 * x->option_room : 64;
-        Option *options = realloc(x->options, room * sizeof *options);
-        if (!options)
-            return NO_MEMORY;
-        x->options = options;
-        x->option_room = room;
-    }
+    x->options = with_room(x->options, &x->option_room, x->option_count + 1, sizeof *x->options);
+    if (!x->options)
+        return NO_MEMORY;
     x->options[x->option_count++] = (Option){width, (int32_t)penalty, r->sounds + begin, (uint32_t)(end - begin), mask};
     return FINE;
 }
@@ -314,23 +309,21 @@ static PyObject *name_keys(PyObject *self, PyObject *args)
 {
     (void)self;
     enum { LETTERS, WORDS, SCRIPTS, NAME_WORDS, NAMES, NAME_SCRIPTS, MASKS, EDGES, BEGINS, ENTRIES, ROOTS, LONGEST, SYMBOLS, FITS,
-           DEFAULTS, SOUNDS, SOUND_BEGINS, ARRAYS };
-    PyObject *o[ARRAYS];
+           DEFAULTS, SOUNDS, SOUND_BEGINS, SKELETON, MOST_LETTERS, MOST_READINGS, MOST_KEYS, ARGUMENTS };
+    static const Wanted wanted[ARGUMENTS] = {
+        {"letters", 4, 1},  {"words", 8, 1},   {"scripts", 4, 1}, {"name_words", 4, 1}, {"names", 8, 1},        {"name_scripts", 4, 1},
+        {"masks", 8, 1},    {"edges", 8, 2},   {"begins", 4, 1},  {"entries", 8, 2},    {"roots", 4, 1},        {"longest", 4, 1},
+        {"symbols", 4, 1},  {"fits", 1, 2},    {"defaults", 4, 2}, {"sounds", 1, 1},    {"sound_begins", 4, 1}, {"skeleton", 0, 0},
+        {"most_letters", 0, 0}, {"most_readings", 0, 0}, {"most_keys", 0, 0},
+    };
+    Buffer b[ARGUMENTS] = {0};
     Rules r = {0};
-    Py_ssize_t letters, readings, keys;
-    if (!PyArg_ParseTuple(args, "OOOOOOOOOOOOOOOOOpnnn", &o[0], &o[1], &o[2], &o[3], &o[4], &o[5], &o[6], &o[7], &o[8], &o[9], &o[10],
-                          &o[11], &o[12], &o[13], &o[14], &o[15], &o[16], &r.skeleton, &letters, &readings, &keys))
-        return NULL;
-    static const char *const names[] = {"letters", "words", "scripts", "name_words", "names", "name_scripts", "masks", "edges", "begins",
-                                        "entries", "roots", "longest", "symbols", "fits", "defaults", "sounds", "sound_begins"};
-    static const int width[] = {4, 8, 4, 4, 8, 4, 8, 8, 4, 8, 4, 4, 4, 1, 4, 1, 4};
-    static const int dimensions[] = {1, 1, 1, 1, 1, 1, 1, 2, 1, 2, 1, 1, 1, 2, 2, 1, 1};
-    Buffer b[ARRAYS] = {0};
     Expansion x = {0};
     PyObject *result = NULL;
-    for (int i = 0; i < ARRAYS; i++)
-        if (take(o[i], &b[i], width[i], dimensions[i], names[i]) < 0)
-            goto done;
+    if (take_all(args, b, wanted, ARGUMENTS) < 0)
+        goto done;
+    const Py_ssize_t letters = b[MOST_LETTERS].number, readings = b[MOST_READINGS].number, keys = b[MOST_KEYS].number;
+    r.skeleton = b[SKELETON].number != 0;
     r.letters = b[LETTERS].view.buf, r.word_begins = b[WORDS].view.buf, r.scripts = b[SCRIPTS].view.buf;
     r.name_words = b[NAME_WORDS].view.buf, r.name_begins = b[NAMES].view.buf, r.name_scripts = b[NAME_SCRIPTS].view.buf;
     r.masks = b[MASKS].view.buf, r.edges = b[EDGES].view.buf, r.node_begins = b[BEGINS].view.buf, r.entries = b[ENTRIES].view.buf;
@@ -348,7 +341,7 @@ static PyObject *name_keys(PyObject *self, PyObject *args)
         (size_t)b[DEFAULTS].view.shape[1] != r.symbol_count || (size_t)b[FITS].view.shape[1] != r.symbol_count + 2 ||
         b[ENTRIES].view.shape[1] != ENTRY || b[EDGES].view.shape[1] != 2 ||
         b[EDGES].view.shape[0] != (Py_ssize_t)1 << r.edge_bits || letters < 0 || readings < 0 || keys < 0) {
-        PyErr_SetString(PyExc_ValueError, "the shapes of the arrays do not agree");
+        disagree();
         goto done;
     }
     r.names--, r.nodes--, r.sound_count--;
@@ -368,7 +361,7 @@ static PyObject *name_keys(PyObject *self, PyObject *args)
         result = Py_BuildValue("(NN)", PyByteArray_FromStringAndSize((const char *)x.out.data, (Py_ssize_t)x.out.size), as_bytes(&x.ends));
 done:
     free_expansion(&x, r.most_letters + 2);
-    give_back(b, ARRAYS);
+    give_back(b, ARGUMENTS);
     return result;
 }
 

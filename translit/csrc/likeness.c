@@ -1,16 +1,5 @@
 #include "likeness.h"
 
-/* An array with room for so many items, whose old ones are gone; NULL where there is no memory. */
-static void *fresh_room(void *old, size_t *room, size_t need, size_t item)
-{
-    if (need <= *room)
-        return old;
-    free(old);
-    void *data = malloc(2 * need * item);
-    *room = data ? 2 * need : 0;
-    return data;
-}
-
 static void mark_places(const Letters *text, uint64_t *places)
 {
     memset(places, 0, 128 * sizeof *places);

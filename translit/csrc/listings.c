@@ -135,19 +135,18 @@ static PyObject *compile_listing(PyObject *self, PyObject *args)
 {
     (void)self;
     enum { HASHES, VALUES, FORMS, FORM_STARTS, ACTION, ROW, DATA, ROW_STARTS, COUNT };
-    static const char *const names[] = {"hashes", "values", "forms", "form_starts", "action", "row", "data", "row_starts"};
-    static const int width[] = {8, 4, 1, 4, 1, 4, 1, 4};
+    static const Wanted wanted[COUNT] = {{"hashes", 8, 1}, {"values", 4, 1}, {"forms", 1, 1}, {"form_starts", 4, 1},
+                                         {"action", 1, 1}, {"row", 4, 1},    {"data", 1, 1},  {"row_starts", 4, 1}};
     PyObject *o[COUNT], *result = NULL;
     Buffer b[COUNT] = {0};
     Compiled *c = NULL;
     if (!PyArg_ParseTuple(args, "(OO)(OO)(OOOO)", &o[0], &o[1], &o[2], &o[3], &o[4], &o[5], &o[6], &o[7]))
         return NULL;
-    for (int i = 0; i < COUNT; i++)
-        if (take(o[i], &b[i], width[i], 1, names[i]) < 0)
-            goto done;
+    if (take_each(o, b, wanted, COUNT) < 0)
+        goto done;
     if (items(&b[VALUES]) != items(&b[HASHES]) || items(&b[FORM_STARTS]) != items(&b[ACTION]) + 1 ||
         items(&b[ROW]) != items(&b[ACTION]) || items(&b[HASHES]) > INT32_MAX) {
-        PyErr_SetString(PyExc_ValueError, "the shapes of the arrays do not agree");
+        disagree();
         goto done;
     }
     const Given g = {

@@ -21,6 +21,9 @@ enum { FINE = 0, NO_MEMORY, OUT_OF_RANGE, FAILED, WIDER };
 /* Set the error of a status; NULL. */
 PyObject *fail(int status);
 
+/* Set the error of arrays that do not belong together; -1. */
+int disagree(void);
+
 /* ---- processors ---- */
 
 #if defined(__GNUC__)
@@ -31,15 +34,26 @@ PyObject *fail(int status);
 #define PREFETCH(at) (void)(at)
 #endif
 
-/* ---- buffers ---- */
+/* ---- arguments ---- */
+
+/* What an argument must be: a buffer with items of so many bytes and so many dimensions, or a whole number where items have none. */
+typedef struct {
+    const char *name;
+    Py_ssize_t item;
+    int dimensions;
+} Wanted;
 
 typedef struct {
     Py_buffer view;
     int held;
+    Py_ssize_t number;
 } Buffer;
 
-/* The buffer of an argument, to be given back; -1 with an error set where items or dimensions are others. */
-int take(PyObject *object, Buffer *buffer, Py_ssize_t item, int dimensions, const char *name);
+/* The buffers, to be given back, and numbers of some arguments; -1 with an error set where one is not as wanted. */
+int take_each(PyObject *const *given, Buffer *buffers, const Wanted *wanted, int count);
+
+/* The same of all that a tuple holds. */
+int take_all(PyObject *tuple, Buffer *buffers, const Wanted *wanted, int count);
 
 static inline void give_back(Buffer *buffers, int count)
 {
@@ -51,6 +65,17 @@ static inline void give_back(Buffer *buffers, int count)
 static inline Py_ssize_t items(const Buffer *buffer)
 {
     return buffer->view.len / buffer->view.itemsize;
+}
+
+/* A result in the making: a bytearray of so many items, NULL with an error set. */
+static inline PyObject *new_array(int64_t count, size_t item)
+{
+    return PyByteArray_FromStringAndSize(NULL, (Py_ssize_t)(count * (int64_t)item));
+}
+
+static inline void *memory_of(PyObject *array)
+{
+    return PyByteArray_AsString(array);
 }
 
 /* ---- texts ---- */
@@ -71,8 +96,13 @@ typedef struct {
 
 enum { TEXT_BUFFERS = 5, TEXTS_AHEAD = 8 }; /* arrays of texts; how many texts ahead memory is asked for */
 
-/* Five buffers of the arguments from `given` on: data, other, begin, end, elsewhere. */
-int take_texts(PyObject *const *given, Buffer *b, Texts *t);
+/* What the arguments of texts must be, from a place on. */
+#define TEXTS_WANTED(at)                                                                                             \
+    [at] = {"data", 1, 1}, [(at) + 1] = {"other", 1, 1}, [(at) + 2] = {"begin", 8, 1}, [(at) + 3] = {"end", 8, 1},   \
+    [(at) + 4] = {"elsewhere", 1, 1}
+
+/* The texts of the buffers from `b` on; -1 with an error set where they do not agree. */
+int texts_of(const Buffer *b, Texts *t);
 
 /* The UTF-8 of a str as a new bytes object; NULL without an error where it has none. */
 PyObject *utf8_of(PyObject *text);
@@ -90,6 +120,21 @@ int read_text(const Texts *t, int64_t row, Letters *out);
 
 /* ---- growing arrays ---- */
 
+/* A larger array, at least doubled, with or without the items of the old one; NULL, and the old one freed, where memory is short. */
+void *resized(void *old, size_t *room, size_t need, size_t item, int kept);
+
+/* An array with room for `need` items, one at least; NULL, and the old one freed, where memory is short. */
+static inline void *with_room(void *old, size_t *room, size_t need, size_t item)
+{
+    return need <= *room ? old : resized(old, room, need, item, 1);
+}
+
+/* The same, whose old items are gone. */
+static inline void *fresh_room(void *old, size_t *room, size_t need, size_t item)
+{
+    return need <= *room ? old : resized(old, room, need, item, 0);
+}
+
 /* An array that grows: what a loop finds, item by item. */
 #define GROWING(Column, push, as_bytes, Item)                                                                                \
     typedef struct {                                                                                                         \
@@ -99,14 +144,9 @@ int read_text(const Texts *t, int64_t row, Letters *out);
                                                                                                                              \
     static inline int push(Column *column, Item value)                                                                       \
     {                                                                                                                        \
-        if (column->size == column->room) {                                                                                  \
-            const size_t room = column->room ? 2 * column->room : 256;                                                       \
-            Item *data = realloc(column->data, room * sizeof *data);                                                         \
-            if (!data)                                                                                                       \
-                return NO_MEMORY;                                                                                            \
-            column->data = data;                                                                                             \
-            column->room = room;                                                                                             \
-        }                                                                                                                    \
+        column->data = with_room(column->data, &column->room, column->size + 1, sizeof *column->data);                       \
+        if (!column->data)                                                                                                   \
+            return NO_MEMORY;                                                                                                \
         column->data[column->size++] = value;                                                                                \
         return FINE;                                                                                                         \
     }                                                                                                                        \
@@ -121,17 +161,8 @@ GROWING(Column32, push32, as_bytes32, uint32_t)
 
 static inline int reserve_bytes(uint8_t **data, size_t *room, size_t need)
 {
-    if (need <= *room)
-        return FINE;
-    size_t more = *room ? *room : 1024;
-    while (more < need)
-        more *= 2;
-    uint8_t *grown = realloc(*data, more);
-    if (!grown)
-        return NO_MEMORY;
-    *data = grown;
-    *room = more;
-    return FINE;
+    *data = with_room(*data, room, need, 1);
+    return *data || !need ? FINE : NO_MEMORY;
 }
 
 /* Bytes in the making. */

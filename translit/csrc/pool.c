@@ -51,14 +51,9 @@ static int wider_pool(Pool *pool)
 
 int new_state(Pool *pool, const State *prefix, const uint8_t *text, uint32_t size, State state)
 {
-    if (pool->size == pool->room) {
-        const size_t room = pool->room ? 2 * pool->room : 256;
-        State *states = realloc(pool->states, room * sizeof *states);
-        if (!states)
-            return NO_MEMORY;
-        pool->states = states;
-        pool->room = room;
-    }
+    pool->states = with_room(pool->states, &pool->room, pool->size + 1, sizeof *pool->states);
+    if (!pool->states)
+        return NO_MEMORY;
     const size_t before = prefix ? prefix->size : 0;
     state.text = pool->used;
     state.size = (uint32_t)before + size;

@@ -79,7 +79,8 @@ static PyObject *make_matches(PyObject *self, PyObject *args)
         return NULL;
     Buffer b[1] = {0};
     PyObject *none = PyTuple_New(0), *no_text = PyUnicode_FromStringAndSize("", 0), *list = NULL;
-    if (!none || !no_text || take(first, &b[0], 8, 1, "first") < 0)
+    static const Wanted wanted = {"first", 8, 1};
+    if (!none || !no_text || take_each(&first, b, &wanted, 1) < 0)
         goto done;
     const int64_t *begins = b[0].view.buf;
     const Py_ssize_t count = PyList_Size(by_name[0]);

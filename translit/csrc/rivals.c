@@ -75,17 +75,15 @@ static int rank_name(const Rivals *r, Py_ssize_t begin, Py_ssize_t end, int32_t 
 static int rank_all(const Rivals *r, int32_t near, Column *out)
 {
     Best *best = NULL;
-    Py_ssize_t room = 0;
+    size_t room = 0;
     int status = FINE;
     for (Py_ssize_t begin = 0, end; status == FINE && begin < r->rows; begin = end) {
         for (end = begin + 1; end < r->rows && r->name[end] == r->name[begin]; end++)
             ;
         if (end < r->rows && r->name[end] < r->name[begin])
             status = OUT_OF_RANGE;
-        if (status == FINE && end - begin > room) {
-            free(best);
-            room = 2 * (end - begin);
-            best = malloc((size_t)room * sizeof *best);
+        if (status == FINE) {
+            best = fresh_room(best, &room, (size_t)(end - begin), sizeof *best);
             status = best ? FINE : NO_MEMORY;
         }
         if (status == FINE)
@@ -102,26 +100,28 @@ PyDoc_STRVAR(rank_doc, "rank(name, entity, form, scores, cost, indel, near) -> (
 static PyObject *rank(PyObject *self, PyObject *args)
 {
     (void)self;
-    PyObject *given[6];
-    int near;
-    if (!PyArg_ParseTuple(args, "OOOOOOi", &given[0], &given[1], &given[2], &given[3], &given[4], &given[5], &near))
-        return NULL;
-    static const char *const names[] = {"name", "entity", "form", "scores", "cost", "indel"};
-    Buffer b[6] = {0};
+    enum { NAME, ENTITY, FORM, SCORES, COST, INDEL, NEAR, ARGUMENTS };
+    static const Wanted wanted[ARGUMENTS] = {{"name", 8, 1}, {"entity", 8, 1}, {"form", 8, 1}, {"scores", 4, 1},
+                                         {"cost", 4, 1}, {"indel", 4, 1},  {"near", 0, 0}};
+    Buffer b[ARGUMENTS] = {0};
     Column out[5] = {{0}};
     PyObject *result = NULL;
-    for (int i = 0; i < 6; i++)
-        if (take(given[i], &b[i], i < 3 ? 8 : 4, 1, names[i]) < 0)
-            goto done;
-    for (int i = 1; i < 6; i++)
-        if (items(&b[i]) != items(&b[0])) {
-            PyErr_SetString(PyExc_ValueError, "the shapes of the arrays do not agree");
-            goto done;
-        }
-    const Rivals r = {b[0].view.buf, b[1].view.buf, b[2].view.buf, b[3].view.buf, b[4].view.buf, b[5].view.buf, items(&b[0])};
+    if (take_all(args, b, wanted, ARGUMENTS) < 0)
+        goto done;
+    int fine = b[NEAR].number >= INT32_MIN && b[NEAR].number <= INT32_MAX;
+    for (int i = ENTITY; i < NEAR; i++)
+        fine &= items(&b[i]) == items(&b[NAME]);
+    if (!fine) {
+        disagree();
+        goto done;
+    }
+    const Rivals r = {
+        .name = b[NAME].view.buf, .entity = b[ENTITY].view.buf, .form = b[FORM].view.buf, .scores = b[SCORES].view.buf,
+        .cost = b[COST].view.buf, .indel = b[INDEL].view.buf, .rows = items(&b[NAME]),
+    };
     int status;
     Py_BEGIN_ALLOW_THREADS
-    status = rank_all(&r, near, out);
+    status = rank_all(&r, (int32_t)b[NEAR].number, out);
     Py_END_ALLOW_THREADS
     if (status != FINE)
         fail(status);
@@ -130,7 +130,7 @@ static PyObject *rank(PyObject *self, PyObject *args)
 done:
     for (int k = 0; k < 5; k++)
         free(out[k].data);
-    give_back(b, 6);
+    give_back(b, ARGUMENTS);
     return result;
 }
 

@@ -81,31 +81,27 @@ PyDoc_STRVAR(shortlist_doc, "shortlist(names …, forms …, left, right, outlin
 static PyObject *shortlist(PyObject *self, PyObject *args)
 {
     (void)self;
-    enum { NAMES, FORMS = TEXT_BUFFERS, LEFT = 2 * TEXT_BUFFERS, RIGHT, OUTLINES, ARRAYS };
-    PyObject *o[ARRAYS];
-    Py_ssize_t most, within;
-    if (!PyArg_ParseTuple(args, "OOOOOOOOOOOOOnn", &o[0], &o[1], &o[2], &o[3], &o[4], &o[5], &o[6], &o[7], &o[8], &o[9], &o[LEFT],
-                          &o[RIGHT], &o[OUTLINES], &most, &within))
-        return NULL;
-    static const char *const names[] = {"left", "right", "outlines"};
-    Buffer b[ARRAYS] = {0};
+    enum { NAMES, FORMS = TEXT_BUFFERS, LEFT = 2 * TEXT_BUFFERS, RIGHT, OUTLINES, MOST, WITHIN, ARGUMENTS };
+    static const Wanted wanted[ARGUMENTS] = {
+        TEXTS_WANTED(NAMES), TEXTS_WANTED(FORMS), [LEFT] = {"left", 8, 1}, [RIGHT] = {"right", 8, 1}, [OUTLINES] = {"outlines", 8, 1},
+        [MOST] = {"most", 0, 0}, [WITHIN] = {"within", 0, 0},
+    };
+    Buffer b[ARGUMENTS] = {0};
     Pairs c = {0};
     Column out = {0};
     PyObject *result = NULL;
-    if (take_texts(o + NAMES, b + NAMES, &c.names) < 0 || take_texts(o + FORMS, b + FORMS, &c.forms) < 0)
+    if (take_all(args, b, wanted, ARGUMENTS) < 0 || texts_of(b + NAMES, &c.names) < 0 || texts_of(b + FORMS, &c.forms) < 0)
         goto done;
-    for (int i = LEFT; i < ARRAYS; i++)
-        if (take(o[i], &b[i], 8, 1, names[i - LEFT]) < 0)
-            goto done;
+    const Py_ssize_t most = b[MOST].number;
     if (items(&b[RIGHT]) != items(&b[LEFT]) || items(&b[OUTLINES]) != items(&b[LEFT]) || most < 0 || most > 1 << 20) {
-        PyErr_SetString(PyExc_ValueError, "the shapes of the arrays do not agree");
+        disagree();
         goto done;
     }
     c.left = b[LEFT].view.buf, c.right = b[RIGHT].view.buf, c.outlines = b[OUTLINES].view.buf;
     c.pairs = (size_t)items(&b[LEFT]);
     int status;
     Py_BEGIN_ALLOW_THREADS
-    status = shortlist_all(&c, (size_t)most, within, &out);
+    status = shortlist_all(&c, (size_t)most, b[WITHIN].number, &out);
     Py_END_ALLOW_THREADS
     if (status != FINE)
         fail(status);
@@ -113,7 +109,7 @@ static PyObject *shortlist(PyObject *self, PyObject *args)
         result = as_bytes(&out);
 done:
     free(out.data);
-    give_back(b, ARRAYS);
+    give_back(b, ARGUMENTS);
     return result;
 }
 

@@ -11,32 +11,66 @@ PyObject *fail(int status)
     return NULL;
 }
 
-int take(PyObject *object, Buffer *buffer, Py_ssize_t item, int dimensions, const char *name)
+int disagree(void)
 {
-    if (PyObject_GetBuffer(object, &buffer->view, PyBUF_C_CONTIGUOUS) < 0)
+    PyErr_SetString(PyExc_ValueError, "the shapes of the arrays do not agree");
+    return -1;
+}
+
+static int take(PyObject *given, Buffer *buffer, const Wanted *wanted)
+{
+    if (!wanted->item) {
+        buffer->number = PyNumber_AsSsize_t(given, PyExc_OverflowError);
+        return buffer->number == -1 && PyErr_Occurred() ? -1 : 0;
+    }
+    if (PyObject_GetBuffer(given, &buffer->view, PyBUF_C_CONTIGUOUS) < 0)
         return -1;
     buffer->held = 1;
-    if (buffer->view.itemsize != item || buffer->view.ndim != dimensions) {
-        PyErr_Format(PyExc_TypeError, "%s must have %d dimension(s) and items of %zd bytes", name, dimensions, item);
-        return -1;
-    }
+    if (buffer->view.itemsize == wanted->item && buffer->view.ndim == wanted->dimensions)
+        return 0;
+    PyErr_Format(PyExc_TypeError, "%s must have %d dimension(s) and items of %zd bytes", wanted->name, wanted->dimensions, wanted->item);
+    return -1;
+}
+
+int take_each(PyObject *const *given, Buffer *buffers, const Wanted *wanted, int count)
+{
+    for (int i = 0; i < count; i++)
+        if (take(given[i], &buffers[i], &wanted[i]) < 0)
+            return -1;
     return 0;
 }
 
-int take_texts(PyObject *const *given, Buffer *b, Texts *t)
+int take_all(PyObject *tuple, Buffer *buffers, const Wanted *wanted, int count)
 {
-    static const char *const names[] = {"data", "other", "begin", "end", "elsewhere"};
-    static const int width[] = {1, 1, 8, 8, 1};
-    for (int i = 0; i < TEXT_BUFFERS; i++)
-        if (take(given[i], &b[i], width[i], 1, names[i]) < 0)
-            return -1;
-    *t = (Texts){{b[0].view.buf, b[1].view.buf}, {b[0].view.len, b[1].view.len}, b[2].view.buf, b[3].view.buf, b[4].view.buf,
-                 items(&b[2])};
-    if (items(&b[3]) != t->count || items(&b[4]) != t->count) {
-        PyErr_SetString(PyExc_ValueError, "the shapes of the arrays do not agree");
+    if (PyTuple_Size(tuple) != count) {
+        PyErr_Format(PyExc_TypeError, "%d items are needed from %s on", count, wanted->name);
         return -1;
     }
+    for (int i = 0; i < count; i++)
+        if (take(PyTuple_GetItem(tuple, i), &buffers[i], &wanted[i]) < 0)
+            return -1;
     return 0;
+}
+
+int texts_of(const Buffer *b, Texts *t)
+{
+    *t = (Texts){{b[0].view.buf, b[1].view.buf}, {b[0].view.len, b[1].view.len}, b[2].view.buf, b[3].view.buf, b[4].view.buf,
+                 items(&b[2])};
+    return items(&b[3]) == t->count && items(&b[4]) == t->count ? 0 : disagree();
+}
+
+void *resized(void *old, size_t *room, size_t need, size_t item, int kept)
+{
+    const size_t doubled = 2 * *room, least = need < 64 ? 64 : need, more = doubled < least ? least : doubled;
+    if (!kept) {
+        free(old);
+        old = NULL;
+    }
+    void *data = more <= PTRDIFF_MAX / item ? realloc(old, more * item) : NULL;
+    if (!data)
+        free(old);
+    *room = data ? more : 0;
+    return data;
 }
 
 int read_text(const Texts *t, int64_t row, Letters *out)
@@ -49,11 +83,9 @@ int read_text(const Texts *t, int64_t row, Letters *out)
         return OUT_OF_RANGE;
     const size_t need = (size_t)(end - begin);
     if (need > out->room) {
-        uint32_t *points = realloc(out->points, 2 * need * sizeof *points);
-        if (!points)
+        out->points = fresh_room(out->points, &out->room, need, sizeof *out->points);
+        if (!out->points)
             return NO_MEMORY;
-        out->points = points;
-        out->room = 2 * need;
     }
     const uint8_t *at = t->data[which] + begin, *const stop = at + need;
     uint32_t every = 0;

@@ -11,8 +11,8 @@ static PyObject *token_hashes(PyObject *self, PyObject *args)
     if (!PyArg_ParseTuple(args, "O!", &PyList_Type, &texts))
         return NULL;
     const Py_ssize_t count = PyList_Size(texts);
-    PyObject *result = PyByteArray_FromStringAndSize(NULL, count * (Py_ssize_t)sizeof(uint64_t));
-    uint64_t *out = result ? (uint64_t *)(void *)PyByteArray_AsString(result) : NULL;
+    PyObject *result = new_array(count, sizeof(uint64_t));
+    uint64_t *out = result ? memory_of(result) : NULL;
     for (Py_ssize_t i = 0; result && i < count; i++) {
         PyObject *text = PyList_GetItem(texts, i);
         PyObject *bytes = text ? PyUnicode_AsEncodedString(text, "utf-8", "surrogatepass") : NULL;
@@ -78,15 +78,6 @@ static int row_of(const Known *t, uint64_t hash, size_t at, const uint8_t *text,
 /* Texts looked up side by side: what one step reads is fetched from memory while the others do theirs. */
 enum { TOGETHER = 32 };
 
-static inline void fetch(const void *place)
-{
-#if defined(__GNUC__)
-    __builtin_prefetch(place);
-#else
-    (void)place;
-#endif
-}
-
 static int find_some(const Known *t, PyObject *texts, Py_ssize_t begin, int count, int64_t *rows)
 {
     PyObject *bytes[TOGETHER] = {NULL};
@@ -102,18 +93,18 @@ static int find_some(const Known *t, PyObject *texts, Py_ssize_t begin, int coun
             continue;
         }
         hashes[i] = mixed(letters_hash(0, (const uint8_t *)PyBytes_AsString(bytes[i]), (size_t)PyBytes_Size(bytes[i])));
-        fetch(t->hashes + (size_t)(((hashes[i] >> 32) * (uint64_t)t->count) >> 32));
+        PREFETCH(t->hashes + (size_t)(((hashes[i] >> 32) * (uint64_t)t->count) >> 32));
     }
     for (int i = 0; i < count && status == FINE; i++) {
         if (!bytes[i])
             continue;
         at[i] = first_hash(t->hashes, t->count, hashes[i]);
         if (at[i] < t->count)
-            fetch(t->values + at[i]);
+            PREFETCH(t->values + at[i]);
     }
     for (int i = 0; i < count && status == FINE; i++)
         if (bytes[i] && at[i] < t->count && t->values[at[i]] >> 1 <= t->texts)
-            fetch(t->starts + (t->values[at[i]] >> 1));
+            PREFETCH(t->starts + (t->values[at[i]] >> 1));
     for (int i = 0; i < count && status == FINE; i++)
         if (bytes[i])
             status = row_of(t, hashes[i], at[i], (const uint8_t *)PyBytes_AsString(bytes[i]), (size_t)PyBytes_Size(bytes[i]), &rows[i]);
@@ -131,21 +122,19 @@ static PyObject *find_texts(PyObject *self, PyObject *args)
     PyObject *texts, *given[4], *result = NULL;
     if (!PyArg_ParseTuple(args, "O!OOOO", &PyList_Type, &texts, &given[0], &given[1], &given[2], &given[3]))
         return NULL;
-    static const char *const names[] = {"hashes", "values", "data", "starts"};
-    static const int width[] = {8, 4, 1, 4};
+    static const Wanted wanted[] = {{"hashes", 8, 1}, {"values", 4, 1}, {"data", 1, 1}, {"starts", 4, 1}};
     Buffer b[4] = {0};
-    for (int i = 0; i < 4; i++)
-        if (take(given[i], &b[i], width[i], 1, names[i]) < 0)
-            goto done;
+    if (take_each(given, b, wanted, 4) < 0)
+        goto done;
     const Known t = {b[0].view.buf, b[1].view.buf, b[3].view.buf, b[2].view.buf,
                      (size_t)items(&b[0]), (size_t)items(&b[3]) - 1, (size_t)items(&b[2])};
     if (items(&b[1]) != items(&b[0]) || items(&b[3]) < 1) {
-        PyErr_SetString(PyExc_ValueError, "the shapes of the arrays do not agree");
+        disagree();
         goto done;
     }
     const Py_ssize_t count = PyList_Size(texts);
-    result = PyByteArray_FromStringAndSize(NULL, count * (Py_ssize_t)sizeof(int64_t));
-    int64_t *out = result ? (int64_t *)(void *)PyByteArray_AsString(result) : NULL;
+    result = new_array(count, sizeof(int64_t));
+    int64_t *out = result ? memory_of(result) : NULL;
     for (Py_ssize_t begin = 0; result && begin < count; begin += TOGETHER) {
         const int many = count - begin < TOGETHER ? (int)(count - begin) : TOGETHER;
         const int status = find_some(&t, texts, begin, many, out + begin);
@@ -165,11 +154,10 @@ PyDoc_STRVAR(take_strings_doc, "take_strings(data, starts, rows) -> list of str\
 static PyObject *take_strings(PyObject *self, PyObject *args)
 {
     (void)self;
-    PyObject *given[3], *list = NULL;
-    if (!PyArg_ParseTuple(args, "OOO", &given[0], &given[1], &given[2]))
-        return NULL;
+    static const Wanted wanted[] = {{"data", 1, 1}, {"starts", 4, 1}, {"rows", 8, 1}};
+    PyObject *list = NULL;
     Buffer b[3] = {0};
-    if (take(given[0], &b[0], 1, 1, "data") < 0 || take(given[1], &b[1], 4, 1, "starts") < 0 || take(given[2], &b[2], 8, 1, "rows") < 0)
+    if (take_all(args, b, wanted, 3) < 0)
         goto done;
     const char *data = b[0].view.buf;
     const uint32_t *starts = b[1].view.buf;

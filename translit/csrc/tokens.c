@@ -276,21 +276,10 @@ uint8_t goes_on(const Scan *s, size_t before, size_t low, size_t high)
     return k == n ? JOINED : 0;
 }
 
-static int take_columns(PyObject *tuple, Buffer *b, int count, const char *const *names, const int *widths)
-{
-    for (int i = 0; i < count; i++) {
-        PyObject *const given = PyTuple_GetItem(tuple, i);
-        if (!given || take(given, &b[i], widths[i], 1, names[i]) < 0)
-            return -1;
-    }
-    return 0;
-}
-
 int take_points(Scan *s, PyObject *points, Buffer *b)
 {
-    static const char *const names[] = {"entries", "blob"};
-    static const int widths[] = {4, 1};
-    if (take_columns(points, b, POINT_BUFFERS, names, widths) < 0)
+    static const Wanted wanted[POINT_BUFFERS] = {{"entries", 4, 1}, {"blob", 1, 1}};
+    if (take_all(points, b, wanted, POINT_BUFFERS) < 0)
         return -1;
     s->entries = b[0].view.buf, s->blob = b[1].view.buf;
     s->known = (size_t)items(&b[0]), s->blob_size = (size_t)items(&b[1]);
@@ -299,9 +288,8 @@ int take_points(Scan *s, PyObject *points, Buffer *b)
 
 int take_table(Scan *s, PyObject *table, Buffer *b)
 {
-    static const char *const names[] = {"hashes", "values", "starts"};
-    static const int widths[] = {8, 4, 4};
-    if (take_columns(table, b, TABLE_BUFFERS, names, widths) < 0)
+    static const Wanted wanted[TABLE_BUFFERS] = {{"hashes", 8, 1}, {"values", 4, 1}, {"starts", 4, 1}};
+    if (take_all(table, b, wanted, TABLE_BUFFERS) < 0)
         return -1;
     s->hashes = b[0].view.buf, s->values = b[1].view.buf, s->starts = b[2].view.buf;
     s->listed = (size_t)items(&b[0]);

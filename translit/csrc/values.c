@@ -164,10 +164,10 @@ static PyObject *slots_of(const Interning *in)
     Table both = {NULL, 1024, 0};
     while (both.size < 2 * (in->old.taken + in->fresh.taken))
         both.size *= 2;
-    PyObject *bytes = PyByteArray_FromStringAndSize(NULL, (Py_ssize_t)(both.size * sizeof *both.slots));
+    PyObject *bytes = new_array((int64_t)both.size, sizeof *both.slots);
     if (!bytes)
         return NULL;
-    both.slots = (uint64_t *)(void *)PyByteArray_AsString(bytes);
+    both.slots = memory_of(bytes);
     memset(both.slots, 0, both.size * sizeof *both.slots);
     put_all(&both, &in->old);
     put_all(&both, &in->fresh);
@@ -186,13 +186,12 @@ static PyObject *intern_values(PyObject *self, PyObject *args)
     unsigned long long seed;
     if (!PyArg_ParseTuple(args, "OOOOOOK", &given[0], &given[1], &given[2], &given[3], &given[4], &given[5], &seed))
         return NULL;
-    static const char *const names[] = {"data", "bounds", "valid", "known_data", "known_bounds", "slots"};
-    static const int width[] = {1, 8, 1, 1, 8, 8};
+    static const Wanted wanted[] = {{"data", 1, 1},       {"bounds", 8, 1},       {"valid", 1, 1},
+                                    {"known_data", 1, 1}, {"known_bounds", 8, 1}, {"slots", 8, 1}};
     Buffer b[6] = {0};
     Interning in = {0};
-    for (int i = 0; i < 6; i++)
-        if (take(given[i], &b[i], width[i], 1, names[i]) < 0)
-            goto done;
+    if (take_each(given, b, wanted, 6) < 0)
+        goto done;
     const int64_t count = items(&b[1]) - 1;
     in.column = (Values){b[0].view.buf, b[1].view.buf, items(&b[0])};
     in.known = (Values){b[3].view.buf, b[4].view.buf, items(&b[3])};
@@ -202,13 +201,13 @@ static PyObject *intern_values(PyObject *self, PyObject *args)
     /* A table without a free slot would be searched for ever. */
     if (count < 0 || in.known_count < 0 || (valid && items(&b[2]) != count) || in.old.size & (in.old.size - 1) ||
         in.old.size < 2 * in.old.taken) {
-        PyErr_SetString(PyExc_ValueError, "the shapes of the arrays do not agree");
+        disagree();
         goto done;
     }
-    codes = PyByteArray_FromStringAndSize(NULL, (Py_ssize_t)(count * (int64_t)sizeof(int64_t)));
+    codes = new_array(count, sizeof(int64_t));
     if (!codes)
         goto done;
-    int64_t *out = (int64_t *)(void *)PyByteArray_AsString(codes);
+    int64_t *out = memory_of(codes);
     int status = FINE;
     Py_BEGIN_ALLOW_THREADS
     for (int64_t begin = 0; begin < count && status == FINE; begin += TOGETHER)

@@ -41,15 +41,8 @@ static int make_place(Listing *l)
         l->tail -= l->head;
         l->head = 0;
     }
-    if (l->room - l->tail >= AT_ONCE)
-        return FINE;
-    const size_t room = 2 * l->room + AT_ONCE;
-    Ahead *tokens = realloc(l->tokens, room * sizeof *tokens);
-    if (!tokens)
-        return NO_MEMORY;
-    l->tokens = tokens;
-    l->room = room;
-    return FINE;
+    l->tokens = with_room(l->tokens, &l->room, l->tail + AT_ONCE, sizeof *l->tokens);
+    return l->tokens ? FINE : NO_MEMORY;
 }
 
 /* Read some tokens, and ask for the lines of memory that their look-up will need. */

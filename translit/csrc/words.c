@@ -20,17 +20,12 @@ typedef struct {
 static int widen(Distinct *d)
 {
     const size_t full = d->full ? 2 * d->full : 1024;
-    Word *words = realloc(d->words, full * sizeof *words);
-    d->words = words ? words : d->words;
-    uint32_t *slots = calloc(2 * full, sizeof *slots);
-    if (!words || !slots) {
-        free(slots);
-        return NO_MEMORY;
-    }
+    d->words = with_room(d->words, &d->full, full, sizeof *d->words);
     free(d->slots);
-    d->slots = slots;
+    d->slots = calloc(2 * full, sizeof *d->slots);
+    if (!d->words || !d->slots)
+        return NO_MEMORY;
     d->room = 2 * full;
-    d->full = full;
     for (size_t i = 0; i < d->count; i++) {
         size_t at = (size_t)(d->words[i].raw >> 32) & (d->room - 1);
         while (d->slots[at])
@@ -183,13 +178,12 @@ static PyObject *columns_of(Words *w)
 {
     const size_t count = w->distinct.count;
     const size_t items = 3 * w->word.size + 2 * count + w->hit.size + w->open.size;
-    PyObject *const hash = PyByteArray_FromStringAndSize(NULL, (Py_ssize_t)(count * sizeof(uint64_t)));
-    PyObject *const columns = PyByteArray_FromStringAndSize(NULL, (Py_ssize_t)(items * sizeof(uint32_t)));
+    PyObject *const hash = new_array((int64_t)count, sizeof(uint64_t)), *const columns = new_array((int64_t)items, sizeof(uint32_t));
     if (hash && columns) {
-        uint32_t *to = (uint32_t *)(void *)PyByteArray_AsString(columns);
+        uint32_t *to = memory_of(columns);
         to = copied(to, &w->start), to = copied(to, &w->end), to = copied(to, &w->word), to = copied(to, &w->first);
         if (count)
-            compare_words(&w->distinct, (uint64_t *)(void *)PyByteArray_AsString(hash), to);
+            compare_words(&w->distinct, memory_of(hash), to);
         to = copied(to + count, &w->hit), to = copied(to, &w->open);
     }
     return Py_BuildValue("(NNNn)", columns, PyByteArray_FromStringAndSize((const char *)w->flags.data, (Py_ssize_t)w->flags.size), hash,
