@@ -17,7 +17,7 @@ a word, not a name. The steps, each a module that takes words and gives :class:`
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from translit import limits
 from translit.lexicon.fame import Fame
@@ -32,7 +32,7 @@ from translit.mentions.listed import Listed
 from translit.mentions.parts import Parts
 from translit.mentions.places import Place, apart
 from translit.mentions.replace import Replacing
-from translit.mentions.rereading import composed, may_change_again, written
+from translit.mentions.rereading import Edit, changed, composed, may_change_again, written
 from translit.mentions.survey import Abstention, Survey
 from translit.mentions.weigh import Weighing
 from translit.mentions.windows import forms_of
@@ -62,14 +62,8 @@ class Finder:
         """The mentions of each text, left to right, without overlap."""
         if self.replacing is not None:
             return [self.replacing.find(text) for text in texts]
-        out: list[list[Mention]] = [[] for _ in texts]
-        open_: list[int] = []
-        for row, words, found, near in self._found(texts):
-            out[row] = list(self.writer.mentions(words, found))
-            if may_change_again(words, found, near):
-                open_.append(row)
-        self._read_again(texts, out, open_)
-        return out
+        edits = self._edits(texts, self._told)
+        return [[edit.told(text) for edit in own] for text, own in zip(texts, edits, strict=True)]
 
     def clean_many(self, texts: Sequence[str]) -> list[str]:
         """Each text with its mentions written as they are to be."""
@@ -79,17 +73,9 @@ class Finder:
         """Each text with its mentions written as they are to be, and how many of them changed."""
         if self.replacing is not None:
             return self.replacing.rewritten(texts)
-        out = [(text, 0) for text in texts]
-        open_: list[int] = []
-        for row, words, found, near in self._found(texts):
-            out[row] = self.writer.rewritten(words, found)
-            if out[row][1] and may_change_again(words, found, near):
-                open_.append(row)
-        # Hardly any text changes again: only for these are the mentions wanted.
-        second = self._found([out[row][0] for row in open_])
-        again = [open_[place] for place, words, found, _ in second if self.writer.changes(words, found)]
-        for row, mentions in zip(again, self.find_many([texts[row] for row in again]), strict=True):
-            out[row] = written(texts[row], mentions), sum(m.replacement != m.input for m in mentions)
+        out = []
+        for text, edits in zip(texts, self._edits(texts, self.writer.edits), strict=True):
+            out.append((written(text, edits), len(changed(text, edits))) if edits else (text, 0))
         return out
 
     def survey_many(self, texts: Sequence[str]) -> list[Survey]:
@@ -104,17 +90,31 @@ class Finder:
             for mentions, left in zip(self.find_many(texts), left_alone, strict=True)
         ]
 
-    def _read_again(self, texts: Sequence[str], found: list[list[Mention]], rows: Sequence[int]) -> None:
-        """Read some texts again as they are written, until nothing more changes; what does becomes a mention of the text given."""
+    def _told(self, words: Words, places: Iterable[Place]) -> Iterator[Edit]:
+        """What is written at each place, with the mention."""
+        for mention in self.writer.mentions(words, places):
+            yield Edit(mention.start, mention.end, mention.replacement, mention)
+
+    def _edits(self, texts: Sequence[str], told: Callable[[Words, Sequence[Place]], Iterator[Edit]]) -> list[list[Edit]]:
+        """What is written in each text, left to right, without overlap, as ``told`` of its places.
+
+        Texts are read again as they are written, until nothing more changes; what does becomes an edit of the text given.
+        """
+        out: list[list[Edit]] = [[] for _ in texts]
+        rows: list[int] = []
+        for row, words, found, near in self._found(texts):
+            out[row] = list(told(words, found))
+            if may_change_again(words, found, near) and changed(texts[row], out[row]):
+                rows.append(row)
         for _ in range(limits.MAX_REREADINGS):
-            rows = [row for row in rows if any(m.replacement != m.input for m in found[row])]
             left: list[int] = []
-            for place, words, places, _ in self._found([written(texts[row], found[row]) for row in rows]):
+            for place, words, places, _ in self._found([written(texts[row], out[row]) for row in rows]):
                 if self.writer.changes(words, places):
-                    again = [m for m in self.writer.mentions(words, places) if m.replacement != m.input]
-                    found[rows[place]] = composed(texts[rows[place]], found[rows[place]], again)
-                    left.append(rows[place])
+                    row = rows[place]
+                    out[row] = composed(texts[row], out[row], changed(words.text, list(told(words, places))))
+                    left.append(row)
             rows = left
+        return out
 
     def _found(self, texts: Sequence[str]) -> Iterator[tuple[int, Words, list[Place], list[Place]]]:
         """Row and words of each text that may hold something, the places that are taken for something, and those near something."""

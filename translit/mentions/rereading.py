@@ -18,12 +18,29 @@ from translit.mentions.words import Words
 from translit.model import Mention
 
 
-class _Piece(NamedTuple):
-    """A stretch of the written text: a mention of the first reading, or a change of the second."""
+class Edit(NamedTuple):
+    """What is written from ``start`` to ``end`` of a text, and for which mention where that is told."""
 
     start: int
     end: int
-    mention: Mention
+    written: str
+    mention: Mention | None = None
+
+    def told(self, text: str) -> Mention:
+        """The mention of the text that is written so; of one read later, the place and the spelling are the text's own."""
+        mention = self.mention
+        assert mention is not None
+        if (mention.start, mention.end, mention.replacement) == self[:3]:
+            return mention
+        return replace(mention, input=text[self.start : self.end], start=self.start, end=self.end, replacement=self.written)
+
+
+class _Piece(NamedTuple):
+    """A stretch of the written text: an edit of the first reading, or a change of the second."""
+
+    start: int
+    end: int
+    edit: Edit
     again: bool
 
 
@@ -50,54 +67,65 @@ def _is_plain(place: Place) -> bool:
     return whole and place.need is Need.NOTHING
 
 
-def written(text: str, mentions: Sequence[Mention]) -> str:
-    """The text with its mentions replaced.
+def written(text: str, edits: Sequence[Edit]) -> str:
+    """The text with its edits made.
 
-    >>> written("in Caboul", [Mention("Caboul", "kabul", "Kabul", "place", "exact", 1.0, (), 3, 9, "Kabul")])
+    >>> written("in Caboul", [Edit(3, 9, "Kabul")])
     'in Kabul'
     """
     out: list[str] = []
     at = 0
-    for mention in mentions:
-        out += (text[at : mention.start], mention.replacement)
-        at = mention.end
+    for start, end, spelling, _ in edits:
+        out += (text[at:start], spelling)
+        at = end
     return "".join([*out, text[at:]])
 
 
-def composed(text: str, mentions: Sequence[Mention], again: Sequence[Mention]) -> list[Mention]:
-    """The mentions of a text, with what a second reading changed in what was written for them.
+def changed(text: str, edits: Sequence[Edit]) -> list[Edit]:
+    """The edits that write something else than what stands there.
+
+    >>> changed("in Kabul", [Edit(3, 8, "Kabul")])
+    []
+    """
+    return [edit for edit in edits if edit.written != text[edit.start : edit.end]]
+
+
+def composed(text: str, edits: Sequence[Edit], again: Sequence[Edit]) -> list[Edit]:
+    """The edits of a text, with what a second reading changed in what they wrote.
 
     Args:
         text: the text.
-        mentions: of its first reading.
-        again: the mentions of the text written with those that change it.
+        edits: of its first reading.
+        again: those of the text that they write, which change it.
+
+    >>> composed("the Caboul Ciry", [Edit(4, 10, "Kabul")], [Edit(4, 14, "Kabul City")])
+    [Edit(start=4, end=15, written='Kabul City', mention=None)]
     """
-    middle = written(text, mentions)
-    out: list[Mention] = []
+    middle = written(text, edits)
+    out: list[Edit] = []
     shift = 0
-    both = [*_placed(mentions), *(_Piece(m.start, m.end, m, True) for m in again)]
+    both = [*_placed(edits), *(_Piece(edit.start, edit.end, edit, True) for edit in again)]
     for pieces in _groups(sorted(both, key=lambda piece: (piece.start, piece.end))):
-        changes = [piece.mention for piece in pieces if piece.again]
-        first = [piece.mention for piece in pieces if not piece.again]
+        changes = [piece.edit for piece in pieces if piece.again]
+        first = [piece.edit for piece in pieces if not piece.again]
         start, end = pieces[0].start, max(piece.end for piece in pieces)
-        grown = sum(len(m.replacement) - (m.end - m.start) for m in first)
+        grown = sum(len(edit.written) - (edit.end - edit.start) for edit in first)
         if not changes:
             out += first
         else:
-            low, high = start - shift, end - shift - grown
-            moved = [replace(m, start=m.start - start, end=m.end - start) for m in changes]
-            out.append(replace(changes[0], input=text[low:high], start=low, end=high, replacement=written(middle[start:end], moved)))
+            moved = [edit._replace(start=edit.start - start, end=edit.end - start) for edit in changes]
+            out.append(Edit(start - shift, end - shift - grown, written(middle[start:end], moved), changes[0].mention))
         shift += grown
     return out
 
 
-def _placed(mentions: Sequence[Mention]) -> Iterator[_Piece]:
-    """The mentions where they stand in the written text."""
+def _placed(edits: Sequence[Edit]) -> Iterator[_Piece]:
+    """The edits where they stand in the written text."""
     shift = 0
-    for mention in mentions:
-        start = mention.start + shift
-        yield _Piece(start, start + len(mention.replacement), mention, False)
-        shift += len(mention.replacement) - (mention.end - mention.start)
+    for edit in edits:
+        start = edit.start + shift
+        yield _Piece(start, start + len(edit.written), edit, False)
+        shift += len(edit.written) - (edit.end - edit.start)
 
 
 def _groups(pieces: Sequence[_Piece]) -> Iterator[list[_Piece]]:

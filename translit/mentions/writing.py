@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 import regex
@@ -13,6 +13,7 @@ from translit.matching.tiers import Tiers
 from translit.mentions.casing import wear
 from translit.mentions.memory import Memory
 from translit.mentions.places import Place, without_answer
+from translit.mentions.rereading import Edit
 from translit.mentions.survey import Abstention
 from translit.mentions.words import Words
 from translit.model import Candidate, Mention
@@ -30,30 +31,18 @@ class Writer:
         self.index = tiers.index
         self._written: Memory[tuple[str, str, str], str] = Memory()
 
-    def rewritten(self, words: Words, places: Sequence[Place]) -> tuple[str, int]:
-        """The text with its places written as they are to be, and how many of them changed."""
-        out: list[str] = []
-        text, at = words.text, 0
-        for start, end, written in (changed := list(self._changed(words, places))):
-            out += (text[at:start], written)
-            at = end
-        return "".join([*out, text[at:]]), len(changed)
-
-    def changes(self, words: Words, places: Sequence[Place]) -> bool:
-        """Whether something else is to be written at any of the places."""
-        return any(True for _ in self._changed(words, places))
-
-    def _changed(self, words: Words, places: Sequence[Place]) -> Iterator[tuple[int, int, str]]:
-        """Start and end of the places at which something else is to be written, and what."""
-        text = words.text
+    def edits(self, words: Words, places: Iterable[Place]) -> Iterator[Edit]:
+        """What is to be written at each place that is taken for something."""
         for place in places:
             if place.answer is not None:
                 start, end = words.starts[place.first] + place.lead, words.ends[place.last - 1]
-                written = self.written(text, start, end, place.answer.canonical, place.ending)
-                if written != text[start:end]:
-                    yield start, end, written
+                yield Edit(start, end, self.written(words.text, start, end, place.answer.canonical, place.ending))
 
-    def mentions(self, words: Words, places: Sequence[Place]) -> Iterator[Mention]:
+    def changes(self, words: Words, places: Iterable[Place]) -> bool:
+        """Whether something else is to be written at any of the places."""
+        return any(written != words.text[start:end] for start, end, written, _ in self.edits(words, places))
+
+    def mentions(self, words: Words, places: Iterable[Place]) -> Iterator[Mention]:
         """The places that are taken for something, as mentions."""
         for place in places:
             if place.answer is not None:
