@@ -301,8 +301,8 @@ def _named(suffix: str, workers: int = 1) -> str:
 def _note() -> str:
     return (
         f"From file to file, whole processes; in memory: without start, reading and writing. To reach: {LEAST_SHARE:.0%} of the rate in "
-        f"memory, {MEMORY_LIMIT} MB a process. By processor: the same of seconds of processors, which others on the machine change less "
-        "and several workers share."
+        f"memory, {MEMORY_LIMIT} MB a process. Files are read, worked on and written by threads beside the matching, so that the seconds "
+        "are fewer than those of processors; by processor: the same of the latter, which others on the machine change less."
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
@@ -91,6 +92,8 @@ class Memo:
         self.known: dict[str, Answer] = {}
         self.columns: object = None
         """What :mod:`translit.files.columns` remembers."""
+        self.lock = threading.Lock()
+        """Held while :attr:`columns` is looked at or changed."""
 
     def keep(self, fresh: Mapping[str, Answer]) -> None:
         """Remember the answers of values that are short enough."""

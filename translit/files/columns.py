@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from functools import cache
 from importlib.util import find_spec
@@ -29,13 +30,14 @@ def known_of(task: Task, engine: Engine) -> Known:
     """What is known of the values of a run; to be asked for once a chunk, because it is forgotten when it grows too large."""
     if task.mode != "name" or not isinstance(engine, Memo):
         return Known(task, engine, lenient=True)
-    if not isinstance(engine.columns, Known) or engine.columns.full:
-        engine.columns = Known(task, engine, lenient=True)
-    return engine.columns
+    with engine.lock:
+        if not isinstance(engine.columns, Known) or engine.columns.full:
+            engine.columns = Known(task, engine, lenient=True)
+        return engine.columns
 
 
 class Known:
-    """Distinct values with their answers, numbered as they came.
+    """Distinct values with their answers, numbered as they came. Several threads may ask for codes at once.
 
     Args:
         task: what to do to values.
@@ -53,7 +55,9 @@ class Known:
 
     def __init__(self, task: Task, engine: Engine, *, lenient: bool = False) -> None:
         self._task, self._engine, self._lenient = task, engine, lenient
-        self._interned = Interned()
+        self._interned, self._interning = Interned(), threading.Lock()
+        self._learning = threading.Condition(threading.RLock())
+        self._error: BaseException | None = None
         self._made: dict[object, Any] = {}
         self.answers: list[Answer] = []
         self.originals: list[str] = []
@@ -80,10 +84,35 @@ class Known:
 
         column = column if pa.types.is_large_string(column.type) else column.cast(pa.large_string())
         valid = validity(column) if column.null_count else None
-        codes, new = self._interned.codes(Strings.of(column), valid)
+        with self._interning:
+            codes, new = self._interned.codes(Strings.of(column), valid)
+            count = len(self._interned.values)
+        # What another thread met first is known before long.
+        with self._learning:
+            self._learning.wait_for(lambda: self._error or len(self.answers) >= count - len(new))
+            if self._error:
+                raise self._error
         if len(new):
-            self._learn(self._decoded(new))
+            self._learn(new)
         return codes
+
+    def _learn(self, new: Strings) -> None:
+        """Have new values answered; it is the turn of this thread."""
+        try:
+            texts = self._decoded(new)
+            # The memory of single values is for rows that are read one by one.
+            parts = (texts[start : start + BATCH_VALUES] for start in range(0, len(texts), BATCH_VALUES))
+            found = [answer for part in parts for answer in answered(part, self._task, self._engine)]
+        except BaseException as error:
+            with self._learning:
+                self._error = error
+                self._learning.notify_all()
+            raise
+        with self._learning:
+            self.originals += texts
+            self.changes = np.concatenate([self.changes, np.array([answer.changes for answer in found], np.int64)])
+            self.answers += found
+            self._learning.notify_all()
 
     def _decoded(self, new: Strings) -> list[str]:
         """New values as texts; of those that are not UTF-8, which are told, nothing is left."""
@@ -104,14 +133,6 @@ class Known:
                 self.faults[number] = bad_utf8(error, 0).replace("byte offset", "byte")
         return texts
 
-    def _learn(self, texts: list[str]) -> None:
-        # The memory of single values is for rows that are read one by one.
-        parts = (texts[start : start + BATCH_VALUES] for start in range(0, len(texts), BATCH_VALUES))
-        new = [answer for part in parts for answer in answered(part, self._task, self._engine)]
-        self.answers += new
-        self.originals += texts
-        self.changes = np.concatenate([self.changes, np.array([answer.changes for answer in new], np.int64)])
-
     def texts(self) -> pa.Array:
         """What each value becomes."""
         return self.told("text", lambda answer, _: answer.text, large_string())
@@ -120,22 +141,24 @@ class Known:
         """Something about each answer, made once: ``cell`` of the answer and its value."""
         import pyarrow as pa
 
-        done = self._made.get(key)
-        count = 0 if done is None else len(done)
-        if done is None or count < len(self.answers):
-            pairs = zip(self.answers[count:], self.originals[count:], strict=True)
-            cells = [cell(answer, value) for answer, value in pairs]
-            fresh = strings(cast("list[str | None]", cells)) if pa.types.is_large_string(type_) else pa.array(cells, type_)
-            done = self._made[key] = fresh if done is None else pa.concat_arrays([done, fresh])
-        return done
+        with self._learning:
+            done = self._made.get(key)
+            count = 0 if done is None else len(done)
+            if done is None or count < len(self.answers):
+                pairs = zip(self.answers[count:], self.originals[count:], strict=True)
+                cells = [cell(answer, value) for answer, value in pairs]
+                fresh = strings(cast("list[str | None]", cells)) if pa.types.is_large_string(type_) else pa.array(cells, type_)
+                done = self._made[key] = fresh if done is None else pa.concat_arrays([done, fresh])
+            return done
 
     def coded(self, key: object, cell: Callable[[Answer, str], object]) -> tuple[pa.Array, Codes]:
         """Some text about the answers without repetitions, and its number for each answer, -1 where there is none."""
-        count, values, places = self._made.get(("coded", key), (-1, None, None))
-        if count < len(self.answers):
-            encoded = self.told(key, cell, large_string()).dictionary_encode()
-            count, values, places = self._made["coded", key] = len(self.answers), encoded.dictionary, numbers(encoded.indices)
-        return values, places
+        with self._learning:
+            count, values, places = self._made.get(("coded", key), (-1, None, None))
+            if count < len(self.answers):
+                encoded = self.told(key, cell, large_string()).dictionary_encode()
+                count, values, places = self._made["coded", key] = len(self.answers), encoded.dictionary, numbers(encoded.indices)
+            return values, places
 
     def changed(self, codes: Codes) -> NDArray[np.bool_]:
         """Which rows change."""
@@ -149,11 +172,12 @@ class Known:
             start: number of the first row.
             collector: takes them.
         """
+        changes = self.changes
         if not collector.task.audit:
             for _, codes in columns:
-                rows = np.bincount(codes + 1, minlength=len(self.changes) + 1)[1:]
-                collector.result.changed += int(rows[self.changes > 0].sum())
-                collector.result.mentions += int(rows @ self.changes)
+                rows = np.bincount(codes + 1, minlength=len(changes) + 1)[1:]
+                collector.result.changed += int(rows[changes > 0].sum())
+                collector.result.mentions += int(rows @ changes)
             return
         changed = [self.changed(codes) for _, codes in columns]
         for row in np.flatnonzero(np.logical_or.reduce(changed)).tolist():

@@ -142,7 +142,8 @@ class _One:
             chunks = format_.read(source, self.task, start)
             if source.apart:
                 chunks = stack.enter_context(contextlib.closing(ahead(chunks)))
-            for chunk, result in pool(format_, self.task, chunks):
+            results = stack.enter_context(contextlib.closing(pool(format_, self.task, chunks, apart=source.apart)))
+            for chunk, result in results:
                 self._take(chunk, result, sink)
                 found |= result.found
                 rows += result.rows

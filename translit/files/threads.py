@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import Generic, Protocol, TypeVar
 
 Item = TypeVar("Item")
-DEPTH = 3
+DEPTH = 1
 """Chunks that wait between two threads."""
 
 

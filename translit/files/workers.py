@@ -11,7 +11,7 @@ import signal
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -23,6 +23,7 @@ from translit.errors import TranslitError
 from translit.files import warm
 from translit.files.answers import Memo, Named, named
 from translit.files.base import Chunk, Engine, Format, Result, Task, formats
+from translit.files.crew import Asking, worked
 from translit.limits import BATCH
 from translit.model import Match, Mention
 
@@ -36,15 +37,16 @@ LEAST_SPREAD = 64
 class Pool(Protocol):
     """Answers chunks, giving the results in the order of the chunks."""
 
-    def __call__(self, format_: Format, task: Task, chunks: Iterator[Chunk], /) -> Iterator[tuple[Chunk, Result]]: ...
+    def __call__(self, format_: Format, task: Task, chunks: Iterator[Chunk], *, apart: bool) -> Generator[tuple[Chunk, Result]]:
+        """The results; ``apart`` says that the chunks are there before long, so that threads may wait for them."""
+        ...
 
 
 @contextlib.contextmanager
 def pool_of(engine: Engine, workers: int, jobs: int) -> Iterator[Pool]:
     """This process, or as many of its own as there are workers."""
     if workers == 1 or not jobs:
-        memo = Memo(engine)
-        yield lambda format_, task, chunks: ((chunk, format_.transform(chunk, task, memo)) for chunk in chunks)
+        yield _Here(engine)
         return
     before = set(multiprocessing.active_children())
     pickled = pickle.dumps(engine)
@@ -96,18 +98,33 @@ def is_held_up() -> bool:
     return True
 
 
-@dataclass(slots=True)
-class _Processes:
-    executor: ProcessPoolExecutor
-    workers: int
-    memo: Memo | None = None
-    """What became of names, in this process, for the length of a run."""
+class _Here:
+    """This process: what became of values is remembered for the length of a run."""
 
-    def __call__(self, format_: Format, task: Task, chunks: Iterator[Chunk]) -> Iterator[tuple[Chunk, Result]]:
-        if format_.columnar and task.mode == "name":
+    def __init__(self, engine: Engine) -> None:
+        self._engine, self._asking = engine, Asking()
+        self._memo, self._asking_memo = Memo(engine), Memo(self._asking)
+
+    def __call__(self, format_: Format, task: Task, chunks: Iterator[Chunk], *, apart: bool) -> Generator[tuple[Chunk, Result]]:
+        if not apart or not _by_columns(format_, task):
+            return ((chunk, format_.transform(chunk, task, self._memo)) for chunk in chunks)
+        return worked(chunks, lambda chunk: format_.transform(chunk, task, self._asking_memo), self._asking, self._engine)
+
+
+def _by_columns(format_: Format, task: Task) -> bool:
+    """Whether nearly all the work of a file is to match the distinct names of its columns."""
+    return format_.columnar and task.mode == "name"
+
+
+class _Processes:
+    def __init__(self, executor: ProcessPoolExecutor, workers: int) -> None:
+        self.executor, self.workers = executor, workers
+        self._here = _Here(_Spread(self))
+
+    def __call__(self, format_: Format, task: Task, chunks: Iterator[Chunk], *, apart: bool) -> Generator[tuple[Chunk, Result]]:
+        if _by_columns(format_, task):
             # Each distinct name is asked for once, whichever rows it stands in; what is left to do to a row is little.
-            memo = self.memo = self.memo or Memo(_Spread(self))
-            yield from ((chunk, format_.transform(chunk, task, memo)) for chunk in chunks)
+            yield from self._here(format_, task, chunks, apart=apart)
             return
         waiting: deque[tuple[Chunk, Future[Result]]] = deque()
         for chunk in chunks:
