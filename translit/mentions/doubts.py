@@ -57,7 +57,7 @@ def doubt(context: Context, first: int, last: int, form: str, told: Told, gazett
         told: what the lexicon tells of it.
         gazetteer: whether the lexicon names so many places that most words are one.
     """
-    if told.place and _is_short_of(form, told.canonical) and context.goes_on(last):
+    if told.place and is_short_of(form, told.canonical) and context.goes_on(last):
         # Written out it would run into another's name: the New York Times.
         return Need.MORE
     spelled = context.words.spelled(first, last)
@@ -149,10 +149,10 @@ def _unlike(form: str, canonical: str) -> bool:
     """Whether a spelling is far from the canonical one, or only some of its words."""
     if JaroWinkler.similarity(form, canonical) < ALIKE:
         return form.isascii()
-    return _is_short_of(form, canonical)
+    return is_short_of(form, canonical)
 
 
-def _is_short_of(form: str, canonical: str) -> bool:
+def is_short_of(form: str, canonical: str) -> bool:
     """Whether a spelling is some words of the canonical one."""
     return " " in canonical and set(form.split(" ")) < set(canonical.split(" "))
 

@@ -13,20 +13,18 @@ from enum import IntEnum
 from functools import cached_property
 
 import numpy as np
-import regex
 from rapidfuzz.distance import JaroWinkler
 
-from translit.mentions.endings import endings
+from translit.mentions.endings import POSSESSIVES, endings
 from translit.mentions.facts import HERALD, ORDINARY
-from translit.mentions.vocabulary import BEHIND_CUE, CALENDAR, COUNTRY, GEO, NAME, PERSON_CUE, PLACE_CUE, REGION, WORD
+from translit.mentions.vocabulary import BEHIND_CUE, CALENDAR, COUNTRY, GEO, NAME, PERSON_CUE, REGION, WORD
 from translit.mentions.words import Words
 from translit.unicode.scan import CAPITAL, EMPTY, I64, JOINED
-from translit.unicode.tokens import spaceless
 
 SHORT = 3
 """A spelling of so few letters proves nothing by itself."""
-ALIKE = 0.7
-"""Least similarity (Jaro–Winkler, folded) of a romanization to a spelling it stands beside."""
+ALIKE, MUCH_ALIKE = 0.7, 0.95
+"""Least similarity (Jaro–Winkler, folded) of a romanization to a spelling it stands beside, and of one that differs by a letter."""
 BESIDE = 6
 """How many words before and behind tell whether a text is a headline."""
 FEWEST, ABOUND = 3, 0.12
@@ -34,8 +32,6 @@ FEWEST, ABOUND = 3, 0.12
 PLACE = "place"
 ONE_LETTER_WORDS = frozenset("aàáeèéioòóuyvwzksåöавзийієкосуюя")
 """Letters that are words by themselves in some language: prepositions, conjunctions and articles."""
-_DATELINE = regex.compile(r" (?:\(\p{Lu}\p{L}+\)|[–—] |-{1,2} )|, \p{Lu}\p{L}+\.? \d")
-"""What stands behind the place of a dateline: an agency, a dash, or a day."""
 
 
 class Need(IntEnum):
@@ -58,12 +54,14 @@ class Context:
         bits: folded word or stem → its class bits, of :mod:`translit.mentions.vocabulary`, 0 for an unknown one.
         facts: of the distinct words, of :mod:`translit.mentions.facts`.
         named: the words that are taken for listed names so far, but for towns that are somebody's name, too.
+        sites: the words that are surely of places so far.
     """
 
     words: Words
     bits: Mapping[str, int]
     facts: I64
     named: set[int] = field(default_factory=set)
+    sites: set[int] = field(default_factory=set)
     _known: dict[int, int] = field(default_factory=dict)
 
     def classes(self, i: int) -> int:
@@ -126,8 +124,8 @@ class Context:
         bits = self.bits[folded]
         foreign = bits & COUNTRY and not self.bits[canonical] & COUNTRY
         if (bits & REGION or foreign) and folded != canonical and not trusted:
-            # The name of a country is not said of a town: Palestina, Mexiko.
-            return Need.MORE
+            # The name of a country is not said of a town: Palestina, Mexiko; a region may have its town's: Misrata.
+            return Need.MORE if bits & COUNTRY or foreign or JaroWinkler.similarity(folded, canonical) < MUCH_ALIKE else Need.CUE
         caseless = folded.upper() == folded
         if trusted and caseless:
             # Without capitals no word list can tell a place from a word; the lexicon says that this is its native name.
@@ -146,25 +144,32 @@ class Context:
         Words that are taken for listed names themselves are no such neighbours.
         """
         words = self.words
-        if first and words.joined[first] and words.capital[first - 1] and first - 1 not in self.named:
+        if self._may_follow(first) and first - 1 not in self.named:
             if self.is_initial(first - 1):
                 return True
             # What may be a word at the beginning of a sentence is a first name before what may be a surname.
             plain = self.is_word(first - 1) and words.starts_sentence(first - 1) and not self.is_name(first)
             if self.is_name(first - 1) and not plain:
                 return True
-        if last < len(words.word) and last not in self.named and words.joined[last] and words.capital[last] and _blank_before(words, last):
+        if last < len(words.word) and last not in self.named and words.joined[last] and words.capital[last] and blank_before(words, last):
             stems = [stem for _, stem, _ in endings(words.piece(last, last + 1))]
             surname = self.is_name(last) or any(self.bits[stem] & NAME for stem in stems)
             given = last - first == 1 and self.is_name(first) and self.unknown(last) and not self.classes(last) & GEO
             return (surname or given) and not self.is_word(last)
         return False
 
+    def _may_follow(self, first: int) -> bool:
+        """Whether a word with a capital stands before another and may be of the same name: *Egypt's Suez* is none."""
+        words = self.words
+        if not first or not words.joined[first] or not words.capital[first - 1]:
+            return False
+        return not words.piece(first - 1, first).endswith(POSSESSIVES)
+
     def beside_capital(self, first: int, last: int, after: bool = True) -> bool:
         """Whether an unknown capitalised word stands right beside (behind only if ``after``), so that both may be one name."""
         words = self.words
-        before = first and words.joined[first] and words.capital[first - 1] and (self.is_name(first - 1) or first - 1 not in self.named)
-        if before and _blank_before(words, first) and not self.is_word(first - 1) and not words.piece(first - 1, first).isupper():
+        before = self._may_follow(first) and (self.is_name(first - 1) or first - 1 not in self.named)
+        if before and blank_before(words, first) and not self.is_word(first - 1) and not words.piece(first - 1, first).isupper():
             return True
         if not after or last >= len(words.word) or not words.joined[last] or not words.capital[last] or last in self.named:
             return False
@@ -174,7 +179,7 @@ class Context:
     def goes_on(self, last: int) -> bool:
         """Whether a word with a capital follows that is neither what places have (*police*) nor a day or a title."""
         words = self.words
-        if last >= len(words.word) or not words.joined[last] or not words.capital[last] or not _blank_before(words, last):
+        if last >= len(words.word) or not words.joined[last] or not words.capital[last] or not blank_before(words, last):
             return False
         return not self.classes(last) & (CALENDAR | BEHIND_CUE | PERSON_CUE)
 
@@ -196,44 +201,12 @@ class Context:
         inside = sum(not self.words.starts_sentence(i) for i in np.flatnonzero(plain).tolist())
         return inside > max(FEWEST, ABOUND * len(plain))
 
-    def has_cue(self, first: int, last: int, kind: str) -> bool:
-        """Whether what stands beside some words says that an entity of that kind is meant."""
-        return self._has_cue_before(first, kind) or (kind == PLACE and (self._has_cue_after(last) or self._is_dateline(first, last)))
-
-    def _has_cue_before(self, first: int, kind: str) -> bool:
-        if not first:
-            return False
-        words = self.words
-        gap = words.text[words.ends[first - 1] : words.starts[first]]
-        if gap != " " and gap.strip(" \n\r\t\u00a0'’"):
-            return False
-        cue = self.classes(first - 1) & (PLACE_CUE if kind == PLACE else PERSON_CUE)
-        # Scripts without case count as capital.
-        return bool(cue) and (not words.capital[first - 1] or _is_caseless(words.piece(first - 1, first)))
-
-    def _has_cue_after(self, last: int) -> bool:
-        """Whether the next word is what places have: *police*, *airport*."""
-        words = self.words
-        if last >= len(words.folded) or not self.classes(last) & BEHIND_CUE:
-            return False
-        gap = words.text[words.tokens[last - 1].end : words.tokens[last].start]
-        return gap == " " or (not gap and spaceless(words.tokens[last].text))
-
-    def _is_dateline(self, first: int, last: int) -> bool:
-        """Whether a report begins there with the place that it comes from."""
-        words = self.words
-        starts = not first or "\n" in words.text[words.tokens[first - 1].end : words.tokens[first].start]
-        return starts and _DATELINE.match(words.text, words.tokens[last - 1].end) is not None
-
     def unknown(self, i: int) -> bool:
         """Whether a word is none that is known."""
         bits = self.classes(i)
         return not bits & (WORD | CALENDAR | REGION) and (not bits & NAME or bool(bits & GEO))
 
 
-def _is_caseless(word: str) -> bool:
-    return word.upper() == word.lower()
-
-
-def _blank_before(words: Words, i: int) -> bool:
+def blank_before(words: Words, i: int) -> bool:
+    """Whether one blank stands before a word."""
     return words.text[words.ends[i - 1] : words.starts[i]] == " "

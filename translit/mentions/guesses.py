@@ -15,6 +15,7 @@ from translit.lexicon.fame import Fame
 from translit.matching.fuzzy import Guess
 from translit.matching.tiers import Tiers
 from translit.mentions.casing import has_own_capitals, split_ending
+from translit.mentions.cues import has_cue
 from translit.mentions.endings import endings
 from translit.mentions.evidence import PLACE, SHORT, Context
 from translit.mentions.facts import LONG, NAMELIKE, PARTLY, UNKNOWN
@@ -102,6 +103,8 @@ class Guesses:
                 places.append(Place(first, last, self.tiers.records.guessed(convinced), run.ending))
                 taken.update(run.words)
                 context.named.update(run.words)
+                if self.index.kind(guess.entity) == PLACE:
+                    context.sites.update(run.words)
                 met[self.tiers.canonical(guess.entity)] += 1
                 again[run.stem] += 1
             named.update(met)
@@ -171,17 +174,23 @@ class Guesses:
             return None
         if self._derived(context.words, first, last, guess) or self._runs_on(context.words, first, last, guess):
             return None
-        if last - first == 1 and not anchored and (context.beside_name(first, last) or self._is_another(context, first, guess)):
+        if last - first == 1 and self._is_anothers(context, first, guess, anchored):
             return None
         if has_own_capitals(context.words.piece(first, last)) and not has_own_capitals(self.tiers.canonical(guess.entity)):
             return None
         if anchored:
             score += ANCHORED
-        elif context.has_cue(first, last, self.index.kind(guess.entity)):
+        elif has_cue(context, first, last, self.index.kind(guess.entity)):
             score += CUED
         if score < least:
             return None
         return replace(guess, score=score, confidence=curve.confidence(score))
+
+    def _is_anothers(self, context: Context, i: int, guess: Guess, anchored: bool) -> bool:
+        """Whether a word is of somebody else's name, or of that of something which is called after a place."""
+        if self.index.kind(guess.entity) == PLACE and (context.beside_name(i, i + 1) or context.before_title(i + 1)):
+            return True
+        return not anchored and (context.beside_name(i, i + 1) or self._is_another(context, i, guess))
 
     def _is_another(self, context: Context, i: int, guess: Guess) -> bool:
         """Whether a word is known as a place and as a surname, or near the name of a place is somebody's surname in the text."""

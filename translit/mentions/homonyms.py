@@ -14,6 +14,7 @@ from translit.lexicon.index import OUTWEIGH
 from translit.matching.answers import Answer
 from translit.matching.exact import LISTED, Resolution, resolve
 from translit.matching.tiers import Tiers
+from translit.mentions.cues import has_cue
 from translit.mentions.evidence import Context
 from translit.mentions.memory import Memory
 from translit.mentions.places import Place
@@ -108,7 +109,7 @@ class Homonyms:
         if not bearers:
             return place
         kinds = {self.index.kind(e) for e in bearers}
-        cued = {kind for kind in kinds if context.has_cue(place.first, place.last, kind)} if len(kinds) > 1 else set()
+        cued = {kind for kind in kinds if has_cue(context, place.first, place.last, kind)} if len(kinds) > 1 else set()
         left = [e for e in bearers if self.index.kind(e) in cued] or list(bearers)
         left = [e for e in left if e in named] or self._of_country(left, votes)
         if len(left) == len(bearers) or (len(left) > 1 and not self._outweighs(left)):

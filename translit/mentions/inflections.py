@@ -8,6 +8,8 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
+import regex
+
 from translit import limits
 from translit.resources import data_root
 from translit.tables import read_table
@@ -19,8 +21,8 @@ FORMAT = "translit-endings/1"
 COLUMNS = ("ending", "instead", "use", "langs", "example")
 USES = ("case", "local", "proclitic", "elision", "derived")
 """What a row is for; a local case says by itself that a place is meant: in it, from it, to it."""
-MOST_GONE = 3
-"""Most letters of a name that a derived word may lack: *Byzantine* of *Byzantium*."""
+_GONE = regex.compile(r"(?=.{0,3}$)[aeiouyjаеиоуыэюяйь]*[lmns]?")
+"""What a name may lose before the ending of a derived word: *Byzantine* of *Byzantium*."""
 LEAST_DERIVED = 4
 """Fewest letters of the stem of a derived word."""
 
@@ -132,7 +134,7 @@ def is_derived(word: str, name: str) -> bool:
             word.endswith(row.ending)
             and len(stem) >= LEAST_DERIVED
             and name.startswith(stem)
-            and len(name) - len(stem) <= MOST_GONE
+            and _GONE.fullmatch(name, len(stem)) is not None
             and not name.endswith(row.ending)
         ):
             return True

@@ -22,11 +22,15 @@ from translit.tables import read_table
 from translit.unicode.tokens import fold
 
 WORD, NAME, CALENDAR, PLACE_CUE, PERSON_CUE, WEAK, GEO, REGION, COUNTRY, BEHIND_CUE = 1, 2, 4, 8, 16, 32, 64, 128, 256, 512
+AND_CUE, LINK_CUE, MOTION_CUE, STATE_CUE, TIED_CUE, PREPOSITION = 1024, 2048, 4096, 8192, 16384, 32768
 """Bits of a word's classes; a region is a country or a first-level subdivision, by its canonical name, a country one in any language."""
 RARE = 4.0
 """Zipf frequency below which a word that is a place too counts as weak."""
 _CLASSES = {"word": WORD, "name": NAME, "calendar": CALENDAR, "weak": WEAK, "geo": GEO}
-_CUES = {"place": PLACE_CUE, "person": PERSON_CUE, "behind": BEHIND_CUE}
+_CUES = {
+    "place": PLACE_CUE, "person": PERSON_CUE, "behind": BEHIND_CUE, "and": AND_CUE, "link": LINK_CUE, "motion": MOTION_CUE,
+    "state": STATE_CUE, "tied": TIED_CUE, "preposition": PREPOSITION,
+}  # fmt: skip
 _CAPITAL_WORD = "capital"
 """Kind of a word that has a capital inside a sentence though no place is meant: an Argentine, un Indien."""
 WORDS_FORMAT, CUES_FORMAT = "translit-words/1", "translit-cues/1"

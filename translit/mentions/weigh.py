@@ -13,7 +13,8 @@ from translit.lexicon.fame import Fame
 from translit.lexicon.index import CANONICAL, TYPE_NUMBERS, spread
 from translit.matching.answers import Answer
 from translit.matching.tiers import Tiers
-from translit.mentions.doubts import Told, doubt
+from translit.mentions.cues import has_cue
+from translit.mentions.doubts import Told, doubt, is_short_of
 from translit.mentions.evidence import PLACE, Context, Need
 from translit.mentions.memory import Memory
 from translit.mentions.places import Place, without_answer
@@ -64,13 +65,28 @@ class Weighing:
 
         Whoever is written alike cannot be told apart afterwards: what is written counts, not who is meant.
         """
-        anchors = known | {p.answer.canonical for p in places if p.answer is not None and p.need is Need.NOTHING}
+        sure = [place for place in places if place.need is Need.NOTHING]
+        anchors = known | {p.answer.canonical for p in sure if p.answer is not None}
+        if len(sure) < len(places):
+            context.sites.update(self._sites(context, sure))
         while True:
             borne = [self._borne_out(context, place, anchors) for place in places]
             more = {p.answer.canonical for p in borne if p.answer is not None and self._anchors(context, p)} - anchors
-            if not more:
+            sites = self._sites(context, borne) - context.sites
+            if not more and not sites:
                 return borne
             anchors = anchors | more
+            context.sites.update(sites)
+
+    def _sites(self, context: Context, places: Sequence[Place]) -> set[int]:
+        """The words of those that are of places and stand in nobody's name."""
+        out: set[int] = set()
+        for place in places:
+            answer = place.answer
+            named = answer is not None and answer.entity >= 0 and self.index.kind(answer.entity) == PLACE
+            if named and not context.beside_name(place.first, place.last):
+                out.update(range(place.first, place.last))
+        return out
 
     def _anchors(self, context: Context, place: Place) -> bool:
         """Whether a place that is borne out wants no evidence, or is given a spelling that wants none."""
@@ -212,6 +228,8 @@ class Weighing:
         if place.answer is None or place.need is Need.NOTHING:
             return place
         anchored = place.answer.canonical in anchors
-        cued = context.has_cue(place.first, place.last, self.index.kind(place.answer.entity))
+        # Other places around it do not tell which one is meant by a part of its name: Jerez.
+        others = not is_short_of(place.answer.form, self._told(place.answer, place.answer.form).canonical)
+        cued = has_cue(context, place.first, place.last, self.index.kind(place.answer.entity), others)
         borne = {Need.CUE: anchored or cued, Need.ANCHOR: anchored, Need.BOTH: anchored and cued, Need.MORE: False}[place.need]
         return place if borne else without_answer(place)
