@@ -201,7 +201,8 @@ class Guesses:
     def _derived(self, words: Words, first: int, last: int, guess: Guess) -> bool:
         """Whether the words say who is from a place or follows a person, not its name."""
         word = " ".join(words.folded[first:last])
-        return any(is_derived(word, name) for name in (self.index.forms[guess.form], fold(self.tiers.canonical(guess.entity))))
+        names = (fold(self.tiers.canonical(guess.entity)), *self.index.forms_of(guess.entity))
+        return any(is_derived(word, name) for name in names)
 
     def _runs_on(self, words: Words, first: int, last: int, guess: Guess) -> bool:
         """Whether some word is none of the form's, or goes on so far that another may be run together with it."""
