@@ -192,6 +192,8 @@ class Index:
 
     def listed_many(self, spellings: Sequence[str]) -> list[list[int]]:
         """:meth:`listed` of each spelling."""
+        if not spellings:
+            return []
         folded = native.fold_many(spellings)
         owner, posting = self.listings(spellings, folded, self.find_forms(folded))
         out: list[list[int]] = [[] for _ in spellings]

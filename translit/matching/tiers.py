@@ -291,6 +291,8 @@ class Tiers:
         """The record of each answer of :meth:`answer_many`; what the lexicon lists as it stands is answered all at once."""
         out: list[Match | None] = [None] * len(names)
         left = range(len(names)) if self.rulings else self._match_listed(names, least, out)
+        if not left:
+            return out
         rest = [names[i] for i in left]
         answers, guessed = self._answers(rest, least)
         for i, name, answer in zip(left, rest, answers, strict=True):

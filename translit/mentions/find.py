@@ -107,6 +107,8 @@ class Finder:
             if may_change_again(words, found, near) and changed(texts[row], out[row]):
                 rows.append(row)
         for _ in range(limits.MAX_REREADINGS):
+            if not rows:
+                break
             left: list[int] = []
             for place, words, places, _ in self._found([written(texts[row], out[row]) for row in rows]):
                 if self.writer.changes(words, places):

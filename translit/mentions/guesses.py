@@ -119,7 +119,8 @@ class Guesses:
         known = self._remembered.known
         out = {name: known[name] for name in names if name in known}
         new = [name for name in names if name not in out]
-        for name, guess in zip(new, self.tiers.guesser.guess_many(new, turned=False), strict=True):
+        guesses = self.tiers.guesser.guess_many(new, turned=False) if new else []
+        for name, guess in zip(new, guesses, strict=True):
             out[name] = guess if guess is not None and self._may_convince(guess) else None
             self._remembered.keep(name, out[name])
         return out
