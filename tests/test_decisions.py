@@ -13,19 +13,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import SMALL, anything, spellings_of, worn
 
-from translit import Lexicon, Normalizer, SourceErrors
+from translit import Decision, Lexicon, Normalizer, SourceErrors
 from translit.cli import main
-from translit.matching.decisions import Decision, key, read_decisions, write_decisions
+from translit.matching.decisions import key, read_decisions, write_decisions
 
 HEAD = "#: format=translit-decisions/1\nform\tdecision\tid\tcanonical\tnote\n"
 IDS = [str(record["id"]) for record in SMALL]
+NAMESAKES = [
+    {"id": "place:tripoli-libya", "canonical": "Tripoli", "kind": "place", "variants": ["Tarabulus"], "weight": 3e6},
+    {"id": "place:tripoli-lebanon", "canonical": "Tripoli", "kind": "place", "variants": ["Tarabulus"], "weight": 2e5},
+]
 TEXT = "Achmad Massud, Massuds brother, in Panjsjir's Punjir, CABOUL and Peking with Xanadu of Bombay; Wolf came."
 
 
 @pytest.fixture(scope="module")
 def lexicon(tmp_path_factory: pytest.TempPathFactory) -> Lexicon:
     path = tmp_path_factory.mktemp("lexicon") / "small.translit"
-    Lexicon.build(SMALL).save(path)
+    Lexicon.build([*SMALL, *NAMESAKES]).save(path)
     return Lexicon.load(path)
 
 
@@ -34,6 +38,8 @@ DECIDED = [
     ([Decision("Punjir", "reject", "place:panjshir")], "Panjsjir", "Panjshir"),
     ([Decision("Punjir", "reject", "place:panjshir")], "PUNJIR", None),
     ([Decision("Punjir", "reject")], "Punjir", None),
+    ([Decision("Tarabulus", "reject", "place:tripoli-libya")], "Tarabulus", None),
+    ([Decision("Tripoli", "reject", "place:tripoli-libya")], "Tripoli", "Tripoli"),
     ([Decision("Punjir", "reject", "place:kabul")], "Punjir", "Panjshir"),
     ([Decision("Panjshear", "reject")], "Panjshear", None),
     ([Decision("Xanadu", "accept", "place:beijing")], "xanadu", "Beijing"),
@@ -129,12 +135,21 @@ def test_no_decisions_are_none(lexicon: Lexicon) -> None:
     assert Normalizer(lexicon, decisions=[]).clean(TEXT) == Normalizer(lexicon).clean(TEXT)
 
 
+@pytest.mark.parametrize("written", ["Caboul (Kabul)", "Caboul/Kabul", "New Caboul!", "the “Caboul” of old"])
+@pytest.mark.parametrize("evidence", [True, False])
+def test_a_correction_that_has_the_form_in_it_is_written_once(lexicon: Lexicon, written: str, evidence: bool) -> None:
+    norm = Normalizer(lexicon, decisions=[Decision("Caboul", "correct", "", written)], evidence=evidence)
+    assert norm.clean("They left Caboul.") == norm.clean(norm.clean("They left Caboul.")) == f"They left {written}."
+
+
 def test_files_come_back(tmp_path: Path) -> None:
     given = [Decision("پنجشیر", "reject", "place:panjshir"), Decision("Caboul", "correct", "", "Kaboul", "as the desk writes it")]
     stream = io.StringIO()
     write_decisions(given, stream)
+    # As it is written, as an editor on Windows saves it, and as a spreadsheet does.
     path = tmp_path / "d.tsv"
-    for text in (stream.getvalue(), "\ufeff" + stream.getvalue().replace("\n", "\r\n")):
+    padded = "".join(line + "\t" * (4 - line.count("\t")) + "\n" for line in stream.getvalue().splitlines())
+    for text in (stream.getvalue(), "\ufeff" + stream.getvalue().replace("\n", "\r\n"), padded):
         path.write_bytes(text.encode())
         read = read_decisions(path)
         assert [(d.form, d.decision, d.id, d.canonical, d.note) for d in read] == [

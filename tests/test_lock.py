@@ -14,9 +14,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from translit import Lexicon
+from translit import Lexicon, open_lexicon
 from translit.errors import LexiconError
-from translit.lexicon.lock import LOCK_NAME, Pin, lock_in_use, pin_sources, read_lock, write_lock
+from translit.lexicon.lock import LOCK_NAME, Pin, lock_in_use, read_lock, write_lock
+from translit.lexicon.opening import pin_sources
 from translit.lexicon.source import write_records
 from translit.model import Entity, Variant
 
@@ -62,6 +63,13 @@ def test_an_edited_source_is_refused(project: Path, run: Run) -> None:
     assert run("match", "--lexicon", "own.jsonl")[0] == 1
     assert run("lexicon", "lock", "own.jsonl")[0] == 0
     assert run("match", "--lexicon", "own.jsonl")[0] == 0
+
+
+def test_a_program_opens_what_is_pinned(project: Path, run: Run) -> None:
+    assert run("lexicon", "lock", "own.jsonl")[0] == 0
+    assert len(open_lexicon([project / "own.jsonl"], lock=project / LOCK_NAME)) == 1
+    with pytest.raises(LexiconError, match=r"pins own\.jsonl"):
+        open_lexicon([project / "other.translit"], lock=project / LOCK_NAME)
 
 
 def test_another_lock_is_given_by_name(project: Path, run: Run) -> None:

@@ -14,13 +14,14 @@ if TYPE_CHECKING:
     from translit.errors import ArgumentError, InputError, LexiconError, SourceError, SourceErrors, TrailError, TranslitError
     from translit.lexicon.lexicon import Lexicon
     from translit.lexicon.opening import open_lexicon
+    from translit.matching.decisions import Decision
     from translit.model import Candidate, Entity, Match, Mention, Variant
     from translit.normalizer import Normalizer
 
 __version__ = "0.1.0"
 __all__ = [
-    "ArgumentError", "Candidate", "Entity", "InputError", "Lexicon", "LexiconError", "Match", "Mention", "Normalizer", "SourceError",
-    "SourceErrors", "TrailError", "TranslitError", "Variant", "clean", "match", "normalize", "open_lexicon",
+    "ArgumentError", "Candidate", "Decision", "Entity", "InputError", "Lexicon", "LexiconError", "Match", "Mention", "Normalizer",
+    "SourceError", "SourceErrors", "TrailError", "TranslitError", "Variant", "clean", "match", "normalize", "open_lexicon",
 ]  # fmt: skip
 _HOMES = {
     **dict.fromkeys(("clean", "match", "normalize"), "translit.api"),
@@ -28,6 +29,7 @@ _HOMES = {
         ("ArgumentError", "InputError", "LexiconError", "SourceError", "SourceErrors", "TrailError", "TranslitError"), "translit.errors"
     ),
     **dict.fromkeys(("Candidate", "Entity", "Match", "Mention", "Variant"), "translit.model"),
+    "Decision": "translit.matching.decisions",
     "Lexicon": "translit.lexicon.lexicon",
     "Normalizer": "translit.normalizer",
     "open_lexicon": "translit.lexicon.opening",

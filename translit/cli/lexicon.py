@@ -158,7 +158,8 @@ def lock(sources: tuple[str, ...], output: str) -> None:
     Each compiled SRC is a lexicon of its own, the others together are one. Where translit.lock stands in the working
     directory, the other commands refuse every lexicon that it does not pin.
     """
-    from translit.lexicon.lock import pin_sources, write_lock
+    from translit.lexicon.lock import write_lock
+    from translit.lexicon.opening import pin_sources
 
     pins = pin_sources(sources)
     write_lock(pins, output)

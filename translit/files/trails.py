@@ -111,7 +111,9 @@ def _entry(raw: bytes, source: Input, line: int) -> Entry:
 
 
 def _fault(source: Input, line: int, what: str) -> InputError:
-    return InputError(f"{source.shown}:{line}: not a line of a trail: {what}; give the file that 'translit clean --audit' wrote")
+    return InputError(
+        f"{source.shown}:{line}: not a line of a trail: {what}; give the file that 'translit clean --audit' wrote, before the text"
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,18 +10,16 @@ from __future__ import annotations
 import json
 import os
 import re
-import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from translit.errors import LexiconError
 from translit.lexicon.lexicon import Lexicon
-from translit.lexicon.opening import is_compiled, open_lexicon
 
 LOCK_NAME = "translit.lock"
 """The name under which a lock is looked for in the working directory."""
-BUILT_IN = "built-in"
+BUILT_IN_SOURCE = "built-in"
 """The source of the lexicon that ships with translit."""
 
 _FORMAT = "translit-lock/1"
@@ -74,26 +72,6 @@ class Lock(NamedTuple):
         )
 
 
-def pin_sources(sources: Sequence[str | os.PathLike[str]]) -> tuple[Pin, ...]:
-    """Pin lexicons.
-
-    Args:
-        sources: as ``--lexicon`` takes them: each compiled file is a lexicon, all other sources together are one; the
-            built-in lexicon where there are none.
-
-    Returns:
-        A pin for each lexicon, in the order given.
-    """
-    compiled = [source for source in sources if Path(source).is_file() and is_compiled(Path(source))]
-    others = [source for source in sources if source not in compiled]
-    groups = [[source] for source in compiled] + ([others] if others or not sources else [])
-    pins = []
-    for group in groups:
-        lexicon = open_lexicon(group)
-        pins.append(Pin(tuple(os.fspath(source) for source in group) or (BUILT_IN,), lexicon.checksum, len(lexicon)))
-    return tuple(pins)
-
-
 def write_lock(pins: Iterable[Pin], path: str | os.PathLike[str]) -> None:
     """Write a lock; it appears under its name only when it is whole.
 
@@ -129,6 +107,9 @@ def read_lock(path: str | os.PathLike[str]) -> Lock:
     Raises:
         LexiconError: the file cannot be read, or is no lock.
     """
+    # Opening a lexicon without a lock does without.
+    import tomllib
+
     try:
         found = tomllib.loads(Path(path).read_text("utf-8"))
     except OSError as error:

@@ -4,7 +4,8 @@ The file is TSV, so that it opens in a spreadsheet: the line ``#: format=transli
 ``form decision id canonical note``, then one decision a row.
 
 - ``accept``: the form means the entity ``id``, and is written as that entity is.
-- ``reject``: the form does not mean the entity ``id``; without an id it means none. Other forms of the entity stay.
+- ``reject``: the form does not mean the entity ``id``, nor one that would be written the same; without an id it means none.
+  Other forms of the entity stay.
 - ``correct``: the form is written as ``canonical`` says, or, where that is empty, as the entity ``id`` is.
 
 A form is one whatever its case, its apostrophes and the blanks in it.
@@ -126,14 +127,15 @@ def _read(path: str, faults: list[SourceError]) -> Iterator[Decision]:
             continue
         if number == 1:
             line = line.removeprefix("\ufeff")
-            header = line == f"#: format={FORMAT}"
+            # A spreadsheet ends each line with the tabs of its empty cells.
+            header = line.rstrip("\t") == f"#: format={FORMAT}"
             if not header:
                 faults.append(SourceError("not a file of decisions", f"make its first line '#: format={FORMAT}'", path, 1))
                 return
         elif not line.strip() or line.startswith("#"):
             continue
         elif not columns:
-            columns = tuple(line.split("\t")) == COLUMNS
+            columns = tuple(line.rstrip("\t").split("\t")) == COLUMNS
             if not columns:
                 faults.append(SourceError("these are not the columns", f"write {' '.join(COLUMNS)}, with tabs between", path, number))
                 return
@@ -273,7 +275,7 @@ def rule(decisions: Sequence[Decision], index: Index, target: str) -> Rulings:
         if decision.id and decision.id not in numbers and not decision.id.startswith(PART_PREFIX):
             faults.append(_fault(decision, f"the lexicon has no entity '{decision.id}'", "mend the id, or remove the row", "id"))
         elif decision.decision == "reject":
-            barred[form] = barred.get(form, frozenset()) | {decision.id}
+            barred[form] = barred.get(form, frozenset()) | _written_alike(form, decision.id, numbers.get(decision.id, -1), index, target)
             if form in meant and decision.id in ("", by_key[form].id):
                 del meant[form]
         else:
@@ -299,15 +301,29 @@ def _meant(decision: Decision, entity: int, index: Index, target: str) -> Meant:
 
 def _entity_written(canonical: str, index: Index, target: str) -> int:
     """The only entity whose canonical spelling this is, -1 where there is none or several."""
+    owners = _owners(canonical, index, target)
+    return owners.pop() if len(owners) == 1 else -1
+
+
+def _written_alike(form: str, ident: str, entity: int, index: Index, target: str) -> frozenset[str]:
+    """The ids that a form does not mean where one is rejected: with it those for which the same would be written.
+
+    Whoever rejects *Kiew → Kyiv* does not ask for the Kyiv that is the region's. Where nothing would be written, other bearers stay:
+    of two called *Paris* one may be meant.
+    """
+    canonical = index.target(entity, target) if entity >= 0 else ""
+    if not canonical or key(canonical) == form:
+        return frozenset({ident})
+    return frozenset({ident, *(index.ids[owner] for owner in _owners(canonical, index, target))})
+
+
+def _owners(canonical: str, index: Index, target: str) -> set[int]:
+    """The entities whose canonical spelling this is."""
     form = int(index.find_forms([fold(canonical)])[0])
     if form < 0:
-        return -1
-    owners = {
-        int(index.posting_entity[p])
-        for p in index.postings(form)
-        if index.posting_type[p] == CANONICAL and index.target(int(index.posting_entity[p]), target) == canonical
-    }
-    return owners.pop() if len(owners) == 1 else -1
+        return set()
+    bearers = {int(index.posting_entity[p]) for p in index.postings(form) if index.posting_type[p] == CANONICAL}
+    return {entity for entity in bearers if index.target(entity, target) == canonical}
 
 
 def _follow(meant: dict[str, Meant], by_key: Mapping[str, Decision]) -> Iterator[SourceError]:

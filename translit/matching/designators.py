@@ -8,6 +8,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from translit import limits
+from translit.matching.nameparts import particles
 from translit.matching.titles import JOINING, plain
 from translit.resources import data_root
 from translit.tables import read_table
@@ -26,6 +27,17 @@ def designators() -> tuple[frozenset[str], tuple[str, ...]]:
     joined = [word for word in words if script_of(word) in JOINING]
     parted = frozenset(plain(word) for word in words) - frozenset(map(plain, joined))
     return parted, tuple(sorted(joined, key=lambda word: (-len(word), word)))
+
+
+@lru_cache(maxsize=limits.TOKEN_CACHE)
+def is_designator(word: str) -> bool:
+    """Whether a folded word says what kind of place another is the name of, with or without an article written in one with it.
+
+    >>> is_designator(plain("مدينة")), is_designator(plain("المدينة")), is_designator("medina")
+    (True, True, False)
+    """
+    parted, _ = designators()
+    return word in parted or any(word.startswith(prefix) and word.removeprefix(prefix) in parted for prefix in particles().prefixes)
 
 
 @lru_cache(maxsize=limits.TOKEN_CACHE)

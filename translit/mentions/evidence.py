@@ -17,7 +17,7 @@ from rapidfuzz.distance import JaroWinkler
 
 from translit.mentions.endings import POSSESSIVES, endings
 from translit.mentions.facts import HERALD, ORDINARY
-from translit.mentions.vocabulary import BEHIND_CUE, CALENDAR, COUNTRY, GEO, NAME, PERSON_CUE, REGION, WORD
+from translit.mentions.vocabulary import BEHIND_CUE, CALENDAR, COUNTRY, GEO, NAME, PERSON_CUE, PLACE_CUE, REGION, WORD
 from translit.mentions.words import Words
 from translit.unicode.scan import CAPITAL, EMPTY, I64, JOINED
 
@@ -149,6 +149,8 @@ class Context:
                 return True
             # What may be a word at the beginning of a sentence is a first name before what may be a surname.
             plain = self.is_word(first - 1) and words.starts_sentence(first - 1) and not self.is_name(first)
+            # Without capitals a preposition that is a name, too (*إلى*), is the preposition.
+            plain = plain or (bool(self.classes(first - 1) & PLACE_CUE) and words.folded[first - 1].upper() == words.folded[first - 1])
             if self.is_name(first - 1) and not plain:
                 return True
         if last < len(words.word) and last not in self.named and words.joined[last] and words.capital[last] and blank_before(words, last):

@@ -18,7 +18,7 @@ from translit.matching.exact import LISTED
 from translit.matching.tiers import Tiers
 from translit.mentions.memory import Memory
 from translit.mentions.windows import Forms
-from translit.mentions.writing import Writer, frame
+from translit.mentions.writing import Writer, looks_around
 from translit.model import PROTECTED, Mention
 from translit.unicode.scan import ASK, LEAVE, PASS, U8, WRITE, Listing, Plan
 
@@ -57,8 +57,7 @@ class Replacing:
         answer = self._answer(raw, form)
         written = None if answer is None else self.writer.written(text, start, end, answer.canonical)
         written = None if written == raw else written
-        # Signs around the mention count only where the canonical spelling has some itself.
-        if answer is None or not any(frame(answer.canonical)):
+        if answer is None or not looks_around(raw, answer.canonical):
             self._written.keep(raw, written)
         return written
 

@@ -12,12 +12,14 @@ from translit import native
 from translit.lexicon.fame import Fame
 from translit.lexicon.index import CANONICAL, TYPE_NUMBERS, spread
 from translit.matching.answers import Answer
+from translit.matching.designators import is_designator
 from translit.matching.tiers import Tiers
 from translit.mentions.cues import has_cue
 from translit.mentions.doubts import Told, doubt, is_short_of
 from translit.mentions.evidence import PLACE, Context, Need
 from translit.mentions.memory import Memory
 from translit.mentions.places import Place, without_answer
+from translit.mentions.vocabulary import WORD
 from translit.model import PROTECTED
 from translit.unicode.tokens import fold
 
@@ -132,7 +134,7 @@ class Weighing:
         if self._changes(context, place):
             if self._begins_protected(context, place, answer.form):
                 return place.needing(Need.MORE)
-            need = max(need, self._doubt(context, place, answer))
+            need = max(need, self._doubt(context, place, answer), self._said_of_any(context, place, answer))
         return place if need <= place.need else place.needing(need)
 
     def _begins_protected(self, context: Context, place: Place, form: str) -> bool:
@@ -171,6 +173,21 @@ class Weighing:
 
     def _doubt(self, context: Context, place: Place, answer: Answer) -> Need:
         return doubt(context, place.first, place.last, answer.form, self._told(answer, answer.form), self.fame.in_a_gazetteer)
+
+    def _said_of_any(self, context: Context, place: Place, answer: Answer) -> Need:
+        """What a word of a script without capitals needs that is said of any place (*مدينة*, city), or is another word but for a letter.
+
+        The lexicon's word for it that a spelling is a native name holds for the spelling as it is listed.
+        """
+        form = answer.form
+        if place.last - place.first > 1 or form.isascii() or form.upper() != form:
+            return Need.NOTHING
+        said = is_designator(form)
+        if not said and not context.bits[form] & WORD:
+            return Need.NOTHING
+        if len(self.index.listed(context.words.spelled(place.first, place.last))):
+            return Need.BOTH if said else Need.NOTHING
+        return Need.MORE
 
     def _told(self, answer: Answer, form: str) -> Told:
         """What the lexicon tells of a form of an answer's entity."""

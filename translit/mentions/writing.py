@@ -73,8 +73,9 @@ class Writer:
             written = raw
         else:
             written = _spaced(wear(_unframed(canonical, text, start, end), plain_name(bare)), bare) + ending
-        # Signs around the mention count only where the canonical spelling has some itself.
-        if not any(frame(canonical)):
+            if _is_written(written, text, start, end):
+                return raw
+        if not looks_around(raw, canonical):
             self._written.keep((raw, canonical, ending), written)
         return written
 
@@ -140,6 +141,25 @@ def _spaced(written: str, bare: str) -> str:
     if len(words) != len(gaps) + 1:
         return written
     return "".join(word + gap for word, gap in zip(words, [*gaps, ""], strict=True))
+
+
+def looks_around(raw: str, canonical: str) -> bool:
+    """Whether what stands around a spelling counts for what is written in its stead.
+
+    Signs around a mention do where the canonical spelling has some itself, and all does where the spelling is a part of the canonical.
+    """
+    return any(frame(canonical)) or (raw != canonical and raw.lower() in canonical.lower())
+
+
+def _is_written(written: str, text: str, start: int, end: int) -> bool:
+    """Whether a text has the spelling to write around the mention already: *Peking (Beijing)*, where *Peking* is written so."""
+    raw = text[start:end]
+    at = written.find(raw) if raw != written else -1
+    while at >= 0:
+        if at <= start and text.startswith(written, start - at):
+            return True
+        at = written.find(raw, at + 1)
+    return False
 
 
 def _unframed(canonical: str, text: str, start: int, end: int) -> str:
