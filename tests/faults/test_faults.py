@@ -14,7 +14,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+import pyarrow as pa
 import pytest
+from pyarrow import parquet
 
 import translit
 
@@ -31,39 +33,76 @@ RECORDS = [
 
 
 class Setting(NamedTuple):
-    """A lexicon, a file to clean, and what a run that nothing disturbs makes of it."""
+    """A lexicon, a file to clean, and what a run that nothing disturbs makes of it, and ends with."""
 
     lexicon: Path
     source: Path
     whole: dict[str, bytes]
     seconds: float
+    status: int
+
+
+ARTICLES, NAMES = 6000, 400_000
+
+
+def lines(folder: Path) -> Path:
+    """Articles, one in a hundred of them broken."""
+    source = folder / "in.jsonl"
+    with source.open("w") as stream:
+        for number, text in enumerate(articles()):
+            stream.write(json.dumps({"n": number, "text": text}) + "\n")
+            if number % 100 == 0:
+                stream.write("{broken\n")
+    return source
+
+
+def row_groups(folder: Path) -> Path:
+    """The same articles in small row groups."""
+    source = folder / "in.parquet"
+    parquet.write_table(pa.table({"n": range(ARTICLES), "text": articles()}), source, row_group_size=500)
+    return source
+
+
+def names(folder: Path) -> Path:
+    """A column of names."""
+    source, chance = folder / "names.parquet", random.Random(7)
+    distinct = ["Punjir", "Achmad Massud", *("".join(chance.choices("abdeghilmnorstu", k=8)).title() for _ in range(15_000))]
+    parquet.write_table(pa.table({"text": chance.choices(distinct, k=NAMES)}), source, row_group_size=NAMES // 10)
+    return source
+
+
+def articles() -> list[str]:
+    chance = random.Random(7)
+    words = "the government said on Monday that fighting near the valley went to see markets in Moscow".split()
+    return [" ".join(chance.choices(words, k=60)) + f" Punjir, Achmad Massud {number}." for number in range(ARTICLES)]
+
+
+def made(source: Path) -> Setting:
+    lexicon, target = source.with_name("small.translit"), source.with_name("whole")
+    translit.Lexicon.build(RECORDS).save(lexicon)
+    target.mkdir()
+    begin = time.monotonic()
+    status = run(lexicon, source, target).wait(PATIENCE)
+    return Setting(lexicon, source, files(target), time.monotonic() - begin, status)
 
 
 @pytest.fixture(scope="module")
 def setting(tmp_path_factory: pytest.TempPathFactory) -> Setting:
-    folder = tmp_path_factory.mktemp("faults")
-    lexicon, source = folder / "small.translit", folder / "in.jsonl"
-    translit.Lexicon.build(RECORDS).save(lexicon)
-    chance = random.Random(7)
-    words = "the government said on Monday that fighting near the valley went to see markets in Moscow".split()
-    rows = []
-    for number in range(6000):
-        text = " ".join(chance.choices(words, k=60)) + f" Punjir, Achmad Massud {number}."
-        rows.append(json.dumps({"n": number, "text": text}) + "\n")
-        if number % 100 == 0:
-            rows.append("{broken\n")
-    source.write_text("".join(rows))
-    target = folder / "whole"
-    target.mkdir()
-    begin = time.monotonic()
-    assert run(lexicon, source, target).wait(PATIENCE) == 3
-    return Setting(lexicon, source, files(target), time.monotonic() - begin)
+    found = made(lines(tmp_path_factory.mktemp("faults")))
+    assert found.status == 3
+    return found
+
+
+@pytest.fixture(scope="module", params=[lines, row_groups, names], ids=["jsonl", "parquet", "names"])
+def any_setting(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Setting:
+    return made(request.param(tmp_path_factory.mktemp("kills")))
 
 
 def run(lexicon: Path, source: Path, folder: Path, *extra: str, **popen: object) -> subprocess.Popen[bytes]:
     """Start a run that writes output, audit and rejects into a folder."""
     arguments = ["--audit", str(folder / "audit"), "--rejects", str(folder / "rejects"), "-o", str(folder / "out")]
-    command = [*TRANSLIT, "clean", "--lexicon", str(lexicon), "--column", "text", str(source), *arguments, *extra]
+    mode = "name" if source.name.startswith("names") else "text"
+    command = [*TRANSLIT, "clean", "--lexicon", str(lexicon), "--mode", mode, "--column", "text", str(source), *arguments, *extra]
     # A shell starts its background jobs with interrupts ignored, and what is ignored is inherited.
     prepare = popen.pop("preexec_fn", None)
 
@@ -139,29 +178,30 @@ def kept(process: subprocess.Popen[bytes]) -> Iterator[None]:
             process.wait()
 
 
-KILLS = int(os.environ.get("TRANSLIT_KILLS", "16"))
-"""Kills of runs at random points, half of them with workers."""
+KILLS = int(os.environ.get("TRANSLIT_KILLS", "18"))
+"""Kills of runs at random points: as many of each kind of file, half of them with workers."""
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])
-def test_killed_runs_leave_the_old_output_and_resume_ends_with_the_same_bytes(setting: Setting, tmp_path: Path, workers: str) -> None:
-    chance = random.Random(int(workers))
+def test_killed_runs_leave_the_old_output_and_resume_ends_with_the_same_bytes(any_setting: Setting, tmp_path: Path, workers: str) -> None:
+    setting, chance = any_setting, random.Random(int(workers))
     begin = time.monotonic()
-    assert run(setting.lexicon, setting.source, tmp_path, "--workers", workers).wait(PATIENCE) == 3
+    assert run(setting.lexicon, setting.source, tmp_path, "--workers", workers).wait(PATIENCE) == setting.status
     whole = time.monotonic() - begin
-    kills = finished = attempt = 0
-    while kills < (KILLS + 1) // 2 or not finished:
-        folder = tmp_path / str(attempt)
+    kills = finished = 0
+    killed = False
+    while kills < -(-KILLS // 6) or killed:
+        folder = tmp_path / str(finished)
         if not folder.exists():
             folder.mkdir()
             (folder / "out").write_bytes(b"old")
         process = run(setting.lexicon, setting.source, folder, "--resume", "--workers", workers)
         try:
-            # A run that was resumed often enough is near its end: it is let through then.
-            process.wait(chance.uniform(0.05, 1.1) * whole)
+            process.wait(PATIENCE if kills >= KILLS / 6 else chance.uniform(0.05, 1.1) * whole)
         except subprocess.TimeoutExpired:
             process.kill()
             process.communicate()
+            killed = True
             kills += 1
             seen = files(folder)
             assert seen.get("out") in (b"old", setting.whole["out"])
@@ -169,12 +209,12 @@ def test_killed_runs_leave_the_old_output_and_resume_ends_with_the_same_bytes(se
             assert seen.get("rejects") in (None, setting.whole["rejects"])
             continue
         status, errors = ended(process)
-        assert (status, "60 of 6060 rows rejected" in errors) == (3, True), errors
+        assert (status, "60 of 6060 rows rejected" in errors) == (setting.status, setting.status == 3), errors
         assert files(folder) == setting.whole
         assert sorted(path.name for path in folder.iterdir()) == ["audit", "audit.sha256", "out", "rejects"]
-        attempt += 1
+        killed = False
         finished += 1
-    print(f"{kills} kills, {finished} runs that were resumed to their end, {workers} workers")
+    print(f"{setting.source.name}: {kills} kills, {finished} runs that were resumed to their end, {workers} workers")
 
 
 def test_resume_goes_on_where_the_kill_struck(setting: Setting, tmp_path: Path) -> None:
