@@ -539,6 +539,36 @@ def test_parquet_keeps_the_metadata_of_files_without_an_arrow_schema(convert: Ru
     assert after.metadata.metadata == {b"org.apache.spark.version": b"4.0", b"made": b"elsewhere"}
 
 
+NAMES = ["Punjir", None, "nobody"]
+NAMED_ALIKE = [("a", "x", "x"), ("a", "a.b", "x"), ("a.b", "a", "a.c"), ("x", "a.b", "a")]
+
+
+@pytest.mark.parametrize("names", NAMED_ALIKE)
+def test_parquet_columns_with_names_alike(convert: Runner, names: tuple[str, ...]) -> None:
+    nested = pa.array([{"b": "Punjir", "c": 1}, None, {"b": None, "c": 2}])
+    before = pa.Table.from_arrays([pa.array(NAMES), pa.array([1, 2, 3]), nested], names=names)
+    after = pq.ParquetFile(io.BytesIO(convert(parquet(before, row_group_size=2), "a.parquet", Task("name", (names[0],)))[0])).read()
+    assert after.schema.equals(before.schema)
+    assert [column.to_pylist() for column in after.columns] == [["Panjshir", None, "nobody"], [1, 2, 3], nested.to_pylist()]
+
+
+def test_parquet_with_two_columns_of_the_name(convert: Runner) -> None:
+    twice = pa.Table.from_arrays([pa.array(NAMES), pa.array(NAMES)], names=["a", "a"])
+    with pytest.raises(UsageError, match="several columns are called 'a'"):
+        convert(parquet(twice), "a.parquet", Task("name", ("a",)))
+
+
+def test_parquet_keeps_row_groups_without_rows(convert: Runner) -> None:
+    sink = io.BytesIO()
+    with pq.ParquetWriter(sink, pa.schema([("a", pa.string())])) as writer:
+        for names in ([], NAMES, [], [], NAMES, []):
+            writer.write_table(pa.table({"a": pa.array(names, pa.string())}))
+    after = pq.ParquetFile(io.BytesIO(convert(sink.getvalue(), "a.parquet", Task("name", ("a",)))[0]))
+    assert [after.metadata.row_group(i).num_rows for i in range(after.num_row_groups)] == [0, 3, 0, 0, 3, 0]
+    nothing = parquet(pa.table({"a": pa.array([], pa.string())}))
+    assert pq.ParquetFile(io.BytesIO(convert(nothing, "a.parquet", Task("name", ("a",)))[0])).num_row_groups == 1
+
+
 UTF_16 = [
     (name, content.encode(encoding), told)
     for name, content in (("a.csv", "name,n\nPunjir,1\n"), ("a.tsv", "name\nPunjir\n"), ("a.jsonl", '{"name":"Punjir"}\n'))

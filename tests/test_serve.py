@@ -24,7 +24,9 @@ pytest.importorskip("uvicorn")
 
 from schemathesis.specs.openapi.checks import positive_data_acceptance  # noqa: E402
 
+from translit.serve import reconcile  # noqa: E402
 from translit.serve.openapi import document  # noqa: E402
+from translit.serve.service import Deadline, Service  # noqa: E402
 
 TRANSLIT = [sys.executable, "-c", "import sys; from translit.cli import main; sys.exit(main())"]
 RECORDS = [
@@ -262,6 +264,53 @@ def test_a_batch_of_queries(served: Served, method: str) -> None:
     assert [len(results["q1"]), results["q1"][0]["id"]] == [1, "place:panjshir"]
     assert not any(one["match"] for one in results["q2"] + results["q3"])
     assert all(0 <= one["score"] <= 100 for result in results.values() for one in result)
+
+
+def test_what_a_query_may_hold(served: Served) -> None:
+    queries = {
+        "float": {"query": "Punjir", "limit": 1.0},
+        "nameless": {"properties": [{"pid": "country", "v": "AF"}]},
+        "country": {"query": "Punjir", "properties": [{"pid": "country", "v": {"id": "AF", "name": "Afghanistan"}}]},
+        "elsewhere": {"query": "Punjir", "properties": [{"pid": "country", "v": ["France"]}, {"pid": "other", "v": 1}]},
+        "person": {"query": "Achmad Massud", "properties": [{"pid": "country", "v": "France"}]},
+    }
+    results = {key: value["result"] for key, value in served.form("/reconcile", queries=queries).json.items()}
+    matched = {key: [one["id"] for one in result if one["match"]] for key, result in results.items()}
+    assert matched == {"float": ["place:panjshir"], "nameless": [], "country": [], "elsewhere": [], "person": ["person:massoud"]}
+    assert results["elsewhere"][0]["id"] == "place:panjshir"
+    # By the schema of the specification a feature is a number or a boolean.
+    told = {feature["id"]: feature["value"] for feature in results["float"][0]["features"]}
+    assert {"exact": True, "rule": False, "fuzzy": False}.items() <= told.items()
+    assert results["float"][0]["description"] == "place"
+
+
+def test_a_country_decides_between_places_of_one_name(tmp_path: Path) -> None:
+    source = tmp_path / "tripoli.tsv"
+    rows = [
+        ("a", "Tripoli", "country=LY; weight=1126000"),
+        ("b", "Tripoli", "country=LB; weight=229398"),
+        ("c", "Lebanon", "country=LB; weight=6848925"),
+    ]
+    head = (
+        "#: format=translit-names/1\n#: licence=CC0\n#: source=test\n#: date=2026-11-23\nid\tkind\tcanonical\tvariant\tlang\ttype\tnote\n"
+    )
+    source.write_text(head + "".join(f"{ident}\tplace\t{name}\t{name}\ten\t\t{note}\n" for ident, name, note in rows))
+    service = Service(translit.Normalizer(translit.Lexicon.build([source])))
+    queries = {code: {"query": "Tripoli", "properties": [{"pid": "country", "v": code}]} for code in ("LB", "Lebanon", "LY", "FR")}
+    told = reconcile.reconcile(service, reconcile.read_queries(json.dumps(queries)), Deadline(30))
+    matched = {key: [one["id"] for one in value["result"] if one["match"]] for key, value in told.items()}
+    assert matched == {"LB": ["b"], "Lebanon": ["b"], "LY": ["a"], "FR": []}
+    assert {one["description"] for one in told["FR"]["result"]} == {"place, LY", "place, LB"}
+
+
+def test_an_address_with_a_slash_and_a_browser_that_asks_first(served: Served) -> None:
+    assert served.ask("GET", "/reconcile/").json == served.ask("GET", "/reconcile").json
+    for path in ("/reconcile", "/reconcile/"):
+        asks = {"Origin": "http://127.0.0.1:3333", "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "x-a"}
+        told = served.ask("OPTIONS", path, headers=asks)
+        assert (told.status, told.headers["access-control-allow-origin"]) == (200, "*")
+    form = urlencode({"queries": json.dumps({"q0": {"query": "Punjir"}})})
+    assert served.ask("POST", "/reconcile/", form, FORM).json["q0"]["result"][0]["match"]
 
 
 def test_extending_a_column(served: Served) -> None:

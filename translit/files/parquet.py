@@ -18,15 +18,12 @@ from translit.files.base import (
     Position,
     Result,
     Task,
-    UsageError,
     chunk_limit,
-    need_columns,
-    unknown_column,
 )
 from translit.files.columns import Known, gathered, integers, known_of, numbers, used
 from translit.files.inputs import Input
 from translit.files.interning import Codes
-from translit.files.row_groups import KEEP, RowGroups, batches_of, open_parquet, packed, unpacked
+from translit.files.row_groups import KEEP, RowGroups, batches_of, check_columns, open_parquet, packed, unpacked
 from translit.limits import MAX_COLUMN_BYTES, MAX_COLUMN_ROWS
 
 if TYPE_CHECKING:
@@ -51,7 +48,7 @@ class Parquet:
         if not source.seekable().read(1):
             return
         file = open_parquet(source)
-        _check(file.schema_arrow, task, source.shown)
+        check_columns(file.schema_arrow, task, source.shown)
         count, first = 0, start.offset
         limit = chunk_limit(task)
         for group in range(first, file.metadata.num_row_groups):
@@ -225,22 +222,3 @@ def _together(batches: Iterator[pa.RecordBatch], most: int) -> Iterator[list[pa.
             held, size, rows, most = [], 0, 0, min(2 * most, MAX_COLUMN_BYTES)
     if held:
         yield held
-
-
-def _check(schema: pa.Schema, task: Task, shown: str) -> None:
-    import pyarrow as pa
-
-    need_columns(task, schema.names)
-    for name in task.columns:
-        if name not in schema.names:
-            raise unknown_column(shown, name, schema.names)
-        if schema.names.count(name) > 1:
-            raise UsageError(f"{shown}: several columns are called {name!r}; rename all but one")
-        type_ = schema.field(name).type
-        plain = type_.value_type if pa.types.is_dictionary(type_) else type_
-        is_text = pa.types.is_string(plain) or pa.types.is_large_string(plain) or pa.types.is_string_view(plain)
-        if not is_text and not pa.types.is_null(plain):
-            raise UsageError(f"{shown}: column {name!r} holds {type_}, not text; name a column of strings")
-    for _, _, name in task.added():
-        if name in schema.names:
-            raise UsageError(f"{shown}: there is a column {name!r} already; rename it, or leave out --add")

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from translit.errors import InputError, missing_extra
-from translit.files.base import Task
+from translit.files.base import Task, UsageError, need_columns, unknown_column
 from translit.files.inputs import Input
 from translit.limits import CHUNK_BYTES, MAX_CHUNK_ROWS, MAX_ROW_GROUP_BYTES
 
@@ -47,8 +47,28 @@ def _one_line(error: Exception) -> str:
     return " ".join(str(error).split())[:200]
 
 
+def check_columns(schema: pa.Schema, task: Task, shown: str) -> None:
+    """Raise UsageError for a column that the file does not have or that holds no text."""
+    import pyarrow as pa
+
+    need_columns(task, schema.names)
+    for name in task.columns:
+        if name not in schema.names:
+            raise unknown_column(shown, name, schema.names)
+        if schema.names.count(name) > 1:
+            raise UsageError(f"{shown}: several columns are called {name!r}; rename all but one")
+        type_ = schema.field(name).type
+        plain = type_.value_type if pa.types.is_dictionary(type_) else type_
+        is_text = pa.types.is_string(plain) or pa.types.is_large_string(plain) or pa.types.is_string_view(plain)
+        if not is_text and not pa.types.is_null(plain):
+            raise UsageError(f"{shown}: column {name!r} holds {type_}, not text; name a column of strings")
+    for _, _, name in task.added():
+        if name in schema.names:
+            raise UsageError(f"{shown}: there is a column {name!r} already; rename it, or leave out --add")
+
+
 def batches_of(file: pq.ParquetFile, group: int, names: list[str], shown: str, most: int = CHUNK_BYTES) -> Iterator[pa.RecordBatch]:
-    """Some columns of a row group, about ``most`` of their bytes in the file at a time.
+    """Some columns of a row group, in the order of the file, about ``most`` of their bytes there at a time.
 
     Raises:
         InputError: they cannot be read.
@@ -61,7 +81,8 @@ def batches_of(file: pq.ParquetFile, group: int, names: list[str], shown: str, m
     rows = max(64, min(MAX_CHUNK_ROWS, most * meta.num_rows // max(1, size)))
     try:
         for batch in file.iter_batches(rows, row_groups=[group], columns=names):
-            yield batch.select(names)
+            # Beside the column a, pyarrow reads one that is called a.b.
+            yield batch.select([place for place, name in enumerate(batch.schema.names) if name in names])
     except (pa.ArrowException, OSError) as error:
         raise InputError(f"{shown}: row group {group} cannot be read ({_one_line(error)}); check the file") from None
 
@@ -117,6 +138,7 @@ class RowGroups:
         self.file = open_parquet(source) if source.seekable().read(1) else None
         if self.file is None:
             return
+        check_columns(self.file.schema_arrow, task, source.shown)
         self.schema = _widened(self.file.schema_arrow, task)
         settings = _settings(self.file, task)
         self.coded = _coded(self.schema, task, settings["use_dictionary"])
@@ -154,17 +176,18 @@ class RowGroups:
     def _flush(self) -> None:
         import pyarrow as pa
 
-        others = self.others.take(self.waiting) if self.others else None
+        others = iter(self.others.take(self.waiting).columns if self.others else ())
         keep = [batch.column(KEEP) if KEEP in batch.schema.names else None for batch in self.answers]
         answered = {*self.task.columns, *(name for _, _, name in self.task.added())}
         columns = []
         for field in self.coded:
-            if others is None or field.name in answered:
+            if field.name in answered:
                 parts = [_as(batch.column(field.name), field.type) for batch in self.answers]
                 columns.append(pa.chunked_array(parts, field.type))
             else:
-                columns.append(others.column(field.name))
-        table = pa.table(columns, schema=self.coded)
+                # Several may have one name.
+                columns.append(next(others))
+        table = pa.Table.from_arrays(columns, schema=self.coded)
         if any(mask is not None for mask in keep):
             masks = zip(keep, self.answers, strict=True)
             table = table.filter(pa.chunked_array([pa.array([True] * b.num_rows) if mask is None else mask for mask, b in masks]))
@@ -174,9 +197,14 @@ class RowGroups:
         self.answers, self.waiting = [], 0
 
     def close(self) -> None:
-        """Write the footer."""
-        if self.writer is not None:
-            self.writer.close()
+        """Write what row groups without rows are left, and the footer."""
+        if self.writer is None or self.file is None:
+            return
+        meta = self.file.metadata
+        if all(meta.row_group(group).num_rows == 0 for group in range(self.group + 1, meta.num_row_groups)):
+            for _ in range(self.group + 1, meta.num_row_groups):
+                self.writer.write_table(self.coded.empty_table())
+        self.writer.close()
 
 
 def _as(array: pa.Array, type_: pa.DataType) -> pa.Array:

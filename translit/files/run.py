@@ -155,7 +155,7 @@ class _One:
             sink.finish()
         missing = [name for index, name in enumerate(self.task.columns) if index not in found]
         if rows and not start.offset:
-            self.summary.missing += [f"{source.shown}: no row has the key {name!r}" for name in missing]
+            self.summary.missing += [f"{source.shown}: no row has a text under the key {name!r}" for name in missing]
 
     def set_aside(self, source: Input, error: NotText) -> None:
         """Count and keep a file that cannot be read, as one rejected document."""

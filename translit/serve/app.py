@@ -73,6 +73,7 @@ def application(normalizer: Normalizer, limits: Limits | None = None) -> Starlet
             Mount(
                 "/reconcile",
                 routes=[
+                    Route("/", routes.reconcile, methods=["GET", "POST", "OPTIONS"]),
                     Route("/suggest/entity", routes.suggest_entity),
                     Route("/suggest/type", routes.suggest_type),
                     Route("/suggest/property", routes.suggest_property),
@@ -82,7 +83,8 @@ def application(normalizer: Normalizer, limits: Limits | None = None) -> Starlet
                 ],
                 middleware=[cross],
             ),
-            Route("/reconcile", routes.reconcile, methods=["GET", "POST"], middleware=[cross]),
+            # A browser asks by OPTIONS whether it may ask.
+            Route("/reconcile", routes.reconcile, methods=["GET", "POST", "OPTIONS"], middleware=[cross]),
         ],
         exception_handlers={HTTPException: _refused, BadRequest: _bad, Exception: _failed},
     )

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
-from typing import Any
+from typing import Any, get_args
 from urllib.parse import quote
 
 from translit.limits import MAX_CANDIDATES_SHOWN, MAX_NAME_CODEPOINTS
-from translit.model import PROTECTED, Candidate, Match
+from translit.model import PROTECTED, Candidate, Match, Method
 from translit.serve.requests import BadRequest, parsed, too_many
 from translit.serve.service import Deadline, Record, Service
 
@@ -54,11 +54,18 @@ class Query:
         name: the name.
         kinds: of the entities wanted; any where empty.
         limit: most candidates.
+        country: of the places wanted, its name or code; any where empty.
     """
 
     name: str
     kinds: frozenset[str]
     limit: int
+    country: str = ""
+
+    @property
+    def qualified(self) -> str:
+        """The name with its country behind it."""
+        return f"{self.name}, {self.country}" if self.country else self.name
 
 
 def read_queries(text: str) -> dict[str, Query]:
@@ -68,7 +75,7 @@ def read_queries(text: str) -> dict[str, Query]:
         BadRequest: they do not fit.
 
     >>> read_queries('{"q0": {"query": "Punjir", "type": "place", "limit": 3}}')
-    {'q0': Query(name='Punjir', kinds=frozenset({'place'}), limit=3)}
+    {'q0': Query(name='Punjir', kinds=frozenset({'place'}), limit=3, country='')}
     """
     batch = parsed(text, "queries")
     if not isinstance(batch, dict):
@@ -80,27 +87,52 @@ def read_queries(text: str) -> dict[str, Query]:
 def _query(key: str, record: Any) -> Query:
     if not isinstance(record, dict):
         raise BadRequest(f"the query {key[:100]!r} is no object; give one with query, type and limit")
-    name, kinds, limit = record.get("query"), record.get("type") or (), record.get("limit", MAX_CANDIDATES_SHOWN)
+    properties = record.get("properties") or ()
+    # What is asked for by its properties alone has no name to match.
+    name = record.get("query", "" if properties else None)
+    kinds, limit = record.get("type") or (), record.get("limit", MAX_CANDIDATES_SHOWN)
     if not isinstance(name, str):
         raise BadRequest(f"the query {key[:100]!r} has no string in 'query'; give the name there")
     wanted = [kinds] if isinstance(kinds, str) else kinds
     if not isinstance(wanted, list | tuple) or not all(isinstance(kind, str) for kind in wanted):
         raise BadRequest(f"'type' of the query {key[:100]!r} is neither a string nor a list of strings; give a kind")
-    if isinstance(limit, bool) or not isinstance(limit, int) or limit < 1:
+    if isinstance(limit, bool) or not isinstance(limit, int | float) or limit < 1 or limit != int(limit):
         raise BadRequest(f"'limit' of the query {key[:100]!r} is no whole number above 0; give one, or leave it out")
-    return Query(name, frozenset(wanted), limit)
+    if not isinstance(properties, list | tuple) or not all(isinstance(one, dict) for one in properties):
+        raise BadRequest(f"'properties' of the query {key[:100]!r} is no list of objects; give each a pid and a v")
+    return Query(name, frozenset(wanted), int(limit), _country(properties))
+
+
+def _country(properties: Iterable[Mapping[str, Any]]) -> str:
+    """The country that the properties of a query tell, as a string or as an entity."""
+    for one in properties:
+        value = one.get("v")
+        first = value[0] if isinstance(value, list) and value else value
+        told = first.get("name", first.get("id")) if isinstance(first, dict) else first
+        if one.get("pid") == "country" and isinstance(told, str):
+            return told.strip()
+    return ""
 
 
 def reconcile(service: Service, queries: Mapping[str, Query], deadline: Deadline) -> Record:
     """The candidates of each query; the first is a match where the promised precision allows it."""
-    names = [query.name for query in queries.values()]
-    sure = service.matches(names, None, deadline)
+    asked = list(queries.values())
+    names = [query.name for query in asked]
+    qualified = service.matches([query.qualified for query in asked], None, deadline)
+    # Without a country these are the same names, which are known by now.
+    plain = service.matches(names, None, deadline)
     near = service.matches(names, 0.0, deadline)
-    rows = zip(queries.items(), sure, near, strict=True)
-    return {key: {"result": _candidates(query, answer, best)} for (key, query), answer, best in rows}
+    rows = zip(queries.items(), map(_sure, asked, qualified, plain), near, strict=True)
+    return {key: {"result": _candidates(service, query, answer, best)} for (key, query), answer, best in rows}
 
 
-def _candidates(query: Query, answer: Match | None, best: Match | None) -> list[Record]:
+def _sure(query: Query, qualified: Match | None, plain: Match | None) -> Match | None:
+    """The match of a query: a place only where its country is the one that is told."""
+    contradicted = query.country and plain is not None and plain.kind == "place"
+    return qualified or (None if contradicted else plain)
+
+
+def _candidates(service: Service, query: Query, answer: Match | None, best: Match | None) -> list[Record]:
     found: dict[str, Record] = {}
     for match in (answer, best):
         if match is None:
@@ -108,21 +140,24 @@ def _candidates(query: Query, answer: Match | None, best: Match | None) -> list[
         seen: list[Match | Candidate] = [match, *match.candidates]
         for one in seen:
             if one.id not in found and one.kind != PROTECTED and (not query.kinds or one.kind in query.kinds):
-                found[one.id] = _candidate(one.id, one.canonical, one.kind, one.confidence, one.method)
+                found[one.id] = _candidate(service, one)
     told = list(found.values())
     for record in told:
         record["match"] = answer is not None and record["id"] == answer.id
     return sorted(told, key=lambda record: (not record["match"], -record["score"]))[: query.limit]
 
 
-def _candidate(ident: str, canonical: str, kind: str, confidence: float, method: str) -> Record:
+def _candidate(service: Service, one: Match | Candidate) -> Record:
+    entity = service.entity(one.id)
     return {
-        "id": ident,
-        "name": canonical,
-        "type": [_type(kind)],
-        "score": round(100 * confidence, 3),
+        "id": one.id,
+        "name": one.canonical,
+        # Places of one name are told apart by it.
+        "description": _described(entity) if entity else one.kind,
+        "type": [_type(one.kind)],
+        "score": round(100 * one.confidence, 3),
         "match": False,
-        "features": [{"id": "confidence", "value": confidence}, {"id": "method", "value": method}],
+        "features": [{"id": "confidence", "value": one.confidence}, *({"id": m, "value": m == one.method} for m in get_args(Method))],
     }
 
 
