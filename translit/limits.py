@@ -96,6 +96,8 @@ LEAST_ANSWERS = 400
 """Fewest answers that a curve is learnt from."""
 MAX_CANDIDATES_SHOWN = 5
 """Most candidates kept in a match."""
+MAX_CANDIDATES_ASKED = 50
+"""Most candidates of a name that are told where somebody asks for them."""
 MAX_REPORT_ROWS = 4000
 """Most spellings whose changes a report shows; those of one name stay together."""
 MAX_REPORT_NEAR = 1000

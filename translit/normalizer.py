@@ -29,7 +29,7 @@ from translit.unicode.tokens import fold
 if TYPE_CHECKING:
     from translit.mentions.find import Finder
     from translit.mentions.survey import Survey
-    from translit.trail import Explanation
+    from translit.trail import Explanation, Review
 
 
 class Normalizer:
@@ -249,3 +249,29 @@ class Normalizer:
         from translit.trail import explain
 
         return explain(self._tiers, all_text([name])[0])
+
+    def review_many(self, names: Sequence[str], candidates: int = 5, min_confidence: float | None = None) -> list[Review]:
+        """What each name may mean, for a person to decide: its answer, why it has one or none, and the entities that are near.
+
+        Args:
+            names: the names; it takes about as long again as to match them by the fuzzy tier.
+            candidates: most candidates of each, 1–50.
+            min_confidence: as for :meth:`match_many`.
+
+        >>> lexicon = Lexicon.build([{"id": name, "canonical": name, "kind": "person"} for name in ("Ali Reza", "Ali Riza")])
+        >>> [review] = Normalizer(lexicon).review_many(["Ali Rezza"])
+        >>> review.match, [candidate.canonical for candidate in review.candidates]
+        (None, ['Ali Reza', 'Ali Riza'])
+        >>> review.verdict
+        'abstains: the nearest entity, Ali Reza, is not sure enough for precision 0.99'
+        """
+        from translit.trail import review_many
+
+        if isinstance(candidates, bool) or not isinstance(candidates, int) or not 1 <= candidates <= limits.MAX_CANDIDATES_ASKED:
+            raise ArgumentError(f"candidates={candidates!r} is no whole number from 1 to {limits.MAX_CANDIDATES_ASKED}")
+        if min_confidence is not None:
+            share("min_confidence", min_confidence, ends=True)
+        names = all_text(several(names))
+        distinct = list(dict.fromkeys(names))
+        found = dict(zip(distinct, review_many(self._tiers, distinct, candidates, min_confidence), strict=True))
+        return [found[name] for name in names]

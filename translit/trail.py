@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NamedTuple
 
 from translit import limits
 from translit.errors import TrailError
@@ -117,35 +117,98 @@ def _shown(letters: str) -> str:
     return letters.replace(" ", "␣") or "∅"
 
 
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What a name may mean, for a person to decide.
+
+    Args:
+        input: the name.
+        match: the answer, or None.
+        verdict: one sentence that says what was decided and why.
+        candidates: the entities considered, best first; their confidences are shares of one.
+    """
+
+    input: str
+    match: Match | None
+    verdict: str
+    candidates: tuple[Candidate, ...]
+
+
+def review_many(tiers: Tiers, names: Sequence[str], most: int, least: float | None) -> list[Review]:
+    """What each name may mean: the answer with the entities that are near, up to some number."""
+    answers = tiers.answer_many(names, least)
+    return [_review(tiers, name, answer, most, least) for name, answer in zip(names, answers, strict=True)]
+
+
+def _review(tiers: Tiers, name: str, answer: Answer | None, most: int, least: float | None) -> Review:
+    look_up = _look_up(tiers, name)
+    match = None if answer is None else tiers.records.match(name, answer)
+    # The answer goes before what the other tiers see.
+    found = [] if match is None else [replace(match.candidates[0] if match.candidates else _as_candidate(match), reasons=())]
+    found += look_up.candidates(tiers, most)
+    if len(found) < most and len(name) <= limits.MAX_NAME_CODEPOINTS and tiers.lexicon.rough.spell(name).rom:
+        from translit.matching.reasons import ranked
+
+        found += ranked(tiers, name, answer, most)
+    distinct = {candidate.id: candidate for candidate in reversed(found)}
+    kept = [distinct.pop(c.id) for c in found if c.id in distinct][:most]
+    promise = f"precision {tiers.precision:g}" if least is None else f"the confidence {least:g}"
+    return Review(name, match, _verdict(tiers, name, answer, look_up, kept, promise), _leaving(kept))
+
+
+def _as_candidate(match: Match) -> Candidate:
+    return Candidate(match.id, match.canonical, match.kind, match.method, match.confidence)
+
+
+def _leaving(candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
+    """The candidates, those behind the first with no more confidence than it leaves them together."""
+    rest, others = 1 - candidates[0].confidence if candidates else 0.0, sum(c.confidence for c in candidates[1:])
+    shrunk = [replace(c, confidence=round(c.confidence * min(1.0, rest / others), 5)) if others else c for c in candidates[1:]]
+    return (*candidates[:1], *sorted(shrunk, key=lambda c: -c.confidence))
+
+
+class _LookUp(NamedTuple):
+    """What a lexicon lists under a name."""
+
+    form: int
+    folded: str
+    listed: Resolution | None
+    exactly: bool
+
+    def candidates(self, tiers: Tiers, most: int) -> list[Candidate]:
+        """The entities that bear the name."""
+        if self.listed is None:
+            return []
+        index, out = tiers.index, []
+        how = _how_listed(index, self.form, self.folded, self.exactly)
+        for entity in self.listed.rivals[:most]:
+            weight = float(index.entity_weight[entity])
+            share = self.listed.share if entity == self.listed.entity else 1 - self.listed.share
+            reasons = (how, f"weight {weight:g}" if weight else "no weight")
+            canonical, kind = tiers.canonical(entity), index.kind(entity)
+            out.append(Candidate(index.ids[entity], canonical, kind, "exact", round(share, 5), self.folded, reasons))
+        return out
+
+
+def _look_up(tiers: Tiers, name: str) -> _LookUp:
+    folded = fold(name)
+    form = int(tiers.index.find_forms([folded])[0]) if folded else -1
+    return _LookUp(form, folded, *(tiers.listed(name, form) if folded else (None, False)))
+
+
 def explain(tiers: Tiers, name: str) -> Explanation:
     """Explain a name: what the lexicon lists, how it may be read, which entities are near and by what margin."""
-    index = tiers.index
     answer = tiers.answer_many([name])[0] or (None if tiers.rulings.bars(name) else tiers.part(fold(name)))
     match = None if answer is None else tiers.records.match(name, answer)
-    folded = fold(name)
-    form = int(index.find_forms([folded])[0]) if folded else -1
-    listed, exactly = tiers.listed(name, form) if folded else (None, False)
-    candidates: list[Candidate] = []
-    alignment: list[tuple[str, str, float]] = []
-    if listed is not None:
-        how = _how_listed(index, form, folded, exactly)
-        for entity in listed.rivals[: limits.MAX_CANDIDATES_SHOWN]:
-            weight = float(index.entity_weight[entity])
-            share = listed.share if entity == listed.entity else 1 - listed.share
-            candidates.append(
-                Candidate(
-                    index.ids[entity], tiers.canonical(entity), index.kind(entity), "exact", round(share, 5), folded,
-                    (how, f"weight {weight:g}" if weight else "no weight"),
-                )
-            )  # fmt: skip
-    elif tiers.lexicon.rough.spell(name).rom:
+    look_up = _look_up(tiers, name)
+    candidates, alignment = look_up.candidates(tiers, limits.MAX_CANDIDATES_SHOWN), list[tuple[str, str, float]]()
+    if look_up.listed is None and tiers.lexicon.rough.spell(name).rom:
         from translit.matching.reasons import compared
 
         candidates, alignment = compared(tiers, name, answer)
     readings, keys = _readings(tiers, name)
-    return Explanation(
-        name, match, _verdict(tiers, name, answer, listed, exactly, candidates), readings, keys, tuple(candidates), tuple(alignment)
-    )
+    verdict = _verdict(tiers, name, answer, look_up, candidates, f"precision {tiers.precision:g}")
+    return Explanation(name, match, verdict, readings, keys, tuple(candidates), tuple(alignment))
 
 
 def _how_listed(index: Index, form: int, folded: str, exactly: bool) -> str:
@@ -181,10 +244,8 @@ def _han_readings(tiers: Tiers, name: str) -> list[tuple[str, str]]:
     return [(f"{tiers.reader.language}, by {tiers.reader.source}", reading) for reading in read]
 
 
-def _verdict(
-    tiers: Tiers, name: str, answer: Answer | None, listed: Resolution | None, exactly: bool, candidates: Sequence[Candidate]
-) -> str:
-    promise = f"precision {tiers.precision:g}"
+def _verdict(tiers: Tiers, name: str, answer: Answer | None, look_up: _LookUp, candidates: Sequence[Candidate], promise: str) -> str:
+    listed, exactly = look_up.listed, look_up.exactly
     if answer is not None:
         if answer.decided:
             return f"decided by a person: written '{answer.canonical}'"

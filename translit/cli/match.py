@@ -10,6 +10,7 @@ import click
 
 from translit.cli.group import by_pipe
 from translit.cli.options import Choice, check_files, lexicon_options
+from translit.limits import MAX_CANDIDATES_ASKED
 
 
 @click.command("match", short_help="Match names, one a line in, one JSON object a line out.")
@@ -23,6 +24,12 @@ from translit.cli.options import Choice, check_files, lexicon_options
     help="Answer from this confidence on, whatever --precision says; 0 always gives the best candidate.",
 )
 @click.option(
+    "--candidates",
+    metavar="K",
+    type=click.IntRange(1, MAX_CANDIDATES_ASKED),
+    help="Tell why, and the K entities that come nearest, for somebody to decide.",
+)
+@click.option(
     "--workers", metavar="N", type=click.IntRange(0), default=1, show_default=True, help="Processes to use; 0 for one a processor."
 )
 @click.option("--summary", is_flag=True, help="Print a JSON summary on standard error at the end.")  # fmt: skip
@@ -33,18 +40,20 @@ def command(
     output: str | None,
     choice: Choice,
     min_confidence: float | None,
+    candidates: int | None,
     workers: int,
     summary: bool,
 ) -> int:
     """Match the names in FILE (standard input by default), one a line.
 
     Prints {"input","id","canonical","kind","method","confidence"} for each, in order; id is null where there is no
-    answer. The exit status is 3 where lines were not UTF-8.
+    answer. With --candidates also {"why","candidates"}, the entities that are near, best first, each with the listed
+    form it is near by. The exit status is 3 where lines were not UTF-8.
     """
     from click.core import ParameterSource
 
     from translit.cli.progress import reporting
-    from translit.files.answers import AtLeast
+    from translit.files.answers import AtLeast, Reviewing
     from translit.files.base import Engine, Task, format_of
     from translit.files.run import Job, Options, check, run
 
@@ -61,6 +70,8 @@ def command(
     check(jobs)
     normalizer = choice.open()
     engine: Engine = normalizer if min_confidence is None else AtLeast(normalizer, min_confidence)
+    if candidates is not None:
+        engine = Reviewing(normalizer, candidates, min_confidence)
     with reporting(jobs) as report:
         counts = run(jobs, Task("name"), engine, Options(workers=workers or os.cpu_count() or 1), report)
     if counts.rejected:

@@ -15,6 +15,7 @@ from translit.trail import apply
 
 if TYPE_CHECKING:
     from translit.normalizer import Normalizer
+    from translit.trail import Review
 
 Cell = str | float | None
 _kept = attrgetter("id", "canonical", "kind", "method", "confidence")
@@ -79,6 +80,33 @@ class AtLeast:
         return self.normalizer.find_many(texts)
 
 
+@dataclass(frozen=True, slots=True)
+class Reviewing:
+    """An engine whose names are answered for somebody to decide, each with the entities that are near.
+
+    Args:
+        normalizer: answers.
+        candidates: most entities of each name.
+        min_confidence: as :class:`AtLeast` has it; None for the promised precision.
+    """
+
+    normalizer: Normalizer
+    candidates: int
+    min_confidence: float | None = None
+
+    def match_many(self, names: Sequence[str]) -> Sequence[Match | None]:
+        """The answers, in order."""
+        return self.normalizer.match_many(names, min_confidence=self.min_confidence)
+
+    def find_many(self, texts: Sequence[str]) -> Sequence[Sequence[Mention]]:
+        """The mentions, in order."""
+        return self.normalizer.find_many(texts)
+
+    def considered_many(self, names: Sequence[str]) -> Sequence[Review]:
+        """What each name may mean, in order."""
+        return self.normalizer.review_many(names, self.candidates, self.min_confidence)
+
+
 class Memo:
     """An engine that remembers what became of short values, for the length of one run.
 
@@ -88,7 +116,7 @@ class Memo:
 
     def __init__(self, engine: Engine) -> None:
         self.find_many, self.match_many = engine.find_many, engine.match_many
-        self.rewrite_many = getattr(engine, "rewrite_many", None)
+        self.rewrite_many, self.considered_many = getattr(engine, "rewrite_many", None), getattr(engine, "considered_many", None)
         self.known: dict[str, Answer] = {}
         self.columns: object = None
         """What :mod:`translit.files.columns` remembers."""

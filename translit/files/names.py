@@ -22,6 +22,7 @@ from translit.files.inputs import Input
 from translit.files.lines import blocks
 from translit.limits import MAX_ROW_BYTES
 from translit.model import Match
+from translit.trail import Review
 
 
 class Names:
@@ -54,7 +55,11 @@ class Names:
                 self._reject(collector, number, offset, bad_utf8(error, offset))
             offset += len(line)
         distinct = list(dict.fromkeys(names))
-        found = {name: dump(answer(name, m)) for name, m in zip(distinct, engine.match_many(distinct), strict=True)}
+        considered_many = getattr(engine, "considered_many", None)
+        if considered_many is None:
+            found = {name: dump(answer(name, m)) for name, m in zip(distinct, engine.match_many(distinct), strict=True)}
+        else:
+            found = {review.input: dump(reviewed(review)) for review in considered_many(distinct)}
         collector.result.rows = len(names)
         return collector.finish(b"".join([found[name] for name in names]))
 
@@ -78,3 +83,10 @@ def answer(name: str, match: Match | None) -> dict[str, object]:
     """
     keys = ("id", "canonical", "kind", "method", "confidence")
     return {"input": name, **{key: None if match is None else getattr(match, key) for key in keys}}
+
+
+def reviewed(review: Review) -> dict[str, object]:
+    """The line for one name that somebody is to decide on."""
+    keys = ("id", "canonical", "kind", "method", "confidence", "form")
+    near = [{key: getattr(candidate, key) for key in keys} for candidate in review.candidates]
+    return {**answer(review.input, review.match), "why": review.verdict, "candidates": near}

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from translit import limits
 from translit.lexicon.index import Index, Rows
 from translit.matching import align
 from translit.matching.align import CostTable
-from translit.matching.calibrate import NEVER
+from translit.matching.calibrate import NEVER, Curve, Model
 from translit.matching.compare import compare
 from translit.matching.fuzzy import seen_by
 from translit.matching.rough import MANDARIN, Spelled
-from translit.matching.score import DECISION, Comparisons, Decisions, decide
+from translit.matching.score import DECISION, FAR, Comparisons, Decisions, decide
 from translit.model import Candidate, Method
 from translit.unicode.scripts import script_of
 
@@ -27,39 +28,96 @@ if TYPE_CHECKING:
 _COLUMN = {feature: i for i, feature in enumerate(DECISION)}
 
 
-def compared(tiers: Tiers, name: str, answer: Answer | None) -> tuple[list[Candidate], list[tuple[str, str, float]]]:
-    """The nearest entities as the tier that answers sees them, best first, and the alignment with the first."""
+class _Near(NamedTuple):
+    """The comparisons of one name with what is near to it, as the tier that answers sees them.
+
+    Args:
+        model: of that tier.
+        comparisons: with forms of entities.
+        nearness: of each, less its handicap, in 1/1000 log-odds.
+        decisions: the one on the name; empty where nothing is near.
+        views: of the name.
+        rows: of the comparisons, the best of each entity, best first.
+    """
+
+    model: Model
+    comparisons: Comparisons
+    nearness: NDArray[np.int64]
+    decisions: Decisions
+    views: Sequence[Spelled]
+    rows: list[int]
+
+    def confidence(self) -> tuple[Curve, int, float]:
+        """The curve and the score of the first, and how likely it is right."""
+        script, score = int(self.decisions.features[0, _COLUMN["script"]]), int(self.model.decision.scores(self.decisions.features)[0])
+        curve = self.model.curve(script)
+        return curve, score, curve.confidence(score)
+
+
+def _near(tiers: Tiers, name: str, answer: Answer | None, most: int) -> _Near:
     index, lexicon = tiers.index, tiers.lexicon
     model = lexicon.model if answer is None or answer.method == "fuzzy" else lexicon.shipped
     comparisons, crowd, views = compare(index, lexicon.rough, [lexicon.rough.views(name, reader=tiers.reader)])
     shipped = lexicon.shipped.comparison.scores(comparisons.features)
-    comparisons, nearness = seen_by(model, index, comparisons, shipped, views)
-    decisions = decide(comparisons, nearness, crowd)
-    order = np.lexsort((comparisons.entity, comparisons.handicap - nearness))
+    comparisons, scores = seen_by(model, index, comparisons, shipped, views)
+    nearness = scores.astype(np.int64) - comparisons.handicap
+    order = np.lexsort((comparisons.entity, -nearness))
     _, first = np.unique(comparisons.entity[order], return_index=True)
-    rows = order[np.sort(first)][: limits.MAX_CANDIDATES_SHOWN].tolist()
-    candidates = [_candidate(tiers, name, comparisons, row, views) for row in rows]
-    if not rows:
-        return candidates, []
-    script, score = int(decisions.features[0, _COLUMN["script"]]), int(model.decision.scores(decisions.features)[0])
-    curve = model.curve(script)
-    told = [_margin(tiers, comparisons, decisions)]
+    rows = order[np.sort(first)][:most].tolist()
+    return _Near(model, comparisons, nearness, decide(comparisons, scores, crowd), views, rows)
+
+
+def ranked(tiers: Tiers, name: str, answer: Answer | None, most: int) -> list[Candidate]:
+    """The nearest entities, best first, each with how likely it is meant; without reasons, which take longer."""
+    near = _near(tiers, name, answer, most)
+    if not near.rows:
+        return []
+    return [_bare_candidate(tiers, near, row, sure) for row, sure in zip(near.rows, _shares(near, near.confidence()[2]), strict=True)]
+
+
+def _shares(near: _Near, best: float) -> list[float]:
+    """How likely each entity is meant: the first as its curve says, the others what that leaves, by how near each is."""
+    odds = np.exp(np.minimum(near.nearness[near.rows[1:]], FAR) / 1000)
+    # One part more: that none of them is meant.
+    rest = (1 - best) * odds / (1 + odds.sum())
+    return [best, *(round(float(share), 5) for share in rest)]
+
+
+def compared(tiers: Tiers, name: str, answer: Answer | None) -> tuple[list[Candidate], list[tuple[str, str, float]]]:
+    """The nearest entities with what speaks for each, best first, and the alignment with the first."""
+    near = _near(tiers, name, answer, limits.MAX_CANDIDATES_SHOWN)
+    if not near.rows:
+        return [], []
+    model, comparisons, views = near.model, near.comparisons, near.views
+    curve, score, sure = near.confidence()
+    shares = zip(near.rows, _shares(near, sure), strict=True)
+    candidates = [_candidate(tiers, name, _bare_candidate(tiers, near, row, share), near, row) for row, share in shares]
+    told = [_margin(tiers, comparisons, near.decisions)]
     if curve.threshold(tiers.precision) < NEVER:
         told.append(f"score {score / 1000:.1f}, of {curve.threshold(tiers.precision) / 1000:.1f} asked for precision {tiers.precision:g}")
     if model.learnt is not None:
         told.insert(0, "costs as this lexicon's own variants show them")
-    best = candidates[0]
-    candidates[0] = replace(best, confidence=curve.confidence(score), reasons=(*best.reasons, *told))
-    tables = lexicon.rough.tables if model.learnt is None else model.learnt
-    return candidates, _alignment(index, tables, views[int(comparisons.spelled[rows[0]])], comparisons.form[[rows[0]]])
+    candidates[0] = replace(candidates[0], reasons=(*candidates[0].reasons, *told))
+    tables = tiers.lexicon.rough.tables if model.learnt is None else model.learnt
+    best = near.rows[0]
+    return candidates, _alignment(tiers.index, tables, views[int(comparisons.spelled[best])], comparisons.form[[best]])
 
 
-def _candidate(tiers: Tiers, name: str, comparisons: Comparisons, row: int, views: Sequence[Spelled]) -> Candidate:
-    """One of the entities compared, with what speaks for it."""
+def _bare_candidate(tiers: Tiers, near: _Near, row: int, confidence: float) -> Candidate:
+    """One of the entities compared."""
     index = tiers.index
-    entity, form = int(comparisons.entity[row]), int(comparisons.form[row])
-    text, features, view = index.forms[form], comparisons.features[row], views[int(comparisons.spelled[row])]
+    entity, text = int(near.comparisons.entity[row]), index.forms[int(near.comparisons.form[row])]
+    view = near.views[int(near.comparisons.spelled[row])]
     shared = bool(view.text) and tiers.lexicon.keys.shares(view.text, tiers.conventions, text)
+    method: Method = "rule" if shared else "fuzzy"
+    return Candidate(index.ids[entity], tiers.canonical(entity), index.kind(entity), method, confidence, text)
+
+
+def _candidate(tiers: Tiers, name: str, bare: Candidate, near: _Near, row: int) -> Candidate:
+    """One of the entities compared, with what speaks for it."""
+    index, text = tiers.index, bare.form
+    form, features = int(near.comparisons.form[row]), near.comparisons.features[row]
+    view, shared = near.views[int(near.comparisons.spelled[row])], bare.method == "rule"
     reasons = [
         f"spelling cost {features[_COLUMN['cost']] / 100:.2f} nats, {features[_COLUMN['indel']]:.0%} of the letters alike",
         f"read alike by the conventions of {_conventions(tiers, view.text, text)}" if shared else "no convention reads both alike",
@@ -70,8 +128,7 @@ def _candidate(tiers: Tiers, name: str, comparisons: Comparisons, row: int, view
         reasons.insert(0, f"read{_in(view.read_in)} as '{view.text or view.rom}'")
     elif view.script == "Hani" and index.scripts()[int(index.form_script[form])] != "Hani":
         reasons.insert(0, f"read{_in(MANDARIN)}, character by character, as '{view.rom}'")
-    method: Method = "rule" if shared else "fuzzy"
-    return Candidate(index.ids[entity], tiers.canonical(entity), index.kind(entity), method, 0.0, text, tuple(reasons))
+    return replace(bare, reasons=tuple(reasons))
 
 
 def _conventions(tiers: Tiers, name: str, form: str) -> str:
