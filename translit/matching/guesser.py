@@ -17,7 +17,8 @@ from translit.matching.decisions import Rulings
 from translit.matching.exact import fold_names
 from translit.matching.fuzzy import FUZZY, Guess, Guesses, guess_many
 from translit.matching.nearest import nearest
-from translit.model import METHODS, PROTECTED
+from translit.matching.unread import unread_many
+from translit.model import METHODS, PERSON, PROTECTED
 from translit.rules.readers import Reader
 from translit.unicode.scripts import has_han
 from translit.unicode.tokens import fold
@@ -120,6 +121,7 @@ class Guesser:
         found = guess_many(self.index, self.lexicon.rough, (shipped,) if own is shipped else (shipped, own), names, turned, self.reader)
         if self.reader is not None:
             found = [self._read_otherwise(names, some) for some in found]
+        found = [self._unread(names, some) for some in found]
         settled = replace(found[0], method=self._settled(names, found[0]))
         return settled.chosen(settled.method != FUZZY, found[-1])
 
@@ -135,6 +137,20 @@ class Guesser:
         score = guesses.score.copy()
         score[rows[~shared]] -= READ_OTHERWISE
         score[rows[shared & ~same]] -= WRITTEN_OTHERWISE
+        return replace(guesses, score=score)
+
+    def _unread(self, names: Sequence[str], guesses: Guesses) -> Guesses:
+        """Guesses of persons, less likely where words of the name are read like none of the form, and are not near in letters either."""
+        kind = np.array([kind == PERSON for kind in self.index.kinds], dtype=bool)
+        several = np.array([" " in name for name in names], dtype=bool)
+        rows = np.flatnonzero(several & (guesses.score > 0) & (guesses.entity >= 0) & ~guesses.folded)
+        rows = rows[kind[self.index.entity_kind[guesses.entity[rows]]]]
+        if not len(rows):
+            return guesses
+        spelled = [guesses.view[i] or names[i] for i in rows.tolist()]
+        forms = self.index.forms.take(guesses.form[rows])
+        score = guesses.score.copy()
+        score[rows] -= unread_many(spelled, forms, self.lexicon.keys, lambda word: self.lexicon.rough.spell(word).rom)
         return replace(guesses, score=score)
 
     def _settled(self, names: Sequence[str], guesses: Guesses) -> Rows:

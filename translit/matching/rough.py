@@ -154,8 +154,8 @@ class Rough:
         if best is None:
             best = {}
             for (source, target), cost in sorted(self.tables[script].costs.items(), key=lambda item: (item[1], item[0])):
-                # That lists leave words out, or write two as one, is no reading of their letters.
-                if source and source.count(" ") <= target.count(" "):
+                # That lists leave words or syllables out, or write two words as one, is no reading of their letters.
+                if source and source.count(" ") <= target.count(" ") and (target.strip() or not _several(source)):
                     best.setdefault(source, (cost, target))
             self._best[script] = best
         joint = self.tables[script].joint
@@ -175,6 +175,16 @@ class Rough:
             costs.append(cost)
             texts.append(text)
         return texts[-1]
+
+
+def _several(source: str) -> bool:
+    """Whether a source group is of several letters, none with a mark that may silence them (Thai, Burmese).
+
+    >>> _several("محم"), _several("ทร์"), _several("m")
+    (True, False, False)
+    """
+    letters = source.strip()
+    return len(letters) > 1 and letters.isalpha() and not letters.isascii()
 
 
 def _read_views(readings: Sequence[str], given_first: bool) -> list[View]:

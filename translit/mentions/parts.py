@@ -65,7 +65,8 @@ class Parts:
         taken -= doubted
         extra: list[Place] = []
         for i in np.flatnonzero(may_be[words.scanned.word]).tolist():
-            if i in taken or _beside_unknown(words, facts, i, taken):
+            # A word that is open is known no better than one that nothing is near.
+            if i in taken or _beside_unknown(words, facts, i, taken - open_):
                 continue
             for _, stem, ending in _stems(words.piece(i, i + 1)):
                 if i in doubted and stem not in anchors:
