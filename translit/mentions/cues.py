@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import regex
 
+from translit.mentions.endings import POSSESSIVES
 from translit.mentions.evidence import PLACE, Context, blank_before
 from translit.mentions.vocabulary import (
     AND_CUE,
@@ -44,7 +45,9 @@ def has_cue(context: Context, first: int, last: int, kind: str, others: bool = T
         kind: place or person.
         others: whether words farther off and other places say so, too.
     """
-    if _is_cued_before(context, first, kind):
+    # A preposition before a possessive is of what is possessed: in Linus's reply.
+    owns = kind == PLACE and context.words.piece(last - 1, last).endswith(POSSESSIVES)
+    if not owns and _is_cued_before(context, first, kind):
         return True
     if kind != PLACE:
         return False
@@ -128,6 +131,11 @@ def _has_its_place(context: Context, i: int) -> bool:
 
 def _is_among_places(context: Context, first: int, last: int) -> bool:
     """Whether places are listed with it: one that *and* joins to it, or one on either side."""
+    # In sport, clubs are listed by the names of their towns: Roma, Milan and Napoli.
+    return _is_listed_with_places(context, first, last) and not context.is_of_sport
+
+
+def _is_listed_with_places(context: Context, first: int, last: int) -> bool:
     if _is_joined_to(context, first):
         return True
     after, joined = _listed_after(context, last)

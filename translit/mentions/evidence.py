@@ -17,7 +17,7 @@ from rapidfuzz.distance import JaroWinkler
 
 from translit.mentions.endings import POSSESSIVES, endings
 from translit.mentions.facts import HERALD, ORDINARY
-from translit.mentions.vocabulary import BEHIND_CUE, CALENDAR, COUNTRY, GEO, NAME, PERSON_CUE, PLACE_CUE, REGION, WORD
+from translit.mentions.vocabulary import BEHIND_CUE, CALENDAR, CLUB_CUE, COUNTRY, GEO, NAME, PERSON_CUE, PLACE_CUE, REGION, SPORT_CUE, WORD
 from translit.mentions.words import Words
 from translit.unicode.scan import CAPITAL, EMPTY, I64, JOINED
 
@@ -29,6 +29,8 @@ BESIDE = 6
 """How many words before and behind tell whether a text is a headline."""
 FEWEST, ABOUND = 3, 0.12
 """How many ordinary words, and what share of all, have a capital inside sentences only in headlines and where nouns have one."""
+LEAST_SPORT = 2
+"""How many different words of sport a text of sport has."""
 PLACE = "place"
 ONE_LETTER_WORDS = frozenset("aàáeèéioòóuyvwzksåöавзийієкосуюя")
 """Letters that are words by themselves in some language: prepositions, conjunctions and articles."""
@@ -202,6 +204,24 @@ class Context:
         plain = (self.words.scanned.flags & CAPITAL > 0) & (self.facts[self.words.scanned.word] & ORDINARY > 0)
         inside = sum(not self.words.starts_sentence(i) for i in np.flatnonzero(plain).tolist())
         return inside > max(FEWEST, ABOUND * len(plain))
+
+    def is_of_a_club(self, first: int) -> bool:
+        """Whether a word stands before that makes a club's name with that of its town: *Club Brugge*, *FC Kobenhavn*."""
+        words = self.words
+        if not self._may_follow(first) or not self.classes(first - 1) & CLUB_CUE or not blank_before(words, first):
+            return False
+        before, begins = words.piece(first - 1, first), words.starts_sentence(first - 1)
+        if (len(before) <= SHORT and not before.isupper()) or (begins and self.is_word(first - 1)):
+            # If Kabul falls; Standard Kabul fare.
+            return False
+        return not words.piece(first, first + 1).isupper()
+
+    @cached_property
+    def is_of_sport(self) -> bool:
+        """Whether the text tells of a match or a league."""
+        words = self.words
+        said = {words.folded[i] for i in words.scanned.first.tolist() if self.classes(i) & SPORT_CUE}
+        return len(said) >= LEAST_SPORT
 
     def unknown(self, i: int) -> bool:
         """Whether a word is none that is known."""

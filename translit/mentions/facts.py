@@ -74,7 +74,7 @@ class Facts:
         for spelling, word, each in zip(spellings, folded, stems, strict=True):
             bits = self.classes[word]
             ordinary = bits & (WORD | CALENDAR) or any(self.classes[stem] & (WORD | REGION) for stem in each)
-            facts = NAMELIKE * (len(word) > 1 and not ordinary and _NO_NAME.search(unmask(spelling)) is None)
+            facts = NAMELIKE * (len(word) > 1 and not ordinary and self._may_be_a_name(spelling, word))
             facts |= UNKNOWN * (not bits & (WORD | CALENDAR | REGION) and (not bits & NAME or bool(bits & GEO)))
             facts |= PART * part[word] | PARTLY * (part[word] or any(part[stem] for stem in each))
             facts |= LONG * (len(word) >= LEAST_LETTERS_GUESSED) | ORDINARY * bool(bits & (WORD | CALENDAR))
@@ -83,6 +83,11 @@ class Facts:
             learnt[spelling] = facts
             self._known.keep(spelling, facts)
         return learnt
+
+    def _may_be_a_name(self, spelling: str, word: str) -> bool:
+        """Whether a word may be a name that no lexicon lists; one that is listed in disguise is none."""
+        plain = unmask(spelling)
+        return _NO_NAME.search(plain) is None and (plain == spelling or int(self.index.find_forms([word])[0]) < 0)
 
     def _parts(self, words: Sequence[str]) -> list[bool]:
         known = self.index.arrays["part.hash"]

@@ -16,6 +16,7 @@ from translit.matching.fuzzy import Guess
 from translit.matching.tiers import Tiers
 from translit.mentions.casing import has_own_capitals, split_ending
 from translit.mentions.cues import has_cue
+from translit.mentions.doubts import acronym
 from translit.mentions.endings import endings
 from translit.mentions.evidence import PLACE, SHORT, Context
 from translit.mentions.facts import LONG, NAMELIKE, PARTLY, UNKNOWN
@@ -33,8 +34,10 @@ LEAST_ALIKE = 0.6
 """Least similarity (Jaro–Winkler, folded) of each longer word of a guess to some word of the form, or two of them together."""
 MOST_MORE, MOST_SHARE_MORE = 3, 0.25
 """How many letters, and what share of them, a word of a guess may have beyond that of the form."""
-ANCHORED, CUED = 6000, 2500
-"""What it is worth, in 1/1000 log-odds, that a guessed entity is named elsewhere in the document, or that a cue stands before it."""
+ANCHORED = 6000
+"""What it is worth, in 1/1000 log-odds, that a guessed entity is named elsewhere in the document."""
+CUED = {0: 2000, 700: 3250, 1500: 4000}
+"""The same of a cue beside it, by what its fame is worth: *in* and *near* stand before great places much oftener than before others."""
 NEARLY = 0.5
 """Confidence by its letters alone from which on a guess that is not taken is worth telling."""
 LONE = 0.99
@@ -126,7 +129,7 @@ class Guesses:
         return out
 
     def _may_convince(self, guess: Guess) -> bool:
-        most = guess.score + self.fame.of(guess.entity) + max(ANCHORED, CUED)
+        most = guess.score + self.fame.of(guess.entity) + ANCHORED
         return guess.confidence >= NEARLY or most >= self.tiers.guesser.curve(guess).threshold(max(LONE, self.tiers.precision))
 
     def _runs(self, words: Words, facts: I64, places: Sequence[Place]) -> Iterator[Run]:
@@ -161,8 +164,9 @@ class Guesses:
         # A spelling met more often than all others of the entity is likelier a name of its own than a slip.
         anchored = named > 0 and (last - first > 1 or count <= max(named, 2))
         curve = self.tiers.guesser.curve(guess)
-        score, least = guess.score + self.fame.of(guess.entity), curve.threshold(max(LONE, self.tiers.precision))
-        if score + (ANCHORED if anchored else CUED) < least:
+        fame = self.fame.of(guess.entity)
+        score, least = guess.score + fame, curve.threshold(max(LONE, self.tiers.precision))
+        if score + (ANCHORED if anchored else CUED[fame]) < least:
             # Most are not convincing whatever stands around them.
             return None
         if self.index.entity_support[guess.entity] or self._would_repeat(context.words, first, last, guess):
@@ -182,14 +186,16 @@ class Guesses:
         if anchored:
             score += ANCHORED
         elif has_cue(context, first, last, self.index.kind(guess.entity)):
-            score += CUED
+            score += CUED[fame]
         if score < least:
             return None
         return replace(guess, score=score, confidence=curve.confidence(score))
 
     def _is_anothers(self, context: Context, i: int, guess: Guess, anchored: bool) -> bool:
         """Whether a word is of somebody else's name, or of that of something which is called after a place."""
-        if self.index.kind(guess.entity) == PLACE and (context.beside_name(i, i + 1) or context.before_title(i + 1)):
+        if self.index.kind(guess.entity) == PLACE and (
+            context.beside_name(i, i + 1) or context.before_title(i + 1) or context.is_of_a_club(i) or acronym(context, i)
+        ):
             return True
         return not anchored and (context.beside_name(i, i + 1) or self._is_another(context, i, guess))
 

@@ -22,14 +22,14 @@ from translit.tables import read_table
 from translit.unicode.tokens import fold
 
 WORD, NAME, CALENDAR, PLACE_CUE, PERSON_CUE, WEAK, GEO, REGION, COUNTRY, BEHIND_CUE = 1, 2, 4, 8, 16, 32, 64, 128, 256, 512
-AND_CUE, LINK_CUE, MOTION_CUE, STATE_CUE, TIED_CUE, PREPOSITION = 1024, 2048, 4096, 8192, 16384, 32768
+AND_CUE, LINK_CUE, MOTION_CUE, STATE_CUE, TIED_CUE, PREPOSITION, CLUB_CUE, SPORT_CUE = (1 << bit for bit in range(10, 18))
 """Bits of a word's classes; a region is a country or a first-level subdivision, by its canonical name, a country one in any language."""
 RARE = 4.0
 """Zipf frequency below which a word that is a place too counts as weak."""
 _CLASSES = {"word": WORD, "name": NAME, "calendar": CALENDAR, "weak": WEAK, "geo": GEO}
 _CUES = {
     "place": PLACE_CUE, "person": PERSON_CUE, "behind": BEHIND_CUE, "and": AND_CUE, "link": LINK_CUE, "motion": MOTION_CUE,
-    "state": STATE_CUE, "tied": TIED_CUE, "preposition": PREPOSITION,
+    "state": STATE_CUE, "tied": TIED_CUE, "preposition": PREPOSITION, "club": CLUB_CUE, "sport": SPORT_CUE,
 }  # fmt: skip
 _CAPITAL_WORD = "capital"
 """Kind of a word that has a capital inside a sentence though no place is meant: an Argentine, un Indien."""
@@ -44,12 +44,12 @@ class Vocabulary:
         bits: the classes of each.
     """
 
-    def __init__(self, digests: NDArray[np.uint64], bits: NDArray[np.uint16]) -> None:
+    def __init__(self, digests: NDArray[np.uint64], bits: NDArray[np.uint32]) -> None:
         self._digests, self._bits = digests, bits
 
-    def classes(self, words: Sequence[str]) -> NDArray[np.uint16]:
+    def classes(self, words: Sequence[str]) -> NDArray[np.uint32]:
         """The class bits of each folded word, 0 for an unknown one."""
-        out = np.zeros(len(words), dtype=np.uint16)
+        out = np.zeros(len(words), dtype=np.uint32)
         if len(words) and len(self._digests):
             digest = hashes(words)
             place = np.minimum(np.searchsorted(self._digests, digest), len(self._digests) - 1)
@@ -60,7 +60,7 @@ class Vocabulary:
 
 def compile_vocabulary(
     words: Path, cues: Path, regions: Iterable[str] = (), countries: Iterable[str] = ()
-) -> tuple[NDArray[np.uint64], NDArray[np.uint16]]:
+) -> tuple[NDArray[np.uint64], NDArray[np.uint32]]:
     """The sorted hashes and class bits of the words and cues of two files, and of the folded names of regions and countries."""
     bits: dict[str, int] = {}
     for _, (word, names, zipf) in read_table(words, WORDS_FORMAT, ("word", "class", "zipf")).rows():
@@ -78,7 +78,7 @@ def compile_vocabulary(
         bits[word] = known & ~GEO if kind == _CAPITAL_WORD else known | _CUES[kind]
     digest = hashes(bits)
     order = np.argsort(digest, kind="stable")
-    return digest[order], np.fromiter(bits.values(), dtype=np.uint16, count=len(bits))[order]
+    return digest[order], np.fromiter(bits.values(), dtype=np.uint32, count=len(bits))[order]
 
 
 def shipped_regions() -> list[str]:

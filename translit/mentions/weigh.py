@@ -110,7 +110,7 @@ class Weighing:
     def _in_a_name(self, context: Context, place: Place) -> bool:
         answer = place.answer
         renamed = answer is not None and answer.form != fold(answer.canonical) and self.index.kind(answer.entity) == PLACE
-        if renamed and context.before_title(place.last):
+        if renamed and (context.before_title(place.last) or context.is_of_a_club(place.first)):
             return True
         if place.last - place.first > 1:
             return False
