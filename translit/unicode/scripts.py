@@ -14,6 +14,7 @@ SCRIPTS = {
     "Telu": "Telugu", "Knda": "Kannada", "Mlym": "Malayalam", "Sinh": "Sinhala", "Thai": "Thai", "Laoo": "Lao",
     "Khmr": "Khmer", "Mymr": "Myanmar", "Tibt": "Tibetan", "Ethi": "Ethiopic", "Hang": "Hangul", "Hani": "Han",
     "Kana": "Katakana", "Hira": "Hiragana", "Mong": "Mongolian", "Thaa": "Thaana", "Orya": "Oriya", "Tfng": "Tifinagh",
+    "Nkoo": "Nko", "Adlm": "Adlam", "Olck": "Ol_Chiki",
 }  # fmt: skip
 """ISO 15924 code → the Unicode ``Script`` property value, for the scripts that names are met in."""
 CODES = tuple(SCRIPTS)
