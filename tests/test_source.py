@@ -420,3 +420,10 @@ def test_readers_stream(reader: Callable[[Path], Iterator[Entity]], tmp_path: Pa
     assert next(found).id == "p:a"
     with pytest.raises(SourceError):
         list(found)
+
+
+def test_a_spreadsheet_may_end_lines_with_tabs(tmp_path: Path) -> None:
+    path = tmp_path / "names.tsv"
+    path.write_text("#: format=translit-names/1\t\t\t\t\t\t\n" + HEAD.split("\n")[1] + "\n" + ROW, encoding="utf-8")
+    assert [entity.canonical for entity in read_source(path)] == ["Ahmad"]
+    assert read_header(path)["format"] == "translit-names/1"

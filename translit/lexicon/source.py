@@ -162,7 +162,7 @@ def check_sources(sources: Iterable[Source]) -> list[SourceError]:
 
     >>> for error in check_sources(["names.yaml"]):
     ...     print(error)
-    names.yaml: not a lexicon source: sources are data in TSV or JSONL; convert it to a name pack (.tsv) or to records (.jsonl)
+    names.yaml: not a lexicon source: sources are data in TSV or JSONL; convert it to a name pack (.tsv) or to records (.jsonl); 'translit lexicon import csv' does so with a table
     """
     return list(SourceErrors(_read_all(sources)[1]).errors)
 
@@ -315,7 +315,7 @@ def _path(path: str | os.PathLike[str], reading: Reading) -> Iterator[Entity]:
         reading.report(
             SourceError(
                 "not a lexicon source: sources are data in TSV or JSONL",
-                "convert it to a name pack (.tsv) or to records (.jsonl)",
+                "convert it to a name pack (.tsv) or to records (.jsonl); 'translit lexicon import csv' does so with a table",
                 shown_path(name),
             )
         )

@@ -29,7 +29,8 @@ def failing_examples(files: Sequence[RuleFile], romanizer: Romanizer) -> list[So
                 faults.append(
                     SourceError(
                         f"the rule takes no part in reading its example '{left}'",
-                        "give an example with this spelling in this context, or remove a rule that shadows it",
+                        "give an example with this spelling in this context, or remove a rule that shadows it, or this one where the "
+                        "letter reads so without it",
                         source.path, line, 6,
                     )
                 )  # fmt: skip

@@ -15,6 +15,7 @@ from translit.limits import MAX_SOURCE_LINE_BYTES
 
 GZIP_SUFFIX = ".gz"
 _BOM = b"\xef\xbb\xbf"
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
 BROKEN_OFF = -1
 
 
@@ -59,6 +60,10 @@ def _decoded(stream: IO[bytes], file: str, report: Report, *, tabular: bool) -> 
             yield number, None
             continue
         line = raw[:-1] if raw.endswith(b"\n") else raw
+        if number == 1 and line.startswith(_UTF16):
+            report(SourceError("UTF-16, as spreadsheets save Unicode text", "save the file as UTF-8", file, 1))
+            yield BROKEN_OFF, None
+            return
         if number == 1 and line.startswith(_BOM):
             report(SourceError("byte-order mark", "save the file as UTF-8 without BOM", file, 1, 1))
             line, start = line[len(_BOM) :], len(_BOM)

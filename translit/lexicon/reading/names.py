@@ -124,7 +124,8 @@ class Pack:
     def _header_line(self, text: str) -> None:
         for message, mend in character_faults(text.replace("\t", " ")):
             self.fault(message, mend, 1)
-        match = _HEADER.fullmatch(text)
+        # A spreadsheet ends each line with the tabs of its empty cells.
+        match = _HEADER.fullmatch(text.rstrip("\t"))
         if match is None:
             self.fault(f"malformed header line {shown(text)}", "write it as '#: key=value'", 1)
         elif match[1] in self.header:
