@@ -121,7 +121,7 @@ def test_rejects_are_counted_and_set_aside(lexicon: str, tmp_path: Path) -> None
     arguments = ("clean", "--lexicon", lexicon, "--format", "jsonl", "--column", "t")
     status, output, errors = call(*arguments, "--rejects", rejects, "--summary", data=rows)
     assert (status, output) == (3, '{"t":"Kabul"}\n')
-    assert f"2 of 3 rows rejected; see {rejects}" in errors
+    assert f"2 of 3 rows rejected; see {rejects}; the first: " in errors
     summary = json.loads(errors.splitlines()[-1])
     assert (summary["rows"], summary["written"], summary["rejected"], summary["changed"]) == (3, 1, 2, 1)
     assert [(line["row"], line["offset"]) for line in objects(rejects.read_text())] == [(1, 15), (2, 17)]

@@ -1,13 +1,17 @@
-"""What the README shows is what its commands print; its Python examples run as doctests (``--doctest-glob=README.md``)."""
+"""What the README and the pages of docs show is what their commands print.
+
+The README's Python examples run as doctests (``--doctest-glob=README.md``).
+"""
 
 from __future__ import annotations
 
 import shutil
 
 import pytest
-from readme import CONSOLE, README, examples, run, shell
+from readme import CONSOLE, README, ROOT, examples, run, shell
 
-SHOWN = [example for block in CONSOLE.findall(README.read_text(encoding="utf-8")) for example in examples(block)]
+PAGES = (README, *sorted((ROOT / "docs").glob("*.md")))
+SHOWN = [example for page in PAGES for block in CONSOLE.findall(page.read_text(encoding="utf-8")) for example in examples(block)]
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from translit import frames as frames
     from translit.api import clean, match, normalize
     from translit.errors import ArgumentError, InputError, LexiconError, SourceError, SourceErrors, TrailError, TranslitError
     from translit.lexicon.lexicon import Lexicon
@@ -36,7 +37,7 @@ _HOMES = {
 }  # fmt: skip
 
 
-def __getattr__(name: str) -> Any:
+def _import(name: str) -> Any:
     """Import a public name when it is first asked for, so that ``import translit`` costs nothing."""
     import sys
     from importlib import import_module
@@ -50,6 +51,11 @@ def __getattr__(name: str) -> Any:
     value = getattr(import_module(home), name)
     globals()[name] = value
     return value
+
+
+if not TYPE_CHECKING:
+    # With it type checkers would take any name for one of this module.
+    __getattr__ = _import
 
 
 def __dir__() -> list[str]:

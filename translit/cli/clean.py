@@ -98,7 +98,7 @@ def command(
         click.echo(f"translit: warning: {warning}; check --column", err=True)
     if counts.rejected:
         where = f"see {rejects}" if rejects else "give --rejects to keep them"
-        click.echo(f"translit: {counts.rejected} of {counts.rows} rows rejected; {where}", err=True)
+        click.echo(f"translit: {counts.rejected} of {counts.rows} rows rejected; {where}; the first: {counts.first_reject}", err=True)
     if summary:
         click.echo(json.dumps(_summary(counts, time.perf_counter() - started)), err=True)
     return 3 if counts.rejected else 0

@@ -75,7 +75,10 @@ def command(
     with reporting(jobs) as report:
         counts = run(jobs, Task("name"), engine, Options(workers=workers or os.cpu_count() or 1), report)
     if counts.rejected:
-        click.echo(f"translit: {counts.rejected} of {counts.rows} lines cannot be read and have no answer", err=True)
+        click.echo(
+            f"translit: {counts.rejected} of {counts.rows} lines cannot be read and have no answer; the first: {counts.first_reject}",
+            err=True,
+        )
     if summary:
         told = {"rows": counts.rows, "rejected": counts.rejected, "bytes": counts.bytes}
         click.echo(json.dumps(told), err=True)

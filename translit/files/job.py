@@ -45,7 +45,7 @@ class Options:
 
 @dataclass(slots=True)
 class Summary:
-    """The counts of a run: always ``rows == written + rejected``."""
+    """The counts of a run, always ``rows == written + rejected``, and where and why the first row was rejected."""
 
     files: int = 0
     rows: int = 0
@@ -55,6 +55,7 @@ class Summary:
     mentions: int = 0
     bytes: int = 0
     missing: list[str] = field(default_factory=list)
+    first_reject: str = ""
 
     def add(self, result: Result, size: int) -> None:
         """Count one chunk."""
@@ -63,4 +64,5 @@ class Summary:
         self.written = self.rows - self.rejected
         self.changed += result.changed
         self.mentions += result.mentions
+        self.first_reject = self.first_reject or result.first_reject
         self.bytes += size

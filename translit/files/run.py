@@ -160,7 +160,7 @@ class _One:
     def set_aside(self, source: Input, error: NotText) -> None:
         """Count and keep a file that cannot be read, as one rejected document."""
         self.rejects.write(dump({"file": source.doc, "row": 0, "line": 1, "offset": error.offset, "reason": error.reason}))
-        self.summary.add(Result(rows=1, rejected=1), 0)
+        self.summary.add(Result(rows=1, rejected=1, first_reject=f"{source.shown}: {error.reason}"), 0)
 
     def tell(self, found: Digests, source: Input) -> None:
         """Tell the digests of what cannot be read again."""

@@ -161,8 +161,8 @@ def check_sources(sources: Iterable[Source]) -> list[SourceError]:
         :data:`~translit.limits.MAX_SOURCE_ERRORS_KEPT` are listed, and one more says how many were left out.
 
     >>> for error in check_sources(["names.yaml"]):
-    ...     print(error)
-    names.yaml: not a lexicon source: sources are data in TSV or JSONL; convert it to a name pack (.tsv) or to records (.jsonl); 'translit lexicon import csv' does so with a table
+    ...     print(error)  # doctest: +ELLIPSIS
+    names.yaml: not a lexicon source: sources are data in TSV or JSONL; convert it to a name pack (.tsv) or to records (.jsonl); ...
     """
     return list(SourceErrors(_read_all(sources)[1]).errors)
 
