@@ -133,7 +133,8 @@ def fit(name: Words, form: Words, costs: Mapping[tuple[str, str], int], told: bo
     unlisted = UNLISTED * len(left - name.fathers) + _foremost(name, left)
     handicap += _left_out(name, left) + _left_out(form, lacking) + unlisted
     beside = _beside(name, form, answers)
-    if beside is None or _father_for_son(name, form, answers):
+    if beside is None or _father_for_son(name, form, answers) or {form.names[0], form.names[-1]} <= lacking:
+        # Nobody is listed by middle names alone, either.
         return Fit((), "", 0, CONTRADICTED)
     answers.sort(key=lambda answer: answer[1])
     places = [ours[0] for ours, _ in answers]
