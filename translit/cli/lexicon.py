@@ -70,7 +70,8 @@ def check(sources: tuple[str, ...]) -> int:
         faults += check_sources(names)
         for homonym in [] if faults else undecided(names)[:_SHOWN]:
             who = ", ".join(entity.id for entity in homonym.entities[:3])
-            click.echo(f"translit: note: {homonym.form!r} is the name of several, without weights to decide: {who}", err=True)
+            told = f"{homonym.form!r} is the name of several, without weights to decide: {who}"
+            click.echo(f"translit: note: {told}; give them different weights, or it is left alone", err=True)
     if rules:
         faults += rule_faults(rules)
     for fault in SourceErrors(faults).errors:
