@@ -1,6 +1,7 @@
 """A Python model of dbt over DuckDB (dbt-duckdb): ``models/cities.py``, beside a seed or model ``capitals``.
 
-The lexicon is the project's variable ``translit_lexicon``, a path; without it the built-in one serves.
+The lexicon is ``translit_lexicon`` of the model's config, a path; without it the built-in one serves. A ``models/cities.yml`` sets it,
+here from a variable of the project: ``models: [{name: cities, config: {translit_lexicon: "{{ var('translit_lexicon') }}"}}]``.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import io
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 from translit.errors import InputError, missing_extra
 from translit.files.base import Task, UsageError, need_columns, unknown_column
 from translit.files.inputs import Input
+from translit.files.threads import ahead
 from translit.limits import CHUNK_BYTES, MAX_CHUNK_ROWS, MAX_ROW_GROUP_BYTES
 
 if TYPE_CHECKING:
@@ -132,7 +134,7 @@ class RowGroups:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        self.task, self.shown = task, source.shown
+        self.task, self.shown, self.reading = task, source.shown, contextlib.ExitStack()
         self.writer: pq.ParquetWriter | None = None
         source.seekable()
         self.file = open_parquet(source) if source.seekable().read(1) else None
@@ -145,7 +147,14 @@ class RowGroups:
         self.writer = pq.ParquetWriter(pa.PythonFile(target, "w"), self.coded, store_schema=False, **settings)
         self.writer.add_key_value_metadata(_metadata(self.file, self.schema))
         self.group, self.left, self.step, self.waiting = -1, 0, 0, 0
-        self.others: _Rows | None = None
+        names = [name for name in self.file.schema_arrow.names if name not in task.columns]
+        others = (
+            batch for group in range(self.file.num_row_groups) for batch in batches_of(cast(Any, self.file), group, names, self.shown)
+        )
+        if names and source.apart:
+            # Read while answers are still to come.
+            others = self.reading.enter_context(contextlib.closing(ahead(others)))
+        self.others = _Rows(others) if names else None
         self.answers: list[pa.RecordBatch] = []
 
     def write(self, data: bytes) -> None:
@@ -170,8 +179,6 @@ class RowGroups:
                 cast("pq.ParquetWriter", self.writer).write_table(self.coded.empty_table())
         parts = -(-meta.total_byte_size // MAX_ROW_GROUP_BYTES) or 1
         self.step = -(-meta.num_rows // parts)
-        names = [name for name in file.schema_arrow.names if name not in self.task.columns]
-        self.others = _Rows(batches_of(file, self.group, names, self.shown)) if names else None
 
     def _flush(self) -> None:
         import pyarrow as pa
@@ -198,6 +205,7 @@ class RowGroups:
 
     def close(self) -> None:
         """Write what row groups without rows are left, and the footer."""
+        self.reading.close()
         if self.writer is None or self.file is None:
             return
         meta = self.file.metadata
