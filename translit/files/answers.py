@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple, cast
 
@@ -144,22 +145,29 @@ def answers(values: Iterable[str], task: Task, engine: Engine) -> dict[str, Answ
 def answered(values: Sequence[str], task: Task, engine: Engine) -> list[Answer]:
     """The answer for each of some distinct values, which are new."""
     if task.mode == "name":
-        return [_named(value, match) for value, match in zip(values, engine.match_many(values), strict=True)]
+        return _named(values, engine.match_many(values))
     rewrite_many = None if task.audit else getattr(engine, "rewrite_many", None)
     if rewrite_many is not None:
         return [Answer(*rewritten) for rewritten in rewrite_many(values)]
     return [_cleaned(value, mentions) for value, mentions in zip(values, engine.find_many(values), strict=True)]
 
 
-def _named(value: str, match: Match | None) -> Answer:
-    if match is None:
-        return Answer(value)
-    return Answer(match.canonical, int(match.canonical != value), (), named(match))
+# Of tuples without the Python of their classes, which takes longer than many a match.
+_make_named = cast("Callable[[tuple[object, ...]], Named]", partial(tuple.__new__, Named))
+_make_answer = cast("Callable[[tuple[object, ...]], Answer]", partial(tuple.__new__, Answer))
+
+
+def _named(values: Sequence[str], found: Sequence[Match | None]) -> list[Answer]:
+    kept = map(_make_named, map(_kept, filter(None, found)))
+    return [
+        _make_answer((value, 0, (), None) if match is None else (match.canonical, int(match.canonical != value), (), next(kept)))
+        for value, match in zip(values, found, strict=True)
+    ]
 
 
 def named(match: Match) -> Named:
     """What is kept of a match."""
-    return Named._make(_kept(match))
+    return _make_named(_kept(match))
 
 
 def _cleaned(value: str, found: Sequence[Mention]) -> Answer:
