@@ -178,6 +178,11 @@ class Tiers:
                 alike[i] = found
             else:
                 out[i] = self._given(found, self.sure(exactly), text, least)
+        if self.tells_countries:
+            placed = self._listed_in_countries(names, [i for i in open_ if i not in alike], least)
+            open_ = [i for i in open_ if i not in placed]
+            for i, answer in placed.items():
+                out[i] = answer
         guessed = self.guesser.accepted(names, folded, open_, least) if open_ else Accepted()
         bare = self._bare(names, forms, open_, alike, guessed, least) if listed else {}
         guessed = guessed.without(bare)
@@ -211,6 +216,19 @@ class Tiers:
         given = {i: self._given(meant, self.bare.precision, fold(names[i]), least) for i, meant in found.items()}
         return {i: answer for i, answer in given.items() if answer is not None}
 
+    def _listed_in_countries(self, names: Sequence[str], rows: Sequence[int], least: float | None) -> dict[int, Answer | None]:
+        """The answers to names of some rows that the lexicon lists in the country behind them; None where nobody is meant there."""
+        out: dict[int, Answer | None] = {}
+        for i in rows:
+            told = qualified(names[i])
+            if told is None or self.rulings.bars(names[i]) or self.rulings.bars(told.name) or self.rulings.answer(told.name):
+                continue
+            meant = self._in_country(told)
+            if meant is not None:
+                answer = self._given(meant, LISTED, fold(told.name), least)
+                out[i] = answer and answer._replace(method="rule", shape="qualified")
+        return out
+
     def _answer_qualified(self, names: Sequence[str], rows: Sequence[int], least: float | None, out: list[Answer | None]) -> None:
         """Put down the answers to names that have their country behind them, by the name alone."""
         told_of = ((i, qualified(names[i])) for i in rows if not self.rulings.bars(names[i]))
@@ -219,13 +237,9 @@ class Tiers:
             return
         plain = self.answer_many([told.name for _, told in found], least)
         for (i, told), answer in zip(found, plain, strict=True):
-            meant = self._in_country(told)
-            if meant is not None:
-                answer = self._given(meant, LISTED, fold(told.name), least)
-            if answer is None or self.index.country(answer.entity) != told.country:
-                continue
-            method: Method = "fuzzy" if answer.method == "fuzzy" else "rule"
-            out[i] = answer._replace(method=method, shape="qualified")
+            if answer is not None and self.index.country(answer.entity) == told.country:
+                method: Method = "fuzzy" if answer.method == "fuzzy" else "rule"
+                out[i] = answer._replace(method=method, shape="qualified")
 
     def _in_country(self, told: Qualified) -> Resolution | None:
         """What the lexicon lists under a name in the country behind it; None where nothing is.
