@@ -158,7 +158,7 @@ static FORCED_INLINE void go_across(const Aligner *x, uint32_t code, const int32
     const int32_t insert = x->insert[code], *const price = x->single + (size_t)code * x->height;
     to[0] = add(from[0], insert);
     for (size_t i = 0; i < n; i++)
-        to[i + 1] = least(least(UNREACHED, add(from[i + 1], insert)), from[i] + price[i]);
+        to[i + 1] = least(least(UNREACHED, add(from[i + 1], insert)), add(from[i], price[i]));
 }
 
 /* Let a target group stand for several atoms. */
@@ -166,7 +166,7 @@ static FORCED_INLINE void merge(const Aligner *x, int32_t id, const int32_t *fro
 {
     for (int32_t k = x->merger_of[id]; k; k = x->mergers[k - 1].next) {
         const Merger *m = &x->mergers[k - 1];
-        to[m->end] = least(to[m->end], from[m->end - m->width] + m->cost);
+        to[m->end] = least(to[m->end], add(from[m->end - m->width], m->cost));
     }
 }
 
@@ -175,7 +175,7 @@ static FORCED_INLINE void split(const Prices *by_target, const Aligner *x, int32
 {
     for (int32_t k = by_target->starts[id]; k < by_target->starts[id + 1]; k++)
         for (int32_t i = x->atom_of[by_target->other[k]]; i; i = x->atoms[i - 1].next)
-            to[i] = least(to[i], from[i - 1] + by_target->cost[k]);
+            to[i] = least(to[i], add(from[i - 1], by_target->cost[k]));
 }
 
 /* Let source groups stand for nothing, down a column. */
@@ -185,14 +185,14 @@ static FORCED_INLINE void go_down(const Aligner *x, int32_t *cells, size_t n)
     int32_t third = NEVER, second = NEVER, first = cells[0];
     if (!x->wide_gone) {
         for (size_t i = 1; i <= n; i++)
-            cells[i] = first = least(cells[i], first + x->gone[0][i]);
+            cells[i] = first = least(cells[i], add(first, x->gone[0][i]));
         return;
     }
     for (size_t i = 1; i <= n; i++) {
-        const int32_t cost = least(least(cells[i], third + x->gone[2][i]), second + x->gone[1][i]);
+        const int32_t cost = least(least(cells[i], add(third, x->gone[2][i])), add(second, x->gone[1][i]));
         third = second;
         second = first;
-        first = least(cost, first + x->gone[0][i]);
+        first = least(cost, add(first, x->gone[0][i]));
         cells[i] = first;
     }
 }

@@ -26,6 +26,8 @@ static int nearness(Compared *a, Compared *b, Scratch *s, int64_t outline, int64
     return FINE;
 }
 
+enum { LARGEST = 1 << 30 }; /* of what may be asked for: sums of it never wrap */
+
 typedef struct {
     int64_t near, row;
 } Near;
@@ -51,6 +53,8 @@ static int shortlist_all(const Pairs *c, size_t most, int64_t within, Column *ou
         if (status == FINE)
             status = take_words(&c->forms, c->right[p], b);
         int64_t near;
+        if (status == FINE && (c->outlines[p] < -LARGEST || c->outlines[p] > LARGEST))
+            status = OUT_OF_RANGE;
         if (status == FINE)
             status = nearness(a, b, &s, c->outlines[p], &near);
         if (status != FINE)
@@ -93,7 +97,8 @@ static PyObject *shortlist(PyObject *self, PyObject *args)
     if (take_all(args, b, wanted, ARGUMENTS) < 0 || texts_of(b + NAMES, &c.names) < 0 || texts_of(b + FORMS, &c.forms) < 0)
         goto done;
     const Py_ssize_t most = b[MOST].number;
-    if (items(&b[RIGHT]) != items(&b[LEFT]) || items(&b[OUTLINES]) != items(&b[LEFT]) || most < 0 || most > 1 << 20) {
+    if (items(&b[RIGHT]) != items(&b[LEFT]) || items(&b[OUTLINES]) != items(&b[LEFT]) || most < 0 || most > 1 << 20 ||
+        b[WITHIN].number < 0 || b[WITHIN].number > LARGEST) {
         disagree();
         goto done;
     }

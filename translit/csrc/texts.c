@@ -166,7 +166,7 @@ static PyObject *take_strings(PyObject *self, PyObject *args)
     list = PyList_New(count);
     for (Py_ssize_t i = 0; list && i < count; i++) {
         const int64_t row = rows[i] < 0 ? rows[i] + items(&b[1]) : rows[i];
-        if (row < 0 || row + 1 >= items(&b[1]) || starts[row] > starts[row + 1] || starts[row + 1] > items(&b[0])) {
+        if (row < 0 || row >= items(&b[1]) - 1 || starts[row] > starts[row + 1] || starts[row + 1] > items(&b[0])) {
             fail(OUT_OF_RANGE);
             Py_CLEAR(list);
             break;

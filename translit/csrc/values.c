@@ -87,7 +87,11 @@ static int look_up(const Interning *in, const Table *table, uint32_t hash, const
     *code = -1;
     if (!table->size)
         return FINE;
+    size_t passed = 0;
     for (size_t at = place_of(table, hash); table->slots[at]; at = (at + 1) & (table->size - 1)) {
+        /* Given slots may be without a free one. */
+        if (passed++ == table->size)
+            return OUT_OF_RANGE;
         if ((uint32_t)(table->slots[at] >> 32) != hash)
             continue;
         const int64_t found = (int64_t)(uint32_t)table->slots[at] - 1;
@@ -162,7 +166,10 @@ static int intern_some(Interning *in, uint64_t seed, const uint8_t *valid, int64
 static PyObject *slots_of(const Interning *in)
 {
     Table both = {NULL, 1024, 0};
-    while (both.size < 2 * (in->old.taken + in->fresh.taken))
+    size_t taken = in->fresh.taken;
+    for (size_t i = 0; i < in->old.size; i++)
+        taken += in->old.slots[i] != 0;
+    while (both.size < 2 * taken)
         both.size *= 2;
     PyObject *bytes = new_array((int64_t)both.size, sizeof *both.slots);
     if (!bytes)
@@ -198,7 +205,6 @@ static PyObject *intern_values(PyObject *self, PyObject *args)
     in.known_count = items(&b[4]) - 1;
     in.old = (Table){b[5].view.buf, (size_t)items(&b[5]), (size_t)in.known_count};
     const uint8_t *valid = items(&b[2]) ? b[2].view.buf : NULL;
-    /* A table without a free slot would be searched for ever. */
     if (count < 0 || in.known_count < 0 || (valid && items(&b[2]) != count) || in.old.size & (in.old.size - 1) ||
         in.old.size < 2 * in.old.taken) {
         disagree();
