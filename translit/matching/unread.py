@@ -44,7 +44,10 @@ def unread_many(names: Sequence[str], forms: Sequence[str], alike: Alike, plain:
     pairs = list(dict.fromkeys(pair for sides in several for pair in product(*sides)))
     shared = alike.shares_many([ours for ours, _ in pairs], None, [theirs for _, theirs in pairs])
     same = {pair for pair, is_shared in zip(pairs, shared, strict=True) if is_shared}
-    return [_handicap(ours, *_left(ours, theirs, same), plain) if len(ours) > 1 else 0 for ours, theirs in words]
+    turned = {(theirs, ours) for ours, theirs in same}
+    return [
+        _handicap(ours, _unread(ours, theirs, same), _unread(theirs, ours, turned), plain) if len(ours) > 1 else 0 for ours, theirs in words
+    ]
 
 
 def _with_joints(words: Sequence[str]) -> list[str]:
@@ -56,12 +59,8 @@ def _joints(words: Sequence[str]) -> list[str]:
     return [one + other for one, other in pairwise(words)]
 
 
-def _left(ours: Sequence[str], theirs: Sequence[str], same: set[tuple[str, str]]) -> tuple[list[str], list[str]]:
-    """The names of either side that are read like none of the other, in one with a neighbour or not; initials and particles aside."""
-    return _unread(ours, theirs, same), _unread(theirs, ours, {(one, other) for other, one in same})
-
-
 def _unread(words: Sequence[str], others: Sequence[str], same: set[tuple[str, str]]) -> list[str]:
+    """The names among words that are read like none of the others, in one with a neighbour or not; initials and particles aside."""
     every, joints = _with_joints(others), _joints(words)
     read = [any((word, other) in same for other in every) for word in words]
     for i, joint in enumerate(joints):

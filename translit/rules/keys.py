@@ -8,7 +8,7 @@ Names share a key where one language reads the one as another reads the other.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Literal
@@ -234,11 +234,16 @@ class Keys:
             rows = [i for i, flag in enumerate(abjad) if flag == (level == "skeleton")]
             if not rows:
                 continue
-            ours = self.keys_many([left[i] for i in rows], level, left_langs)
-            theirs = self.keys_many([right[i] for i in rows], level)
-            for i, a, b in zip(rows, ours, theirs, strict=True):
-                out[i] = not set(a).isdisjoint(b)
+            ours = self._key_sets([left[i] for i in rows], level, left_langs)
+            theirs = self._key_sets([right[i] for i in rows], level, None)
+            for i in rows:
+                out[i] = not ours[left[i]].isdisjoint(theirs[right[i]])
         return out
+
+    def _key_sets(self, names: Iterable[str], level: Level, langs: Iterable[str] | None) -> Mapping[str, frozenset[str]]:
+        """The keys of names, which may repeat."""
+        distinct = list(dict.fromkeys(names))
+        return dict(zip(distinct, map(frozenset, self.keys_many(distinct, level, langs)), strict=True))
 
 
 def name_keys(keys: Keys, names: Sequence[str], level: Level, langs: tuple[str, ...] | None) -> list[tuple[str, ...]]:
