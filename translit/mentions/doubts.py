@@ -14,7 +14,7 @@ import regex
 from rapidfuzz.distance import JaroWinkler
 
 from translit.mentions.casing import has_own_capitals
-from translit.mentions.evidence import ALIKE, SHORT, Context, Need
+from translit.mentions.evidence import ALIKE, SHORT, Context, Need, blank_before
 from translit.mentions.inflections import is_derived
 from translit.mentions.vocabulary import CALENDAR, COUNTRY, GEO, NAME, REGION, WEAK, WORD
 from translit.mentions.words import Words
@@ -26,6 +26,9 @@ ACRONYM = 5
 """Letters up to which a word in capitals, among words that are not, may be an acronym."""
 LEAST_APART = {"Hani": 4, "Hira": 6, "Kana": 4, "Hang": 3, "Thai": 6, "Laoo": 6, "Khmr": 6, "Mymr": 6}
 """Fewest letters, by script, of a spelling that is no word and no piece of one by chance, though nothing sets it apart."""
+CASED = frozenset({"Cyrl", "Grek", "Armn"})
+"""Scripts with capitals of whose words the list of words knows few."""
+_SIGNATURE = regex.compile(r"\n[ \t]*(?:--|—) ?\Z")
 _BEHIND_DATELINE = regex.compile(r"\s*(?:[(,/–—-]|\d|$)")
 
 
@@ -64,6 +67,8 @@ def doubt(context: Context, first: int, last: int, form: str, told: Told, gazett
     script = script_of(spelled)
     if told.place and len(spelled) < LEAST_APART.get(script, 0) and (script == "Hira" or not told.famed):
         return Need.CUE if told.famed or script != "Hira" else Need.ANCHOR
+    if told.place and _may_begin_another(context, first, last, script, told):
+        return Need.CUE
     if last - first > 1:
         # Of other scripts the list of words says too little, and a Han name is short.
         return _of_several(context, form, told) if form.isascii() else Need.NOTHING
@@ -116,6 +121,27 @@ def _taken_for_another(context: Context, first: int, form: str, told: Told, gaze
     # What is said again and again, and never with the cue of a place, is somebody's name or a word.
     again = gazetteer and context.words.count(first) > 1
     return again or len(form) <= FEW or _unlike(form, told.canonical)
+
+
+def _may_begin_another(context: Context, first: int, last: int, script: str, told: Told) -> bool:
+    """Whether a place that is none of the greatest stands where any word has a capital, or who said something is told.
+
+    The list of words knows few of Cyrillic and Greek letters.
+    """
+    if told.great or script not in CASED:
+        return False
+    words = context.words
+    if is_signature(words, first):
+        return True
+    if last >= len(words.word) or words.capital[last]:
+        return False
+    small = blank_before(words, last) or words.text[words.ends[last - 1] : words.starts[last]] == "-"
+    return small and (words.starts_sentence(first) or "\n" in words.text[words.ends[first - 1] : words.starts[first]])
+
+
+def is_signature(words: Words, first: int) -> bool:
+    """Whether two hyphens at the beginning of a line stand before a word, as before who said what stands above."""
+    return first > 0 and _SIGNATURE.search(words.text, words.ends[first - 1], words.starts[first]) is not None
 
 
 def _well_known(bits: int, form: str, told: Told) -> bool:

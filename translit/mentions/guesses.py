@@ -16,7 +16,7 @@ from translit.matching.fuzzy import Guess
 from translit.matching.tiers import Tiers
 from translit.mentions.casing import has_own_capitals, split_ending
 from translit.mentions.cues import has_cue
-from translit.mentions.doubts import acronym
+from translit.mentions.doubts import acronym, is_signature
 from translit.mentions.endings import endings
 from translit.mentions.evidence import PLACE, SHORT, Context
 from translit.mentions.facts import LONG, NAMELIKE, PARTLY, UNKNOWN
@@ -197,7 +197,7 @@ class Guesses:
             context.beside_name(i, i + 1) or context.before_title(i + 1) or context.is_of_a_club(i) or acronym(context, i)
         ):
             return True
-        return not anchored and (context.beside_name(i, i + 1) or self._is_another(context, i, guess))
+        return not anchored and (is_signature(context.words, i) or context.beside_name(i, i + 1) or self._is_another(context, i, guess))
 
     def _is_another(self, context: Context, i: int, guess: Guess) -> bool:
         """Whether a word is known as a place and as a surname, or near the name of a place is somebody's surname in the text."""
