@@ -9,7 +9,7 @@ import click
 
 from benchmarks.harness import RESULTS, Report, Settings
 
-NAMES = ("accuracy", "speed", "scale", "linear", "prose", "pipeline", "coverage")
+NAMES = ("accuracy", "speed", "scale", "linear", "prose", "pipeline", "coverage", "languages")
 _UNITS = {"k": 1_000, "m": 1_000_000}
 
 
@@ -66,7 +66,10 @@ def main(
     sizes: tuple[int, ...], megabytes: float, runs: int, out: Path | None, plot: bool, readme: bool, listing: Path | None, size: int,
     prior: Path | None,
 ) -> None:  # fmt: skip
-    """Run the benchmarks NAME (accuracy, speed, scale, linear, prose, pipeline, coverage; all by default) beside the peers there are."""
+    """Run the benchmarks NAME (accuracy, speed, scale, linear, prose, pipeline, coverage, languages; all by default).
+
+    Peers that are installed are run beside translit.
+    """
     if readme:
         from benchmarks.readme import renew
 

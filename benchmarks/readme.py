@@ -27,7 +27,7 @@ def renew(results: Path, readme: Path = README, page: Path = PAGE) -> tuple[Path
     Raises:
         click.ClickException: a file is not there, or has not both markers once, or nothing was kept.
     """
-    files = [results / f"{name}.json" for name in ("accuracy", "speed", "scale", "linear", "prose", "pipeline")]
+    files = [results / f"{name}.json" for name in ("accuracy", "speed", "scale", "linear", "prose", "pipeline", "languages")]
     kept = [json.loads(path.read_text(encoding="utf-8")) for path in files if path.exists()]
     if not kept:
         raise click.ClickException(f"{results} holds no results; run `python -m benchmarks` first")
