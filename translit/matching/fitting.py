@@ -14,7 +14,7 @@ from translit.matching.align import CostTable, costs_of
 from translit.matching.blocking import contours, signatures
 from translit.matching.candidates import Float, Found, expand
 from translit.matching.nameparts import Words, latin_words, native_words
-from translit.matching.persons import FAR, Fit, compared, fit
+from translit.matching.persons import FAR, NEAR, Fit, fit
 from translit.matching.rough import Rough, Spelled
 from translit.matching.score import text_features
 from translit.matching.spans import Spans
@@ -105,7 +105,7 @@ def fitted(listing: Forms, rough: Rough, views: Sequence[Sequence[Spelled]], ask
     texts = _texts(listing, [form for _, form in pairs])
     todo = [(asking, latin_words(texts[form]), at) for (who, form), at in pairs.items() if (asking := names[who]) is not None]
     costs = _word_costs(rough, [(asking, form) for asking, form, _ in todo])
-    fits = [fit(asking.words, form, costs[asking.view.script], asking.told) for asking, form, _ in todo]
+    fits = [fit(asking.words, form, some, asking.told) for (asking, form, _), some in zip(todo, costs, strict=True)]
     # Where a form answers to all words, another with a word too many or too few is not meant.
     wholly = {id(asking) for (asking, _, _), found in zip(todo, fits, strict=True) if found and found.atoms and not found.partly}
     out = Fitted(contradicted, [], [], [])
@@ -160,32 +160,83 @@ def _texts(listing: Forms, forms: Sequence[int]) -> Mapping[int, str]:
     return dict(zip(distinct, listing.spans_of(np.array(distinct, dtype=np.int64)).texts(), strict=True))
 
 
-def _word_costs(rough: Rough, pairs: Sequence[tuple[_Asked, Words]]) -> Mapping[str, Mapping[tuple[str, str], int]]:
-    """By script, the costs of the words that are compared, in 1/100 nat a letter."""
-    wanted: dict[str, dict[tuple[str, str], None]] = {asking.view.script: {} for asking, _ in pairs}
-    atoms: dict[str, Sequence[str]] = {}
-    for asking, form in pairs:
-        wanted[asking.view.script].update(dict.fromkeys(compared(asking.words, form)))
-    for asking in {id(asking): asking for asking, _ in pairs}.values():
-        for text, letters, stem in zip(asking.words.texts, asking.words.atoms, asking.words.stems, strict=True):
-            atoms[text], atoms[stem] = letters, letters[: len(stem)]
-    return {script: _costs(rough.tables[script], list(words), atoms) for script, words in wanted.items()}
+def _word_costs(rough: Rough, pairs: Sequence[tuple[_Asked, Words]]) -> list[list[int]]:
+    """The costs of each pair's words beside each other, as :func:`fit` takes them."""
+    out: list[list[int]] = [[] for _ in pairs]
+    for script in dict.fromkeys(asking.view.script for asking, _ in pairs):
+        rows = [row for row, (asking, _) in enumerate(pairs) if asking.view.script == script]
+        chosen = [pairs[row] for row in rows]
+        names = _Names.of([asking.words for asking, _ in chosen], [asking.words.atoms for asking, _ in chosen])
+        forms = _Names.of([form for _, form in chosen], [form.texts for _, form in chosen])
+        cells = names.size * forms.size
+        ends = np.cumsum(cells)
+        owner = np.repeat(np.arange(len(rows)), cells)
+        i, j = np.divmod(np.arange(len(owner)) - (ends - cells)[owner], forms.size[owner])
+        costs = _costs(rough.tables[script], names, names.start[owner] + i, forms, forms.start[owner] + j).tolist()
+        for row, end, count in zip(rows, ends.tolist(), cells.tolist(), strict=True):
+            out[row] = costs[end - count : end]
+    return out
 
 
-def _costs(table: CostTable, pairs: Sequence[tuple[str, str]], atoms: Mapping[str, Sequence[str]]) -> dict[tuple[str, str], int]:
-    sources = {word: i for i, word in enumerate(dict.fromkeys(ours for ours, _ in pairs))}
-    targets = {word: i for i, word in enumerate(dict.fromkeys(theirs for _, theirs in pairs))}
-    left = np.array([sources[ours] for ours, _ in pairs], dtype=np.int64)
-    right = np.array([targets[theirs] for _, theirs in pairs], dtype=np.int64)
-    size = np.array([len(atoms[word]) for word in sources], dtype=np.int64)[left]
-    other = np.array([len(word) for word in targets], dtype=np.int64)[right]
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """The names among the words of one side of pairs, as numbers.
+
+    Args:
+        letters: the distinct words and stems.
+        text, stem: number of each name and of its stem, those of one side's words together.
+        start, size: where those of each pair begin, and how many they are.
+    """
+
+    letters: Sequence[Sequence[str]]
+    text: Rows
+    stem: Rows
+    start: Rows
+    size: Rows
+
+    @classmethod
+    def of(cls, words: Sequence[Words], letters: Sequence[Sequence[Sequence[str]]]) -> _Names:
+        """Those of each pair's words, which may repeat, by the letters of each word."""
+        number: dict[Sequence[str], int] = {}
+        text: list[int] = []
+        stem: list[int] = []
+        place: dict[int, int] = {}
+        for some, spelled in zip(words, letters, strict=True):
+            if id(some) in place:
+                continue
+            place[id(some)] = len(text)
+            for i in some.names:
+                text.append(number.setdefault(spelled[i], len(number)))
+                root = spelled[i][: len(some.stems[i])]
+                stem.append(number.setdefault(root, len(number)))
+        start = np.array([place[id(some)] for some in words], dtype=np.int64)
+        size = np.array([len(some.names) for some in words], dtype=np.int64)
+        return cls(list(number), np.array(text, dtype=np.int64), np.array(stem, dtype=np.int64), start, size)
+
+
+def _costs(table: CostTable, names: _Names, i: Rows, forms: _Names, j: Rows) -> Rows:
+    """The cost of each name's word ``i`` beside its form's ``j``; a father's name is no name of his son (*Yaroslav*, *Yaroslavovich*)."""
+    patronymic, other = names.text[i] != names.stem[i], forms.text[j] != forms.stem[j]
+    rows = np.flatnonzero(patronymic | other)
+    left, right = np.append(names.text[i], names.stem[i[rows]]), np.append(forms.text[j], forms.stem[j[rows]])
+    pairs, owner = np.unique(left * len(forms.letters) + right, return_inverse=True)
+    cost = _per_letter(table, names.letters, forms.letters, *np.divmod(pairs, len(forms.letters)))[owner]
+    out, by_stem = cost[: len(i)], cost[len(i) :]
+    out[rows] = np.where((patronymic & other)[rows], by_stem, np.where(by_stem <= NEAR, FAR, out[rows]))
+    return out
+
+
+def _per_letter(table: CostTable, sources: Sequence[Sequence[str]], targets: Sequence[Sequence[str]], left: Rows, right: Rows) -> Rows:
+    """The cost of each pair of words, in 1/100 nat a letter."""
+    size, other = (np.array([len(word) for word in side], dtype=np.int64) for side in (sources, targets))
+    size, other = size[left], other[right]
     # A name inside one twice as long is another name (Ali, Khalid).
-    rows = np.flatnonzero(2 * np.minimum(size, other) > np.maximum(size, other)) if table.identity else np.arange(len(pairs))
-    costs = costs_of(table, [atoms[word] for word in sources], Spans.of(list(targets)), left[rows], right[rows]).astype(np.int64)
-    per_letter = np.full(len(pairs), FAR, dtype=np.int64)
+    rows = np.flatnonzero(2 * np.minimum(size, other) > np.maximum(size, other)) if table.identity else np.arange(len(left))
+    costs = costs_of(table, sources, Spans.of(["".join(word) for word in targets]), left[rows], right[rows]).astype(np.int64)
+    out = np.full(len(left), FAR, dtype=np.int64)
     # The same name costs more in another script, whose letters tell less.
-    per_letter[rows] = 2 * costs // np.maximum(size + other, 6)[rows] * (3 if table.identity else 2) // 3
-    return dict(zip(pairs, per_letter.tolist(), strict=True))
+    out[rows] = 2 * costs // np.maximum(size + other, 6)[rows] * (3 if table.identity else 2) // 3
+    return out
 
 
 def _spelled(rough: Rough, asking: _Asked, found: Fit) -> Spelled:

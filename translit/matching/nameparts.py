@@ -50,7 +50,6 @@ class Words(NamedTuple):
         joint: two or three neighbouring words in one, and their places; the pairs first.
         titles: places of the titles.
         sons: places of the names before and after each link.
-        bare: the words at the places of the names, where none has a patronymic's ending; else nothing.
     """
 
     texts: tuple[str, ...]
@@ -63,7 +62,6 @@ class Words(NamedTuple):
     joint: tuple[tuple[str, tuple[int, ...]], ...]
     titles: frozenset[int]
     sons: tuple[tuple[int, int], ...]
-    bare: tuple[str, ...]
 
 
 @lru_cache(maxsize=1)
@@ -134,11 +132,9 @@ def _words(texts: tuple[str, ...], atoms: tuple[Sequence[str], ...], roles: tupl
     roles = tuple("" if i in letters else role for i, role in enumerate(roles))
     names = tuple(i for i, role in enumerate(roles) if role in ("", "title") and i not in letters)
     stems = tuple(map(_stem, texts))
-    bare = tuple(texts[i] for i in names if stems[i] == texts[i])
-    bare = bare if len(bare) == len(names) else ()
     titled = frozenset(i for i in names if roles[i] == "title")
     fathers, joint, sons = _fathers(texts, roles, stems, names), _joint(texts, stems), _sons(roles, names)
-    return Words(texts, atoms, roles, stems, names, letters, fathers, joint, titled, sons, bare)
+    return Words(texts, atoms, roles, stems, names, letters, fathers, joint, titled, sons)
 
 
 def _sons(roles: Sequence[str], names: Sequence[int]) -> tuple[tuple[int, int], ...]:

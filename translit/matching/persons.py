@@ -10,7 +10,7 @@ Source: Christen (2012), *Data Matching*, chapters 3 and 5; the United Nations' 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from itertools import pairwise, product
 from typing import NamedTuple
 
@@ -69,55 +69,32 @@ class Fit(NamedTuple):
     partly: bool = False
 
 
-def compared(name: Words, form: Words) -> Iterable[tuple[str, str]]:
-    """The pairs of words whose costs :func:`fit` asks for."""
-    return product(name.bare, form.bare) if name.bare and form.bare else _compared(name, form)
-
-
-def _compared(name: Words, form: Words) -> Iterator[tuple[str, str]]:
-    for i in name.names:
-        for j in form.names:
-            text, other, stem, root = name.texts[i], form.texts[j], name.stems[i], form.stems[j]
-            if text != stem or other != root:
-                yield stem, root
-            if text == stem or other == root:
-                yield text, other
-
-
-def _cost(name: Words, i: int, form: Words, j: int, costs: Mapping[tuple[str, str], int]) -> int:
-    """The cost of two words in 1/100 nat a letter; a father's name is no name of his son (*Yaroslav*, *Yaroslavovich*)."""
-    text, other, stem, root = name.texts[i], form.texts[j], name.stems[i], form.stems[j]
-    if text != stem and other != root:
-        return costs[stem, root]
-    if (text != stem or other != root) and costs[stem, root] <= NEAR:
-        return FAR
-    return costs[text, other]
-
-
-def fit(name: Words, form: Words, costs: Mapping[tuple[str, str], int], told: bool) -> Fit | None:
+def fit(name: Words, form: Words, costs: Sequence[int], told: bool) -> Fit | None:
     """How a name answers to a form, word by word.
 
     Args:
         name: the name's words, in the order of speech where a comma told it.
         form: the form's words, in plain Latin letters.
-        costs: of the pairs of :func:`compared`, in 1/100 nat a letter.
+        costs: of each of the name's names beside each of the form's, row by row, in 1/100 nat a letter.
         told: whether a comma or capitals tell the surname.
 
     Returns:
         None where nothing can be said word by word.
 
     >>> from translit.matching.nameparts import latin_words
-    >>> same = {(a, b): 0 if a == b else 900 for a in ("ivan", "petr", "pavl", "sidorov") for b in ("ivan", "petr", "sidorov")}
-    >>> full = latin_words("ivan petrovich sidorov")
-    >>> found = fit(latin_words("ivan sidorov"), full, {**same, ("ivan", "petrovich"): 900, ("sidorov", "petrovich"): 900}, False)
+    >>> found = fit(latin_words("ivan sidorov"), latin_words("ivan petrovich sidorov"), [0, 900, 900, 900, 900, 0], False)
     >>> found.form, found.handicap == PATRONYMIC
     ('ivan sidorov', True)
     """
     if len(form.names) < 2 or max(len(name.texts), len(form.texts)) > limits.MAX_FITTED_WORDS:
         return None
+    alike_long = len(name.texts) == len(form.texts)
+    if alike_long and min(costs, default=FAR) > NEAR:
+        # Nothing answers, and nothing can be written in one: by far the most forms.
+        return None
     answers, left, lacking = _answers(name, form, costs)
     handicap = 0
-    if (left or lacking) and len(name.texts) != len(form.texts):
+    if (left or lacking) and not alike_long:
         handicap += _join(name, form, answers, left, lacking)
     full = len(answers)
     if name.initials:
@@ -146,15 +123,10 @@ def fit(name: Words, form: Words, costs: Mapping[tuple[str, str], int], told: bo
 Answers = list[tuple[tuple[int, ...], tuple[int, ...]]]
 
 
-def _answers(name: Words, form: Words, costs: Mapping[tuple[str, str], int]) -> tuple[Answers, set[int], set[int]]:
+def _answers(name: Words, form: Words, costs: Sequence[int]) -> tuple[Answers, set[int], set[int]]:
     """The words that answer to each other, nearest first, and the names of either side that answer to none."""
     left, lacking = set(name.names), set(form.names)
-    if name.bare and form.bare:
-        pairs = zip(product(name.names, form.names), product(name.bare, form.bare), strict=True)
-        near = [(cost, abs(i - j), i, j) for (i, j), words in pairs if (cost := costs[words]) <= NEAR]
-    else:
-        every = ((i, j, _cost(name, i, form, j, costs)) for i in name.names for j in form.names)
-        near = [(cost, abs(i - j), i, j) for i, j, cost in every if cost <= NEAR]
+    near = [(cost, abs(i - j), i, j) for (i, j), cost in zip(product(name.names, form.names), costs, strict=True) if cost <= NEAR]
     near.sort()
     answers: Answers = []
     for _, _, i, j in near:
@@ -226,9 +198,10 @@ def _initials(name: Words, form: Words, answers: Answers, left: set[int], lackin
     return handicap
 
 
-def _contradiction(name: Words, form: Words, costs: Mapping[tuple[str, str], int], left: set[int], lacking: set[int]) -> Fit:
+def _contradiction(name: Words, form: Words, costs: Sequence[int], left: set[int], lacking: set[int]) -> Fit:
     """The handicap of words that answer to none, less where two of them are nearly near enough."""
-    best = min((_cost(name, i, form, j, costs) for i in left if i in name.names for j in lacking), default=FAR)
+    open_ = [cost for (i, j), cost in zip(product(name.names, form.names), costs, strict=True) if i in left and j in lacking]
+    best = min(open_, default=FAR)
     return Fit((), "", 0, CONTRADICTED * (min(best, FAR) - NEAR) // (FAR - NEAR))
 
 
