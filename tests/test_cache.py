@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pickle
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 
 import translit
 from translit.errors import LexiconError
-from translit.lexicon.cache import once
+from translit.lexicon.cache import keep, once
 
 OPEN = """
 import os, sys, translit
@@ -30,6 +31,16 @@ def make(path):
 
 once("hung", make)
 """
+
+
+def test_a_lexicon_in_memory_is_not_taken_from_an_older_release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRANSLIT_CACHE", str(tmp_path))
+    lexicon = translit.Lexicon.build([{"id": "1", "canonical": "Kabul", "kind": "place", "variants": ["Caboul"]}])
+    with monkeypatch.context() as older:
+        older.setattr("translit.lexicon.cache.VERSION", 1)
+        older.setattr("translit.lexicon.storage.VERSION", 1)
+        keep(lexicon)
+    assert pickle.loads(pickle.dumps(translit.Normalizer(lexicon))).normalize("Caboul") == "Kabul"
 
 
 @pytest.fixture

@@ -187,7 +187,7 @@ def test_explain(lexicon: str) -> None:
         (("nope",), "No such command"),
         (("clean", "--precision", "2"), "--precision"),
         (("clean", "--format", "yaml"), "--format"),
-        (("clean", "--add", "colour"), "'colour' is not one of id, confidence, method, original"),
+        (("clean", "--add", "colour"), "'colour' is not one of id, kind, confidence, method, original"),
         (("clean", "--add", "id"), "use --mode name"),
         (("clean", "--resume"), "--resume needs files"),
         (("clean", "--types", "made-up"), "'made-up' is not one of romanization"),

@@ -264,15 +264,15 @@ def test_a_broken_csv_row_takes_no_other_row_with_it(convert: Runner) -> None:
 
 
 def test_added_columns(convert: Runner) -> None:
-    task = Task("name", ("a",), ("id", "confidence", "method", "original"))
+    task = Task("name", ("a",), ("id", "kind", "confidence", "method", "original"))
     output, _, _, _ = convert(b'"b","a"\n1,"Punjir"\n2,nobody\n3,\n', "a.csv", task)
     rows = list(csv.reader(io.StringIO(output.decode())))
-    assert rows[0] == ["b", "a", "a_id", "a_confidence", "a_method", "a_original"]
-    assert rows[1][:3] + rows[1][4:] == ["1", "Panjshir", "place:panjshir", "exact", "Punjir"]
-    assert rows[2:] == [["2", "nobody", "", "", "", "nobody"], ["3", "", "", "", "", ""]]
+    assert rows[0] == ["b", "a", "a_id", "a_kind", "a_confidence", "a_method", "a_original"]
+    assert rows[1][:4] + rows[1][5:] == ["1", "Panjshir", "place:panjshir", "place", "exact", "Punjir"]
+    assert rows[2:] == [["2", "nobody", "", "", "", "", "nobody"], ["3", "", "", "", "", "", ""]]
     output, _, _, _ = convert(b'{"b": 1, "a": "Punjir"}\n{"a":null}\n{}\n{"a":"nobody" }', "a.jsonl", task)
     first, second, third, fourth = map(json.loads, output.splitlines())
-    assert list(first) == ["b", "a", "a_id", "a_confidence", "a_method", "a_original"]
+    assert list(first) == ["b", "a", "a_id", "a_kind", "a_confidence", "a_method", "a_original"]
     assert first["a_id"] == "place:panjshir"
     assert 0.9 < first["a_confidence"] <= 1
     assert second["a_id"] is third["a_id"] is fourth["a_id"] is None
@@ -591,7 +591,7 @@ def test_what_is_not_parquet(convert: Runner) -> None:
 # --- columns at once -------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("add", [(), ("id", "confidence", "method", "original")])
+@pytest.mark.parametrize("add", [(), ("id", "kind", "confidence", "method", "original")])
 @pytest.mark.parametrize("mode", ["name", "text"])
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 @pytest.mark.parametrize("header", ["a,n,b", "n,b,a", "a,b"])
@@ -627,7 +627,7 @@ JSON_LINES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("add", [(), ("id", "confidence", "method", "original")])
+@pytest.mark.parametrize("add", [(), ("id", "kind", "confidence", "method", "original")])
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 @pytest.mark.parametrize("spaces", [(",", ":"), (", ", ": "), (", ", ":"), (",", ":  ")])
 @pytest.mark.parametrize("columns", [("a",), ("b", "a"), ("a.b",), ("nope",)])

@@ -136,7 +136,7 @@ def test_the_command_line_gives_the_same(
     source, out = tmp_path / "a.parquet", tmp_path / "b.parquet"
     table = pa.table({"n": range(len(GIVEN[mode])), "c": GIVEN[mode]}).replace_schema_metadata({"kept": "yes"})
     pq.write_table(table, source)
-    add = ["id", "confidence", "method", "original"] if mode == "name" else ["original"]
+    add = ["id", "kind", "confidence", "method", "original"] if mode == "name" else ["original"]
     command = [sys.executable, "-c", "from translit.cli import main; raise SystemExit(main())", "clean", str(source), "-o", str(out)]
     options = ["--lexicon", str(lexicon), "--column", "c", "--mode", mode, "--add", ",".join(add)]
     subprocess.run([*command, *options], env=child, check=True, capture_output=True)
@@ -319,7 +319,7 @@ def test_ordered_categories_stay_ordered(norm: translit.Normalizer) -> None:
 @pytest.mark.parametrize("engine", ["in-memory", "streaming"])
 def test_polars_adds_columns_in_a_lazy_query(engine: str, norm: translit.Normalizer) -> None:
     frame = pl.DataFrame({"a": NAMES, "n": range(len(NAMES)), "b": NAMES[::-1]}, {"a": pl.Categorical, "n": pl.Int8, "b": pl.String})
-    add = ["id", "confidence", "method", "original"]
+    add = ["id", "kind", "confidence", "method", "original"]
     query = clean(frame.lazy(), columns=["a", "b"], normalizer=norm, add=add)
     out = query.collect(engine=engine)
     assert out.schema == query.collect_schema()
@@ -377,7 +377,7 @@ TWICE = pa.table([["a"], ["b"]], names=["name", "name"])
         (FRAME, {"column": "nome"}, "no column 'nome'; the frame has name, n, name_id"),
         (FRAME, {"column": "n"}, "column 'n' holds int64, not text; cast it to a string"),
         (FRAME, {"column": "name", "mode": "prose"}, "unknown mode 'prose'"),
-        (FRAME, {"column": "name", "add": ["kind"]}, "cannot add 'kind'"),
+        (FRAME, {"column": "name", "add": ["colour"]}, "cannot add 'colour'"),
         (FRAME, {"column": "name", "add": ["id"]}, "has a column 'name_id' already"),
         (FRAME, {"column": "name", "add": ["id"], "mode": "text"}, "use mode='name'"),
         (TWICE, {"column": "name"}, "2 columns are named 'name'"),

@@ -37,7 +37,7 @@ RECORDS = [
     {"id": "place:kabul", "canonical": "Kabul", "kind": "place", "variants": ["Kaboul", "Кабул"]},
 ]
 NAMES = ["Panjsjir", None, "Panjshir", "پنجشیر", "Achmad Massud", "nobody", "", "KABOUL", "🙂", "Кабул"]
-ADD = ("id", "confidence", "method", "original")
+ADD = ("id", "kind", "confidence", "method", "original")
 ROWS = 4000
 
 

@@ -21,7 +21,7 @@ from translit.files.inputs import Input
 from translit.limits import CHUNK_BYTES, CHUNK_GROWTH, MAX_CHUNK_BYTES, MAX_REJECT_BYTES
 from translit.model import Match, Mention
 
-ADDABLE = ("id", "confidence", "method", "original")
+ADDABLE = ("id", "kind", "confidence", "method", "original")
 """What ``--add`` can write beside a column."""
 
 Mode = Literal["text", "name"]

@@ -226,7 +226,7 @@ def _as(array: pa.Array, type_: pa.DataType) -> pa.Array:
 def _widened(schema: pa.Schema, task: Task) -> pa.Schema:
     import pyarrow as pa
 
-    types = {"id": pa.string(), "method": pa.string(), "confidence": pa.float64()}
+    types = {"id": pa.string(), "kind": pa.string(), "method": pa.string(), "confidence": pa.float64()}
     for index, what, name in task.added():
         schema = schema.append(pa.field(name, types.get(what, schema.field(task.columns[index]).type)))
     return schema

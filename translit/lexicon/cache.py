@@ -81,8 +81,8 @@ def deciding() -> list[Path]:
 
 
 def keep(lexicon: Lexicon) -> Path:
-    """Save a lexicon made in memory into the cache, under its own checksum."""
-    return once(f"{lexicon.checksum[:32]}.translit", lexicon.save)
+    """Save a lexicon made in memory into the cache, under its own checksum and the version that files have now."""
+    return once(f"{lexicon.checksum[:32]}-{VERSION}.translit", lexicon.save)
 
 
 def once(name: str, make: Callable[[Path], None]) -> Path:
