@@ -14,7 +14,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -51,7 +51,7 @@ def run(report: Report) -> None:
     size = report.settings.bytes
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        parts = {
+        parts: dict[str, Callable[[Report, Path], object]] = {
             "names": partial(_names, rows=max(10_000, size // BYTES_A_ROW)),
             "articles": partial(_articles, size=max(200_000, size)),
             "kernel": _kernel,
@@ -268,7 +268,7 @@ def kernel_and_bare(lexicon: Path, source: Path, runs: int) -> tuple[float, floa
 
     kernel = Kernel("name", Normalizer(opened))
     kernel.clean(column)
-    contenders = {
+    contenders: dict[str, Callable[[], object]] = {
         "kernel": lambda: Kernel("name", Normalizer(opened)).clean(column), "bare": bare, "known": partial(kernel.clean, column),
     }  # fmt: skip
     found = interleave(contenders, runs)

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from strategies import SMALL, anything, names, spellings_of, worn
 
 from translit import Lexicon, Normalizer, limits
-from translit.matching.calibrate import GRID, NEVER, Curve, Model, curve, curve_from_json, curve_to_json, drawn
+from translit.matching.calibrate import GRID, NEVER, Curve, Model, curve, curve_from_json, curve_to_json
+from translit.matching.draws import drawn
 from translit.matching.fuzzy import Guess, guess_many
 from translit.matching.prior import read_model
 from translit.matching.score import COMPARISON, DECISION, DECISION_SIGNS

@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -602,7 +603,7 @@ def test_csv_by_columns_is_csv_by_rows(
     names = ["Panjsjir", "Punjir", "", "nobody", "Achmad Massud", "é", "Kaboul", "im Punjir", "x;y", "Kotab"]
     columns = {"a": itertools.cycle(names), "b": itertools.cycle(names[1:]), "n": itertools.count()}
     order = header.split(",")
-    quoting = csv.QUOTE_NONNUMERIC if quoted else csv.QUOTE_MINIMAL
+    quoting: Any = csv.QUOTE_NONNUMERIC if quoted else csv.QUOTE_MINIMAL
     made = io.StringIO()
     csv.writer(made, quoting=quoting, lineterminator="\n").writerows([next(columns[name]) for name in order] for _ in range(600))
     rows = made.getvalue().splitlines()
@@ -733,7 +734,7 @@ def test_resume_after_each_failure_ends_with_the_same_bytes(tmp_path: Path, name
         head, _, rows = data.partition(b"\n")
         data = head + b"\n" + rows * (50 if plain == "a.txt" else 4)
     (tmp_path / name).write_bytes(pack(data, packing) if packing else data)
-    whole = {}
+    whole: dict[str, bytes] = {}
     for folder in (tmp_path / "whole", tmp_path / "parts"):
         folder.mkdir()
         job = Job(str(tmp_path / name), format_of(name).name, str(folder / f"out{packing}"))

@@ -24,7 +24,7 @@ pl = pytest.importorskip("polars", reason="needs the extra frames")
 import translit  # noqa: E402
 from translit.errors import TranslitError  # noqa: E402
 from translit.frames import clean, coding, match  # noqa: E402
-from translit.frames.arrow import FIELDS, Kernel  # noqa: E402
+from translit.frames.arrow import FIELDS, Kernel, Mode  # noqa: E402
 from translit.frames.duckdb import register  # noqa: E402
 
 RECORDS = [
@@ -59,7 +59,7 @@ def norm(lexicon: Path) -> translit.Normalizer:
     return translit.Normalizer(translit.Lexicon.load(lexicon))
 
 
-def expected(values: list[str | None], mode: str, norm: translit.Normalizer) -> list[str | None]:
+def expected(values: list[str | None], mode: Mode, norm: translit.Normalizer) -> list[str | None]:
     """The answers by the normalizer alone, one by one."""
     if mode == "text":
         return [None if value is None else norm.clean(value) for value in values]
@@ -78,39 +78,39 @@ def plain(values: Any) -> list[Any]:
     return [None if value is None or value is pd.NA or value != value else value for value in values]
 
 
-def by_pandas(values: list[str | None], mode: str, norm: translit.Normalizer) -> list[Any]:
+def by_pandas(values: list[str | None], mode: Mode, norm: translit.Normalizer) -> list[Any]:
     frame = clean(pd.DataFrame({"c": values}, dtype="str"), column="c", mode=mode, normalizer=norm)
     return plain(frame["c"])
 
 
-def by_pandas_accessor(values: list[str | None], mode: str, norm: translit.Normalizer) -> list[Any]:
+def by_pandas_accessor(values: list[str | None], mode: Mode, norm: translit.Normalizer) -> list[Any]:
     series = pd.Series(values, dtype=object)
     return plain(series.translit.normalize(norm) if mode == "name" else series.translit.clean(norm))
 
 
-def by_polars(values: list[str | None], mode: str, norm: translit.Normalizer) -> list[Any]:
-    return clean(pl.DataFrame({"c": values}, {"c": pl.String}), column="c", mode=mode, normalizer=norm)["c"].to_list()
+def by_polars(values: list[str | None], mode: Mode, norm: translit.Normalizer) -> list[Any]:
+    return list(clean(pl.DataFrame({"c": values}, {"c": pl.String}), column="c", mode=mode, normalizer=norm)["c"].to_list())
 
 
-def by_polars_lazily(values: list[str | None], mode: str, norm: translit.Normalizer) -> list[Any]:
+def by_polars_lazily(values: list[str | None], mode: Mode, norm: translit.Normalizer) -> list[Any]:
     column = pl.col("c").translit
     query = pl.LazyFrame({"c": values}, {"c": pl.String}).select(column.normalize(norm) if mode == "name" else column.clean(norm))
     assert query.collect_schema() == {"c": pl.String}
     streamed, whole = query.collect(engine="streaming"), query.collect()
     assert streamed.equals(whole)
-    return whole["c"].to_list()
+    return list(whole["c"].to_list())
 
 
-def by_pyarrow(values: list[str | None], mode: str, norm: translit.Normalizer) -> list[Any]:
-    return clean(pa.table({"c": pa.array(values, pa.string())}), column="c", mode=mode, normalizer=norm)["c"].to_pylist()
+def by_pyarrow(values: list[str | None], mode: Mode, norm: translit.Normalizer) -> list[Any]:
+    return list(clean(pa.table({"c": pa.array(values, pa.string())}), column="c", mode=mode, normalizer=norm)["c"].to_pylist())
 
 
-def by_reader(values: list[str | None], mode: str, norm: translit.Normalizer) -> list[Any]:
+def by_reader(values: list[str | None], mode: Mode, norm: translit.Normalizer) -> list[Any]:
     table = pa.table({"c": pa.array(values, pa.large_string())})
-    return clean(table.to_reader(max_chunksize=3), column="c", mode=mode, normalizer=norm).read_all()["c"].to_pylist()
+    return list(clean(table.to_reader(max_chunksize=3), column="c", mode=mode, normalizer=norm).read_all()["c"].to_pylist())
 
 
-def by_duckdb(values: list[str | None], mode: str, norm: translit.Normalizer) -> list[Any]:
+def by_duckdb(values: list[str | None], mode: Mode, norm: translit.Normalizer) -> list[Any]:
     con = register(duckdb.connect(), norm)
     con.register("given", pa.table({"n": range(len(values)), "c": pa.array(values, pa.string())}))
     return [row[0] for row in con.sql(f"SELECT {FUNCTIONS[mode]}(c) FROM given ORDER BY n").fetchall()]
@@ -121,7 +121,7 @@ THROUGH = [by_pandas, by_pandas_accessor, by_polars, by_polars_lazily, by_pyarro
 
 @pytest.mark.parametrize("mode", ["name", "text"])
 @pytest.mark.parametrize("through", THROUGH, ids=lambda through: through.__name__)
-def test_every_library_gives_the_same(through: Callable[..., list[Any]], mode: str, norm: translit.Normalizer) -> None:
+def test_every_library_gives_the_same(through: Callable[..., list[Any]], mode: Mode, norm: translit.Normalizer) -> None:
     assert through(GIVEN[mode], mode, norm) == expected(GIVEN[mode], mode, norm)
     assert through([None], mode, norm) == [None]
     assert through([], mode, norm) == []
@@ -129,7 +129,7 @@ def test_every_library_gives_the_same(through: Callable[..., list[Any]], mode: s
 
 @pytest.mark.parametrize("mode", ["name", "text"])
 def test_the_command_line_gives_the_same(
-    mode: str, norm: translit.Normalizer, lexicon: Path, tmp_path: Path, child: dict[str, str]
+    mode: Mode, norm: translit.Normalizer, lexicon: Path, tmp_path: Path, child: dict[str, str]
 ) -> None:
     import pyarrow.parquet as pq
 

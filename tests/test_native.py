@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -310,14 +310,14 @@ keyed = st.lists(st.one_of(names_of_a_script(), anything, texts, words), max_siz
 
 @compiled
 @given(keyed, st.sampled_from(["tight", "skeleton"]), st.sampled_from([None, ("nld",), ("deu", "fas"), ("zzz",)]))
-def test_keys_agree(asked: list[str], level: str, langs: tuple[str, ...] | None) -> None:
+def test_keys_agree(asked: list[str], level: Literal["tight", "skeleton"], langs: tuple[str, ...] | None) -> None:
     left, right = (f(shipped_keys(), asked, level, langs) for f in (native.TWINS["name_keys"], keys.name_keys))
     assert left == right
 
 
 @compiled
 @pytest.mark.parametrize("level", ["tight", "skeleton"])
-def test_keys_agree_on_listed_names(level: str) -> None:
+def test_keys_agree_on_listed_names(level: Literal["tight", "skeleton"]) -> None:
     asked = [name for path in name_paths() if path.suffix == ".tsv" for name in spellings(path)[::97]]
     left, right = (f(shipped_keys(), asked, level, None) for f in (native.TWINS["name_keys"], keys.name_keys))
     assert len(asked) > 200
@@ -336,7 +336,7 @@ def compared(function: Callable[..., Any], pairs: list[tuple[str, str]]) -> Any:
     return function(names, forms, rows, rows, 7 * rows.astype(np.int32), alike, 1 - alike)
 
 
-COMPARED = [
+COMPARED: list[tuple[str, str, dict[str, float]]] = [
     ("kabul", "kabul", {"indel": 1, "jaro_winkler": 1, "exact": 1, "same_start": 1, "same_end": 1, "name_words": 1, "name_extra": 0}),
     ("", "", {"indel": 1, "jaro_winkler": 1, "exact": 1, "same_start": 1, "shorter": 0, "form_words": 1}),
     ("kabul", "", {"indel": 0, "jaro_winkler": 0, "exact": 0, "same_end": 0, "length_gap": 5}),

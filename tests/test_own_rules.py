@@ -25,7 +25,7 @@ def basque() -> Lexicon:
 
 
 def answers(norm: Normalizer) -> dict[str, str | None]:
-    return {name: match and match.canonical for name, match in zip(SPELLINGS, norm.match_many(list(SPELLINGS)), strict=True)}
+    return {name: match.canonical if match else None for name, match in zip(SPELLINGS, norm.match_many(list(SPELLINGS)), strict=True)}
 
 
 def test_own_rules_find_what_the_shipped_ones_do_not(basque: Lexicon) -> None:

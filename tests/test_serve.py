@@ -216,7 +216,7 @@ def test_a_body_that_never_comes_is_given_up(start: Start) -> None:
 schema = schemathesis.openapi.from_dict(document())
 
 
-@schema.parametrize()
+@schema.parametrize()  # type: ignore[untyped-decorator]
 @settings(max_examples=25)
 def test_the_service_keeps_to_its_specification(case: Any, roomy: Served) -> None:
     # The fields of this form hold JSON, which made-up strings do not; as parameters of GET they are made up by their schemas.

@@ -249,7 +249,7 @@ def test_an_interrupted_run_leaves_nothing(setting: Setting, tmp_path: Path, num
         os.killpg(process.pid, number)
         status, errors = ended(process)
     assert (status, list(tmp_path.iterdir())) == (128 + number, [])
-    assert errors.strip() == {signal.SIGINT: "translit: interrupted", signal.SIGTERM: "translit: terminated"}[number]
+    assert errors.strip() == {signal.SIGINT: "translit: interrupted", signal.SIGTERM: "translit: terminated"}[signal.Signals(number)]
     assert gone(workers_found)
 
 

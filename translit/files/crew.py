@@ -15,8 +15,6 @@ from translit.model import Match, Mention
 THREADS = 2
 """Enough that nothing but the matching counts: reading and writing have threads of their own."""
 
-Work = Callable[[Chunk, Engine], Result]
-
 
 class _Asked(NamedTuple):
     names: Sequence[str]
