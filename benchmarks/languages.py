@@ -98,7 +98,7 @@ def measured(names: Mapping[str, str], left_out: set[str], questions: Sequence[Q
     records = [{"id": entity, "canonical": name, "kind": "place", "variants": []} for entity, name in names.items()]
     normalizer = Normalizer(Lexicon.build([[record for record in records if record["id"] not in left_out]]), precision=PRECISION)
     texts = [question.text for question in questions]
-    nearest = [match and (match.id, match.confidence) for match in normalizer.match_many(texts, min_confidence=0)]
+    nearest = [(match.id, match.confidence) if match else None for match in normalizer.match_many(texts, min_confidence=0)]
     given = [match.id if match else "" for match in normalizer.match_many(texts)]
     groups: dict[tuple[str, str], list[int]] = defaultdict(list)
     for i, question in enumerate(questions):
