@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import gzip
 import re
 import subprocess
 import sys
@@ -191,3 +192,18 @@ def test_every_extra_that_is_named_can_be_installed() -> None:
     pages = (root / "README.md", *sorted((root / "docs").glob("*.md")), root / "lexicons" / "README.md")
     told |= {extra for page in pages for extra in re.findall(r"extras? `(\w+)`", page.read_text("utf-8"))}
     assert {"parquet", "serve", "plot"} <= told <= extras
+
+
+def test_every_licence_of_the_data_is_the_distributions() -> None:
+    root = PACKAGE.parent
+    project = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]
+    named: set[str] = set()
+    for path in [*data_root().rglob("*.tsv"), *data_root().rglob("*.tsv.gz")]:
+        if "make" not in path.parts:
+            data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+            found = re.search(r"^#: licence=(.+)$", data[:2000].decode("utf-8", "ignore"), re.MULTILINE)
+            assert found, path
+            named.update(found[1].split(" AND "))
+    assert {"MIT", *named} == set(project["license"].split(" AND "))
+    # Its notice must come with the data; the others are known by their names.
+    assert "Unicode-3.0" in named and (root / "LICENSES" / "Unicode-3.0.txt").is_file() and "LICENSES/*.txt" in project["license-files"]

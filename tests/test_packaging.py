@@ -18,7 +18,7 @@ import pytest
 from translit.lexicon.cache import folder
 
 ROOT = Path(__file__).parents[1]
-SOURCES = ("pyproject.toml", "setup.py", "MANIFEST.in", "README.md", "LICENSE", "translit", "lexicons", "docs", "tests")
+SOURCES = ("pyproject.toml", "setup.py", "MANIFEST.in", "README.md", "LICENSE", "LICENSES", "translit", "lexicons", "docs", "tests")
 LEXICONS = ROOT / "lexicons"
 PACKS = sorted(path.relative_to(LEXICONS) for kind in ("rules", "names", "model", "readings") for path in (LEXICONS / kind).glob("*.tsv"))
 MAX_WHEEL_BYTES = 60_000_000
