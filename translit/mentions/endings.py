@@ -15,6 +15,8 @@ from translit.unicode.tokens import fold
 
 POSSESSIVES = ("'s", "’s", "'S", "’S")
 """Endings that are never letters of the name."""
+BARE_GENITIVES = ("s", "S")
+"""Endings without an apostrophe, as German, Dutch and the Scandinavian languages write the genitive."""
 
 
 @lru_cache(maxsize=limits.TOKEN_CACHE)

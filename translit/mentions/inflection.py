@@ -21,7 +21,7 @@ import regex
 from translit import limits
 from translit.matching.exact import LISTED, resolve
 from translit.matching.tiers import Tiers
-from translit.mentions.endings import is_listed_with
+from translit.mentions.endings import BARE_GENITIVES, is_listed_with
 from translit.mentions.evidence import PLACE, Context, Need
 from translit.mentions.inflections import Endings, cut, shipped_endings
 from translit.mentions.memory import Memory
@@ -41,6 +41,8 @@ MOST_WORDS = 3
 """Most words of an inflected name."""
 MOST_STEMS = 64
 """Most ways to cut the endings off a name of several words."""
+LEAST_ENGLISH = 3
+"""How many small words of English a text must have to be taken for English."""
 LEAST_WORDS = 2
 """How many small words of a language a text in Latin letters must have, before that language's endings are tried."""
 _ELISION = regex.compile(r"(?<!\p{L})(\p{L}{1,4})['’ʼ](?=\p{Lu})")
@@ -88,7 +90,13 @@ class Inflected:
         self._values: Memory[str, int] = Memory()
 
     def add(self, contexts: Sequence[Context], places: list[list[Place]]) -> None:
-        """Add what stands on words that are not taken; every distinct stem of all texts is looked up once."""
+        """Add what stands on words that are not taken; every distinct stem of all texts is looked up once.
+
+        Listed names with a bare *s* behind them are taken away where the text is English, which writes an apostrophe before it.
+        """
+        for context, taken in zip(contexts, places, strict=True):
+            if any(_has_bare_genitive(context.words, place) for place in taken) and _is_english(context.words):
+                taken[:] = [place for place in taken if not _has_bare_genitive(context.words, place)]
         cuts = [_cuts_of(context.words, taken) for context, taken in zip(contexts, places, strict=True)]
         self._learn(cuts)
         found: list[tuple[int, int, int, list[Stem]]] = []
@@ -184,6 +192,18 @@ class Inflected:
                 lead=stem.lead,
             )
         return None
+
+
+def _has_bare_genitive(words: Words, place: Place) -> bool:
+    """Whether another spelling than the canonical one has a bare *s* behind it: *Islamabadas*, where *Islamabada* is listed."""
+    answer = place.answer
+    if answer is None or answer.decided or place.ending not in BARE_GENITIVES:
+        return False
+    return words.piece(place.first, place.last)[:-1].lower() != answer.canonical.lower()
+
+
+def _is_english(words: Words) -> bool:
+    return len(shipped_endings().english.intersection(words.text.split())) >= LEAST_ENGLISH
 
 
 def _is_inside(place: Place, window: range) -> bool:

@@ -40,10 +40,11 @@ class Ending(NamedTuple):
 
 @dataclass(frozen=True)
 class Endings:
-    """The table: its rows by use, and by language the small words by which its text is known."""
+    """The table: its rows by use, and by language the small words by which its text is known; of English apart, which has no rows."""
 
     rows: dict[str, tuple[Ending, ...]]
     small: dict[str, frozenset[str]]
+    english: frozenset[str] = frozenset()
 
     @cached_property
     def _inflecting(self) -> dict[tuple[str, str, str], list[Ending]]:
@@ -94,7 +95,8 @@ def read_endings(path: Path) -> Endings:
             table.fault(number, f"the use is none of {', '.join(USES)}, or the example is not 'Кабуле=Кабул'")
         ending, instead = fold_token(cells[0]), fold_token(cells[1])
         rows[cells[2]].append(Ending(ending, instead, cells[2], tuple(cells[3].split()), cells[4], script_of(cells[0])))
-    return Endings({use: tuple(found) for use, found in rows.items()}, small)
+    english = frozenset(table.header.get("english", "").split())
+    return Endings({use: tuple(found) for use, found in rows.items()}, small, english)
 
 
 @lru_cache(maxsize=1)

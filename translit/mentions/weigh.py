@@ -16,6 +16,7 @@ from translit.matching.designators import is_designator
 from translit.matching.tiers import Tiers
 from translit.mentions.cues import has_cue
 from translit.mentions.doubts import Told, doubt, is_short_of
+from translit.mentions.endings import BARE_GENITIVES
 from translit.mentions.evidence import PLACE, Context, Need
 from translit.mentions.memory import Memory
 from translit.mentions.places import Place, without_answer
@@ -25,7 +26,6 @@ from translit.unicode.tokens import fold
 
 PROTECTED_ALIKE = 0.7
 """Least similarity (Levenshtein, folded) of what follows a name to the rest of a protected phrase."""
-BARE_GENITIVES = ("s", "S")
 
 
 class Weighing:
