@@ -163,8 +163,10 @@ def _texts(listing: Forms, forms: Sequence[int]) -> Mapping[int, str]:
 def _word_costs(rough: Rough, pairs: Sequence[tuple[_Asked, Words]]) -> list[list[int]]:
     """The costs of each pair's words beside each other, as :func:`fit` takes them."""
     out: list[list[int]] = [[] for _ in pairs]
-    for script in dict.fromkeys(asking.view.script for asking, _ in pairs):
-        rows = [row for row, (asking, _) in enumerate(pairs) if asking.view.script == script]
+    by_script: dict[str, list[int]] = {}
+    for row, (asking, _) in enumerate(pairs):
+        by_script.setdefault(asking.view.script, []).append(row)
+    for script, rows in by_script.items():
         chosen = [pairs[row] for row in rows]
         names = _Names.of([asking.words for asking, _ in chosen], [asking.words.atoms for asking, _ in chosen])
         forms = _Names.of([form for _, form in chosen], [form.texts for _, form in chosen])
@@ -201,10 +203,10 @@ class _Names:
         text: list[int] = []
         stem: list[int] = []
         place: dict[int, int] = {}
-        for some, spelled in zip(words, letters, strict=True):
-            if id(some) in place:
+        for ident, some, spelled in zip(map(id, words), words, letters, strict=True):
+            if ident in place:
                 continue
-            place[id(some)] = len(text)
+            place[ident] = len(text)
             for i in some.names:
                 text.append(number.setdefault(spelled[i], len(number)))
                 root = spelled[i][: len(some.stems[i])]

@@ -121,7 +121,7 @@ class Guesser:
         found = guess_many(self.index, self.lexicon.rough, (shipped,) if own is shipped else (shipped, own), names, turned, self.reader)
         if self.reader is not None:
             found = [self._read_otherwise(names, some) for some in found]
-        found = [self._unread(names, some) for some in found]
+        found = self._unread(names, found)
         settled = replace(found[0], method=self._settled(names, found[0]))
         return settled.chosen(settled.method != FUZZY, found[-1])
 
@@ -139,19 +139,31 @@ class Guesser:
         score[rows[shared & ~same]] -= WRITTEN_OTHERWISE
         return replace(guesses, score=score)
 
-    def _unread(self, names: Sequence[str], guesses: Guesses) -> Guesses:
+    def _unread(self, names: Sequence[str], found: Sequence[Guesses]) -> list[Guesses]:
         """Guesses of persons, less likely where words of the name are read like none of the form, and are not near in letters either."""
+        pairs = [self._of_persons(names, guesses) for guesses in found]
+        # Models mostly guess alike.
+        distinct = list(dict.fromkeys(pair for some in pairs for pair in some.values()))
+        if not distinct:
+            return list(found)
+        spelled, forms = [name for name, _ in distinct], [form for _, form in distinct]
+        unread = unread_many(spelled, forms, self.lexicon.keys, lambda word: self.lexicon.rough.spell(word).rom)
+        handicap = dict(zip(distinct, unread, strict=True))
+        out = []
+        for guesses, some in zip(found, pairs, strict=True):
+            score = guesses.score.copy()
+            score[list(some)] -= [handicap[pair] for pair in some.values()]
+            out.append(replace(guesses, score=score))
+        return out
+
+    def _of_persons(self, names: Sequence[str], guesses: Guesses) -> dict[int, tuple[str, str]]:
+        """The likely guesses for names of several words that are persons, by row: the name as it was compared, and the form."""
         kind = np.array([kind == PERSON for kind in self.index.kinds], dtype=bool)
         several = np.array([" " in name for name in names], dtype=bool)
         rows = np.flatnonzero(several & (guesses.score > 0) & (guesses.entity >= 0) & ~guesses.folded)
-        rows = rows[kind[self.index.entity_kind[guesses.entity[rows]]]]
-        if not len(rows):
-            return guesses
-        spelled = [guesses.view[i] or names[i] for i in rows.tolist()]
-        forms = self.index.forms.take(guesses.form[rows])
-        score = guesses.score.copy()
-        score[rows] -= unread_many(spelled, forms, self.lexicon.keys, lambda word: self.lexicon.rough.spell(word).rom)
-        return replace(guesses, score=score)
+        chosen = rows[kind[self.index.entity_kind[guesses.entity[rows]]]]
+        forms = self.index.forms.take(guesses.form[chosen])
+        return {i: (guesses.view[i] or names[i], form) for i, form in zip(chosen.tolist(), forms, strict=True)}
 
     def _settled(self, names: Sequence[str], guesses: Guesses) -> Rows:
         """The tier of each guess of the model that ships: a higher one where it is sure, and borne out by a key or the folded letters.

@@ -11,7 +11,7 @@ Source: Christen (2012), *Data Matching*, chapters 3 and 5; the United Nations' 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise, product
+from itertools import pairwise
 from typing import NamedTuple
 
 from rapidfuzz.distance import Indel
@@ -126,8 +126,9 @@ Answers = list[tuple[tuple[int, ...], tuple[int, ...]]]
 def _answers(name: Words, form: Words, costs: Sequence[int]) -> tuple[Answers, set[int], set[int]]:
     """The words that answer to each other, nearest first, and the names of either side that answer to none."""
     left, lacking = set(name.names), set(form.names)
-    near = [(cost, abs(i - j), i, j) for (i, j), cost in zip(product(name.names, form.names), costs, strict=True) if cost <= NEAR]
-    near.sort()
+    width = len(form.names)
+    places = [(cost, name.names[k // width], form.names[k % width]) for k, cost in enumerate(costs) if cost <= NEAR]
+    near = sorted((cost, abs(i - j), i, j) for cost, i, j in places)
     answers: Answers = []
     for _, _, i, j in near:
         if i in left and j in lacking:
@@ -200,8 +201,10 @@ def _initials(name: Words, form: Words, answers: Answers, left: set[int], lackin
 
 def _contradiction(name: Words, form: Words, costs: Sequence[int], left: set[int], lacking: set[int]) -> Fit:
     """The handicap of words that answer to none, less where two of them are nearly near enough."""
-    open_ = [cost for (i, j), cost in zip(product(name.names, form.names), costs, strict=True) if i in left and j in lacking]
-    best = min(open_, default=FAR)
+    width = len(form.names)
+    rows = [row * width for row, i in enumerate(name.names) if i in left]
+    columns = [column for column, j in enumerate(form.names) if j in lacking]
+    best = min([costs[row + column] for row in rows for column in columns], default=FAR)
     return Fit((), "", 0, CONTRADICTED * (min(best, FAR) - NEAR) // (FAR - NEAR))
 
 

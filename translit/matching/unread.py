@@ -13,7 +13,7 @@ from typing import Protocol
 from rapidfuzz.distance import Indel
 
 from translit.matching.nameparts import particles
-from translit.unicode.tokens import fold
+from translit.native import fold_many
 
 UNREAD = 1500
 """Handicap, in 1/1000 log-odds, of a word of a name that is read like none of the form, while the form has such a word too."""
@@ -39,15 +39,23 @@ def unread_many(names: Sequence[str], forms: Sequence[str], alike: Alike, plain:
         alike: the keys of conventions.
         plain: a word's letters in rough romanization.
     """
-    words = [(fold(name).split(), fold(form).split()) for name, form in zip(names, forms, strict=True)]
-    several = [(_with_joints(ours), _with_joints(theirs)) for ours, theirs in words if len(ours) > 1]
-    pairs = list(dict.fromkeys(pair for sides in several for pair in product(*sides)))
+    words = [(ours.split(), theirs.split()) for ours, theirs in zip(fold_many(names), fold_many(forms), strict=True)]
+    several = [row for row, (ours, _) in enumerate(words) if len(ours) > 1]
+    same = _shared(alike, [words[row] for row in several])
+    # Where all words of a side are read alone, none need be read in one with a neighbour.
+    left = [row for row in several if all(_both_unread(*words[row], same))]
+    same |= _shared(alike, [(_with_joints(ours), _with_joints(theirs)) for ours, theirs in (words[row] for row in left)])
+    out = [0] * len(words)
+    for row in left:
+        out[row] = _handicap(words[row][0], *_both_unread(*words[row], same), plain)
+    return out
+
+
+def _shared(alike: Alike, sides: Sequence[tuple[Sequence[str], Sequence[str]]]) -> set[tuple[str, str]]:
+    """The pairs of a word of one side and one of the other that a convention reads alike."""
+    pairs = list(dict.fromkeys(pair for both in sides for pair in product(*both)))
     shared = alike.shares_many([ours for ours, _ in pairs], None, [theirs for _, theirs in pairs])
-    same = {pair for pair, is_shared in zip(pairs, shared, strict=True) if is_shared}
-    turned = {(theirs, ours) for ours, theirs in same}
-    return [
-        _handicap(ours, _unread(ours, theirs, same), _unread(theirs, ours, turned), plain) if len(ours) > 1 else 0 for ours, theirs in words
-    ]
+    return {pair for pair, is_shared in zip(pairs, shared, strict=True) if is_shared}
 
 
 def _with_joints(words: Sequence[str]) -> list[str]:
@@ -57,6 +65,12 @@ def _with_joints(words: Sequence[str]) -> list[str]:
 def _joints(words: Sequence[str]) -> list[str]:
     """Neighbouring words in one, as a list may write them."""
     return [one + other for one, other in pairwise(words)]
+
+
+def _both_unread(ours: Sequence[str], theirs: Sequence[str], same: set[tuple[str, str]]) -> tuple[list[str], list[str]]:
+    """The unread names of either side."""
+    turned = {(other, word) for word, other in same.intersection(product(_with_joints(ours), _with_joints(theirs)))}
+    return _unread(ours, theirs, same), _unread(theirs, ours, turned)
 
 
 def _unread(words: Sequence[str], others: Sequence[str], same: set[tuple[str, str]]) -> list[str]:
