@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from operator import attrgetter
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from translit.files.base import Engine, Task
 from translit.limits import MEMO_CODEPOINTS, MEMO_VALUES
@@ -39,13 +39,18 @@ class Answer(NamedTuple):
         text: the new value.
         changes: how many mentions inside it changed.
         mentions: these, in mode ``"text"`` and where they are asked for.
-        match: the entity, in mode ``"name"``.
+        kept: of the match, in mode ``"name"``, the fields of :class:`Named`: as a plain tuple, which Python's collector passes over.
     """
 
     text: str
     changes: int = 0
     mentions: tuple[Mention, ...] = ()
-    match: Named | None = None
+    kept: tuple[Any, ...] | None = None
+
+    @property
+    def match(self) -> Named | None:
+        """The entity, in mode ``"name"``."""
+        return None if self.kept is None else _make_named(self.kept)
 
     def changed(self, original: str) -> Sequence[Mention]:
         """The changes in a value; one of the whole value in mode ``"name"``.
@@ -54,15 +59,16 @@ class Answer(NamedTuple):
         >>> change.end, change.replacement
         (8, 'Panjshir')
         """
-        if not self.changes or self.match is None:
+        match = self.match
+        if not self.changes or match is None:
             return self.mentions
-        return (Mention(original, *self.match, (), 0, len(original), self.text),)
+        return (Mention(original, *match, (), 0, len(original), self.text),)
 
     def cell(self, what: str, original: str) -> Cell:
         """The value that ``--add what`` writes."""
         if what == "original":
             return original
-        return None if self.match is None else getattr(self.match, what)
+        return None if self.kept is None else cast(Cell, self.kept[Named._fields.index(what)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,13 +158,13 @@ def answered(values: Sequence[str], task: Task, engine: Engine) -> list[Answer]:
     return [_cleaned(value, mentions) for value, mentions in zip(values, engine.find_many(values), strict=True)]
 
 
-# Of tuples without the Python of their classes, which takes longer than many a match.
+# Without the Python of their classes, which takes longer than many a match.
 _make_named = cast("Callable[[tuple[object, ...]], Named]", partial(tuple.__new__, Named))
 _make_answer = cast("Callable[[tuple[object, ...]], Answer]", partial(tuple.__new__, Answer))
 
 
 def _named(values: Sequence[str], found: Sequence[Match | None]) -> list[Answer]:
-    kept = map(_make_named, map(_kept, filter(None, found)))
+    kept = map(_kept, filter(None, found))
     return [
         _make_answer((value, 0, (), None) if match is None else (match.canonical, int(match.canonical != value), (), next(kept)))
         for value, match in zip(values, found, strict=True)

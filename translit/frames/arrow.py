@@ -110,7 +110,7 @@ class Kernel:
         coded = Coded.of(column, name)
         _, found = self._answered(coded, name)
         pa = self._pa
-        none = pa.array([answer is None or answer.match is None for answer in found], pa.bool_())
+        none = pa.array([answer is None or answer.kept is None for answer in found], pa.bool_())
         fields = [self._told(found, field) for field in FIELDS]
         return coded.gathered(pa.StructArray.from_arrays(fields, fields=list(match_type()), mask=none))
 
@@ -147,7 +147,7 @@ class Kernel:
                 self._known = None
 
     def _told(self, found: Sequence[Answer | None], what: str) -> pa.Array:
-        cells = [None if answer is None or answer.match is None else getattr(answer.match, what) for answer in found]
+        cells = [None if answer is None else answer.cell(what, "") for answer in found]
         return self._pa.array(cells, match_type().field(what).type)
 
     def _answered(self, coded: Coded, name: str) -> tuple[list[str | None], list[Answer | None]]:
