@@ -22,7 +22,7 @@ from strategies import anything
 from strategies import names as names_of_a_script
 
 from translit import limits, native
-from translit.files import csv_rows, interning
+from translit.files import csv_rows, csv_splice, interning
 from translit.lexicon import index, storage
 from translit.matching import align, blocking, candidates, exact, score, trees
 from translit.matching.blocking import block_keys, contours, signatures
@@ -46,6 +46,7 @@ PURE: dict[str, Callable[..., Any]] = {
     "take_strings": storage.take_strings, "otherwise_spelled": otherwise_spelled, "make_matches": exact.make_matches,
     "take_known": take_known, "intern_values": interning.intern_values,
     "plain_rows": csv_rows.plain_rows,
+    "csv_cells": csv_splice.csv_cells,
 }  # fmt: skip
 IMPLEMENTATIONS = {"python": PURE, **({"native": dict(native.TWINS)} if native.in_use() == "native" else {})}
 both = pytest.mark.parametrize("functions", IMPLEMENTATIONS.values(), ids=IMPLEMENTATIONS.keys())
@@ -827,3 +828,33 @@ def test_plain_rows(functions: dict[str, Callable[..., Any]], data: bytes, wante
 def test_plain_rows_alike(data: bytes, at: int, delimiter: str) -> None:
     at = min(at, len(data))
     assert native.TWINS["plain_rows"](data, at, delimiter) == csv_rows.plain_rows(data, at, delimiter)
+
+
+@both
+@pytest.mark.parametrize(
+    ("data", "wanted"),
+    [
+        (b"", None), (b"a,b", None), (b"a,b\n", [[3, 2, 3, 0, 0, 1, 0]]), (b'"a",""\r\n', [[6, 5, 5, 1, 1, 2, 1]]),
+        (b'"a,b",c\n', [[7, 6, 7, 0, 1, 4, 1]]), (b",\n", [[1, 1, 1, 0, 0, 0, 0]]), (b"a,b,c\n", None), (b"a\n", None), (b"\n", None),
+        (b"a,b\r\na,b\n", None), (b"a,b\na,b\r\n", None), (b'"a""b",c\n', None), (b'a"b,c"\n', None), (b'"a\nb",c\n', None),
+        (b'"a"b,c\n', None), (b"a,b\n\n", None), (b"a\r,b\n", None), (b'a,"\n', None), (b'a,"b\n', None), (b"a,b\r\r\n", None),
+    ],
+)  # fmt: skip
+def test_csv_cells(functions: dict[str, Callable[..., Any]], data: bytes, wanted: list[list[int]] | None) -> None:
+    found = functions["csv_cells"](data, ",", 2, [1, 0])
+    assert (None if found is None else found.tolist()) == wanted
+
+
+@compiled
+@given(
+    data=st.text('ab;,"\r\n').map(str.encode)
+    | st.lists(st.sampled_from(['a,"b",;\n', "a,b,c\n", '"",,\n', "a;b\n"])).map("".join).map(str.encode),
+    delimiter=st.sampled_from(",;"),
+    width=st.integers(1, 4),
+    columns=st.permutations(range(4)),
+)
+def test_csv_cells_alike(data: bytes, delimiter: str, width: int, columns: list[int]) -> None:
+    columns = [column for column in columns if column < width]
+    found = [cells(data, delimiter, width, columns) for cells in (native.TWINS["csv_cells"], csv_splice.csv_cells)]
+    told = [None if cells is None else cells.tolist() for cells in found]
+    assert told[0] == told[1]

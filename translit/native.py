@@ -310,6 +310,11 @@ def _plain_rows(data: bytes, at: int, delimiter: str) -> tuple[int, int, int]:
     return cast("tuple[int, int, int]", _native.plain_rows(data, at, ord(delimiter)))
 
 
+def _csv_cells(data: bytes, delimiter: str, width: int, columns: Sequence[int]) -> I64 | None:
+    found = _native.csv_cells(data, ord(delimiter), width, np.array(columns, dtype=np.int64))
+    return None if found is None else np.frombuffer(found, dtype=np.int64).reshape(-1, 1 + 3 * len(columns))
+
+
 TWINS: Mapping[str, Callable[..., Any]] = {
     "align_pairs": _align_pairs, "gather": _gather, "scan_words": _scan_words, "find_listed": _find_listed,
     "replace_listed": _replace_listed, "name_keys": _name_keys,
@@ -317,7 +322,7 @@ TWINS: Mapping[str, Callable[..., Any]] = {
     "shortlist": _shortlist, "name_blocks": _name_blocks, "fold_many": _fold_many,
     "token_hashes": _token_hashes, "otherwise_spelled": _otherwise_spelled, "find_texts": _find_texts, "take_strings": _take_strings,
     "make_matches": _make_matches, "take_known": _take_known, "intern_values": _intern_values,
-    "plain_rows": _plain_rows, "json_members": _json_members,
+    "plain_rows": _plain_rows, "csv_cells": _csv_cells, "json_members": _json_members,
 }  # fmt: skip
 """Name of a Python function → what stands for it where the compiled extension is in use."""
 scan_words, find_listed, replace_listed = twin(scan.scan_words), twin(scan.find_listed), twin(scan.replace_listed)

@@ -174,12 +174,12 @@ def _steps(parts: list[bytes | Row], layout: _Layout) -> Iterator[tuple[list[byt
             yield held, None
             continue
         whole = b"".join(blocks)
-        cells = grid(whole, layout.delimiter, layout.width)
+        cells = grid(whole, layout.delimiter, layout.width, layout.columns)
         if cells is not None or len(blocks) == 1:
             yield [whole], cells
         else:
             for block in blocks:
-                yield [block], grid(block, layout.delimiter, layout.width)
+                yield [block], grid(block, layout.delimiter, layout.width, layout.columns)
 
 
 _Parsed = tuple[str, list[str], int]

@@ -15,6 +15,7 @@ from translit.files.base import Collector, is_utf8
 from translit.files.columns import Known, cut, integers
 from translit.files.csv_fields import field_of
 from translit.files.interning import Codes
+from translit.native import twin
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -25,7 +26,7 @@ _FEED, _QUOTE = b'\n"'
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Where the fields of a block stand, in bytes; a row of places for each row.
+    """Where some fields of a block stand, in bytes; a row of places for each row, one for each column that is wanted.
 
     Args:
         starts: of the fields, quotes left out.
@@ -40,13 +41,27 @@ class Grid:
     line_ends: Places
 
 
-def grid(block: bytes, delimiter: str, width: int) -> Grid | None:
-    """The grid of a block.
+def grid(block: bytes, delimiter: str, width: int, columns: Sequence[int]) -> Grid | None:
+    """The grid of a block, for some columns.
 
     None where it has blank rows, a row of another width, mixed line ends, broken UTF-8, or quotes that do not stand around a
     field, as doubled ones do not.
     """
-    if not delimiter.isascii() or not block.endswith(b"\n") or not is_utf8(block):
+    if not delimiter.isascii() or not is_utf8(block):
+        return None
+    cells = twin(csv_cells)(block, delimiter, width, columns)
+    if cells is None:
+        return None
+    return Grid(cells[:, 1::3], cells[:, 2::3], cells[:, 3::3] > 0, cells[:, 0])
+
+
+def csv_cells(block: bytes, delimiter: str, width: int, columns: Sequence[int]) -> Places | None:
+    """Where each row of a block ends, then of each of some fields its start, its end, and whether it is quoted; None as for a grid.
+
+    >>> csv_cells(b'1,"a b"\\n2,c\\n', ",", 2, [1]).tolist()
+    [[7, 3, 6, 1], [11, 10, 11, 0]]
+    """
+    if not block.endswith(b"\n"):
         return None
     returns, quotes = block.count(b"\r"), block.count(b'"')
     if returns and not returns == block.count(b"\r\n") == block.count(b"\n"):
@@ -74,7 +89,8 @@ def grid(block: bytes, delimiter: str, width: int) -> Grid | None:
     # More quotes than those around fields: they are doubled, or stand where the csv module has rules of its own for them.
     if quotes != 2 * np.count_nonzero(quoted):
         return None
-    return Grid(starts + quoted, ends - quoted, quoted, line_ends[:, 0])
+    places = np.stack([starts + quoted, ends - quoted, quoted], axis=2)[:, list(columns)].reshape(rows, 3 * len(columns))
+    return np.hstack([line_ends, places]).astype(np.int64)
 
 
 def spliced(block: bytes, cells: Grid, columns: Sequence[int], delimiter: str, known: Known, row: int, collector: Collector) -> bytes:
@@ -82,8 +98,8 @@ def spliced(block: bytes, cells: Grid, columns: Sequence[int], delimiter: str, k
 
     Args:
         block: the rows.
-        cells: where its fields stand.
-        columns: the columns of the task, in its order.
+        cells: where the fields of the task's columns stand.
+        columns: these columns, in its order.
         delimiter: between fields.
         known: the answers.
         row: number of the first row.
@@ -93,7 +109,7 @@ def spliced(block: bytes, cells: Grid, columns: Sequence[int], delimiter: str, k
 
     task = collector.task
     order = np.argsort(columns, kind="stable").tolist()
-    bounds = [places[:, columns[index]] for index in order for places in (cells.starts, cells.ends)]
+    bounds = [places[:, index] for index in order for places in (cells.starts, cells.ends)]
     if task.add:
         bounds.append(cells.line_ends)
     # Between two bounds lies a piece: before a field, the field, …, the end of the row; the next row follows without a gap.
@@ -111,11 +127,11 @@ def spliced(block: bytes, cells: Grid, columns: Sequence[int], delimiter: str, k
     added = []
     for place, index in enumerate(order):
         mask = changed[index]
-        places[mask, 2 * place + 1] = _chosen(written, cells.quoted[mask, columns[index]], codes[index][mask])
+        places[mask, 2 * place + 1] = _chosen(written, cells.quoted[mask, index], codes[index][mask])
     for index, what, _ in task.added():
         make = partial(_added, delimiter, what)
         both = [store.put(known.told(("add", what, delimiter, near), partial(make, near), pieces.type)) for near in (False, True)]
-        added.append(_chosen(both, cells.quoted[:, columns[index]], codes[index]))
+        added.append(_chosen(both, cells.quoted[:, index], codes[index]))
     if added:
         places = np.column_stack([places, *added])
     joined = pa.concat_arrays(store.arrays).take(integers(np.append(places.ravel(), len(pieces) - 1)))
