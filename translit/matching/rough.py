@@ -113,10 +113,11 @@ class Rough:
         return out
 
     def _ruled(self, view: Spelled) -> list[Spelled]:
-        """A name of several words in another script looked up as rules read it, too: two words that each differ a little meet no block."""
-        if self._rules is None or view.script == "Latn" or " " not in view.rom:
+        """A name in another script looked up as rules read it, too: what the cost tables make of it may meet no block."""
+        if self._rules is None or view.script == "Latn":
             return []
-        return [view._replace(rom=text, handicap=view.handicap + RULED) for text in self._rules(view.text)[: limits.MAX_RULED]]
+        texts = [text for text in self._rules(view.text)[: limits.MAX_RULED] if text != view.rom]
+        return [view._replace(rom=text, handicap=view.handicap + RULED) for text in texts]
 
     def _read(self, name: str, readings: Sequence[str], reader: Reader) -> list[Spelled]:
         """The views of a name in Han characters that has readings."""

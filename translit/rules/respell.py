@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import zip_longest
 
 from translit import limits
@@ -46,17 +46,25 @@ class Respelling:
         """The spellings of a name that differ from it, the most usual first, at most :data:`translit.limits.MAX_RESPELLED`."""
         if len(name) > limits.MAX_NAME_CODEPOINTS or not (self._langs or (not name.isascii() and scripts_in(name) & self._scripts)):
             return []
-        words = [self._word(word) for word in reading_words(name)[: limits.MAX_NAME_TOKENS]]
-        rows = zip_longest(*words)
-        usual = [spellings[0] for spellings in words]
-        spelled = (" ".join(word or first for word, first in zip(row, usual, strict=True)) for row in rows)
-        return [text for text in dict.fromkeys(spelled) if text.strip() and text != fold(name)][: limits.MAX_RESPELLED]
+        own, usual = fold(name), None
+        found: dict[str, None] = {}
+        # Only as many readings are spelled as are asked for.
+        for row in zip_longest(*map(self._word, reading_words(name)[: limits.MAX_NAME_TOKENS])):
+            usual = usual or row
+            text = " ".join([word or first for word, first in zip(row, usual, strict=True)])
+            if text.strip() and text != own:
+                found[text] = None
+                if len(found) == limits.MAX_RESPELLED:
+                    break
+        return list(found)
 
-    def _word(self, word: str) -> list[str]:
+    def _word(self, word: str) -> Iterator[str]:
         """How one word may be spelled; as it is where none of the languages writes its script."""
         script, _ = self._romanizer.prepare(word)
         known = self._romanizer.languages(script)
         langs = frozenset(known) if script in self._scripts else self._langs
         if langs.isdisjoint(known):
-            return [fold_token(word)]
-        return [english(reading.text) for reading in self._romanizer.readings(word, langs)] or [fold_token(word)]
+            return iter([fold_token(word)])
+        states = self._romanizer.states(word, langs)
+        # The most usual first; in which languages a reading is one does not matter here.
+        return map(english, sorted(states, key=lambda text: (states[text][1], text))) if states else iter([fold_token(word)])
