@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, pairwise
 from typing import Literal
@@ -66,36 +66,38 @@ def resolve(index: Index, postings: Sequence[int], types: frozenset[int], target
     Returns:
         None where there is no posting.
     """
-    bearers: dict[int, bool] = {}
-    known = False
     for posting in postings:
         entity = int(index.posting_entity[posting])
-        kind = int(index.posting_type[posting])
         if index.kind(entity) == PROTECTED:
             return Resolution("protected", entity, 1.0, (entity,))
-        if kind != CANONICAL and kind not in types and not (target != "en" and _written_so(index, entity, target, postings)):
-            known = True
-            continue
-        bearers[entity] = bearers.get(entity, False) or kind == CANONICAL
-    if not bearers:
-        return Resolution("known", -1, 0.0, ()) if known else None
-    if len(bearers) == 1:
-        ((best, canonical),) = bearers.items()
-        if not index.entity_support[best]:
-            return Resolution("one", best, 1.0, (best,), canonical)
-    chosen = {e for e in bearers if not index.entity_support[e]}
+    bearers = _bearers(index, postings, types, target)
+    chosen = {entity: canonical for entity, canonical in bearers.items() if not index.entity_support[entity]}
     if not chosen:
-        return Resolution("known", -1, 0.0, tuple(sorted(bearers)))
+        return Resolution("known", -1, 0.0, tuple(sorted(bearers))) if len(postings) else None
     if len(chosen) > 1:
-        written = {e for e in chosen if (bearers[e] if target == "en" else _written_so(index, e, target, postings))}
+        written = {e: own for e, own in chosen.items() if (own if target == "en" else _written_so(index, e, target, postings))}
         chosen = written or chosen
-    pull = {e: (float(index.entity_weight[e]) + 1.0) * (_CANONICAL_BONUS if bearers[e] else 1.0) for e in chosen}
+    return _ranked(index, chosen)
+
+
+def _bearers(index: Index, postings: Sequence[int], types: frozenset[int], target: str) -> dict[int, bool]:
+    """The entities that a form may stand for, and whether it is the canonical spelling of each."""
+    found: dict[int, bool] = {}
+    for posting in postings:
+        entity, kind = int(index.posting_entity[posting]), int(index.posting_type[posting])
+        if kind == CANONICAL or kind in types or (target != "en" and _written_so(index, entity, target, postings)):
+            found[entity] = found.get(entity, False) or kind == CANONICAL
+    return found
+
+
+def _ranked(index: Index, bearers: Mapping[int, bool]) -> Resolution:
+    """Which of the entities that bear a form is meant, by their weights and whether it is their canonical spelling."""
+    pull = {e: (float(index.entity_weight[e]) + 1.0) * (_CANONICAL_BONUS if own else 1.0) for e, own in bearers.items()}
     ranked = sorted(pull, key=lambda e: (-pull[e], e))
     best = ranked[0]
     if len(ranked) == 1:
         return Resolution("one", best, 1.0, (best,), bearers[best])
-    squares = sum(value * value for value in pull.values())
-    share = pull[best] * pull[best] / squares
+    share = pull[best] * pull[best] / sum(value * value for value in pull.values())
     spelled_alike = len({index.canonicals[e] for e in ranked}) == 1
     heavier = pull[best] >= OUTWEIGH * pull[ranked[1]] and float(index.entity_weight[best]) > 0
     state: Literal["one", "several"] = "one" if heavier or spelled_alike else "several"
