@@ -16,6 +16,7 @@ DEFAULT_TYPES = ("romanization", "native", "exonym")
 
 
 PERSON = "person"
+PLACE = "place"
 """Kind of persons, whose names are written in many orders and shapes."""
 PROTECTED = "protected"
 """The kind of phrases that are never touched inside."""

@@ -1,7 +1,7 @@
 """Qualified names: a place with its country behind it, *Tripoli, Lebanon*, *Kaboul (Afghanistan)* or *Tripoli LB*.
 
 The country is no part of the name, but tells which of several places is meant. A place of another country is never the answer, and
-nothing is known where the lexicon does not say in which country its places lie.
+nothing is known where the lexicon does not say in which country its places lie. A postal code beside a name is no part of it either.
 """
 
 from __future__ import annotations
@@ -25,6 +25,10 @@ _QUALIFIED = regex.compile(
     r"|\s*+(?P<name>[^,،，、/()（）–—]+?)\s[-–—]\s(?P<behind>[^,،，、/()（）–—]++)"
     r"|\s*+(?P<name>[^,،，、/()（）]*[^\s,،，、/()（）])\s++(?P<behind>[A-Z]{2})\s*+"
 )
+_NUMBERED = regex.compile(
+    r"\s*+(?:[A-Z]{1,2}-)?(?P<code>\d{4,6})\s++(?P<name>[^\d\s][^\d]*+)|\s*+(?P<name>[^\d\s][^\d]*[^\d\s,]),?\s++(?P<code>\d{5,6})\s*+"
+)
+_YEARS = range(1000, 2100)
 _MARKS = frozenset(",،，、/)）")
 _DASHES = (" - ", " – ", " — ")
 
@@ -59,6 +63,20 @@ def qualified(text: str) -> Qualified | None:
         return Qualified(name, behind, behind, parts - {behind})
     country = countries().get(fold(behind), "")
     return Qualified(name, behind, country) if country else None
+
+
+def numbered(text: str) -> str:
+    """The name of a place beside its postal code; ``""`` for any other. Four digits that may be a year are no code.
+
+    >>> list(map(numbered, ["10115 Berlin", "D-80331 München", "Lyon 69001", "8001 Zürich", "1984 Orwell", "Boeing 747"]))
+    ['Berlin', 'München', 'Lyon', 'Zürich', '', '']
+    """
+    if not any(map(str.isdigit, text)):
+        return ""
+    match = _NUMBERED.fullmatch(text)
+    if match is None or (len(match["code"]) == 4 and int(match["code"]) in _YEARS):
+        return ""
+    return match["name"].strip()
 
 
 def container(text: str) -> str:

@@ -15,8 +15,8 @@ from translit.matching.answers import UNDECIDED, Accepted, Answer, Records
 from translit.matching.bare import Bare
 from translit.matching.decisions import Rulings
 from translit.matching.exact import LISTED, ONE, OPEN, Resolution, Resolutions, fold_names, resolve, resolve_many
-from translit.matching.qualified import Qualified, container, qualified
-from translit.model import PERSON, Match, Method
+from translit.matching.qualified import Qualified, container, numbered, qualified
+from translit.model import PERSON, PLACE, Match, Method
 from translit.unicode.skeleton import plain_name
 from translit.unicode.tokens import fold, spelled
 
@@ -178,11 +178,10 @@ class Tiers:
                 alike[i] = found
             else:
                 out[i] = self._given(found, self.sure(exactly), text, least)
-        if self.tells_countries:
-            placed = self._listed_in_countries(names, [i for i in open_ if i not in alike], least)
-            open_ = [i for i in open_ if i not in placed]
-            for i, answer in placed.items():
-                out[i] = answer
+        placed = self._placed(names, [i for i in open_ if i not in alike], least)
+        open_ = [i for i in open_ if i not in placed]
+        for i, answer in placed.items():
+            out[i] = answer
         guessed = self.guesser.accepted(names, folded, open_, least) if open_ else Accepted()
         bare = self._bare(names, forms, open_, alike, guessed, least) if listed else {}
         guessed = guessed.without(bare)
@@ -216,18 +215,30 @@ class Tiers:
         given = {i: self._given(meant, self.bare.precision, fold(names[i]), least) for i, meant in found.items()}
         return {i: answer for i, answer in given.items() if answer is not None}
 
-    def _listed_in_countries(self, names: Sequence[str], rows: Sequence[int], least: float | None) -> dict[int, Answer | None]:
-        """The answers to names of some rows that the lexicon lists in the country behind them; None where nobody is meant there."""
+    def _placed(self, names: Sequence[str], rows: Sequence[int], least: float | None) -> dict[int, Answer | None]:
+        """The answers to names of some rows that are listed places with their country behind them or a postal code beside them.
+
+        None where the country speaks against all that are listed.
+        """
         out: dict[int, Answer | None] = {}
         for i in rows:
-            told = qualified(names[i])
-            if told is None or self.rulings.bars(names[i]) or self.rulings.bars(told.name) or self.rulings.answer(told.name):
+            told = qualified(names[i]) if self.tells_countries else None
+            name = told.name if told is not None else numbered(names[i])
+            if not name or self.rulings.bars(names[i]) or self.rulings.bars(name) or self.rulings.answer(name):
                 continue
-            meant = self._in_country(told)
+            meant = self._in_country(told) if told is not None else self._place(name)
             if meant is not None:
-                answer = self._given(meant, LISTED, fold(told.name), least)
-                out[i] = answer and answer._replace(method="rule", shape="qualified")
+                answer = self._given(meant, LISTED, fold(name), least)
+                out[i] = answer and answer._replace(method="rule", shape="numbered" if told is None else "qualified")
         return out
+
+    def _place(self, name: str) -> Resolution | None:
+        """The place that the lexicon lists under a name; None where it lists none, or something else, too."""
+        bearers = self.index.listed(name)
+        entities = [int(self.index.posting_entity[p]) for p in bearers]
+        # A name that only supports the matching of others is no answer, and none is taken for it here.
+        kinds = {self.index.kind(e) for e in entities if not self.index.entity_support[e]}
+        return resolve(self.index, bearers, self.types, self.target) if kinds == {PLACE} else None
 
     def _answer_qualified(self, names: Sequence[str], rows: Sequence[int], least: float | None, out: list[Answer | None]) -> None:
         """Put down the answers to names that have their country behind them, by the name alone."""

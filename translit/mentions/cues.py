@@ -9,7 +9,7 @@ from __future__ import annotations
 import regex
 
 from translit.mentions.endings import POSSESSIVES
-from translit.mentions.evidence import PLACE, Context, blank_before
+from translit.mentions.evidence import Context, blank_before
 from translit.mentions.vocabulary import (
     AND_CUE,
     BEHIND_CUE,
@@ -22,6 +22,7 @@ from translit.mentions.vocabulary import (
     STATE_CUE,
     TIED_CUE,
 )
+from translit.model import PLACE
 from translit.unicode.tokens import spaceless
 
 MOTION_WITHIN = 4

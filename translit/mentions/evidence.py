@@ -31,7 +31,6 @@ FEWEST, ABOUND = 3, 0.12
 """How many ordinary words, and what share of all, have a capital inside sentences only in headlines and where nouns have one."""
 LEAST_SPORT = 2
 """How many different words of sport a text of sport has."""
-PLACE = "place"
 ONE_LETTER_WORDS = frozenset("aàáeèéioòóuyvwzksåöавзийієкосуюя")
 """Letters that are words by themselves in some language: prepositions, conjunctions and articles."""
 

@@ -18,13 +18,14 @@ from translit.mentions.casing import has_own_capitals, split_ending
 from translit.mentions.cues import has_cue
 from translit.mentions.doubts import acronym, is_signature
 from translit.mentions.endings import endings
-from translit.mentions.evidence import PLACE, SHORT, Context
+from translit.mentions.evidence import SHORT, Context
 from translit.mentions.facts import LONG, NAMELIKE, PARTLY, UNKNOWN
 from translit.mentions.inflections import is_derived
 from translit.mentions.memory import Memory
 from translit.mentions.places import Place
 from translit.mentions.vocabulary import COUNTRY, GEO, NAME, REGION
 from translit.mentions.words import Words
+from translit.model import PLACE
 from translit.unicode.scan import I64
 from translit.unicode.tokens import fold
 

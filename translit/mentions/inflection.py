@@ -22,12 +22,13 @@ from translit import limits
 from translit.matching.exact import LISTED, resolve
 from translit.matching.tiers import Tiers
 from translit.mentions.endings import BARE_GENITIVES, is_listed_with
-from translit.mentions.evidence import PLACE, Context, Need
+from translit.mentions.evidence import Context, Need
 from translit.mentions.inflections import Endings, cut, shipped_endings
 from translit.mentions.memory import Memory
 from translit.mentions.places import Place
 from translit.mentions.vocabulary import CALENDAR, NAME, WEAK, WORD
 from translit.mentions.words import Words, plainly_folded
+from translit.model import PLACE
 from translit.unicode.fold import fold_token
 from translit.unicode.hashes import token_hashes
 from translit.unicode.scripts import script_of

@@ -17,11 +17,11 @@ from translit.matching.tiers import Tiers
 from translit.mentions.cues import has_cue
 from translit.mentions.doubts import Told, doubt, is_short_of
 from translit.mentions.endings import BARE_GENITIVES
-from translit.mentions.evidence import PLACE, Context, Need
+from translit.mentions.evidence import Context, Need
 from translit.mentions.memory import Memory
 from translit.mentions.places import Place, without_answer
 from translit.mentions.vocabulary import WORD
-from translit.model import PROTECTED
+from translit.model import PLACE, PROTECTED
 from translit.unicode.tokens import fold
 
 PROTECTED_ALIKE = 0.7
