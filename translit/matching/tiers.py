@@ -161,23 +161,7 @@ class Tiers:
         given, names = names, self._unmasked(names)
         folded = fold_names(names)
         forms = self.index.find_forms(folded).tolist()
-        spelled = self.index.listed_many(names) if listed else [[] for _ in names]
-        out: list[Answer | None] = [None] * len(names)
-        open_: list[int] = []
-        alike: dict[int, Resolution] = {}
-        for i, (name, text) in enumerate(zip(names, folded, strict=True)):
-            out[i] = (self.decided(given[i]) or self.decided(name)) if self.rulings.meant else None
-            if out[i] is not None or not text or text.count(" ") >= limits.MAX_NAME_TOKENS or self.is_nothing(name):
-                continue
-            found, exactly = self.listed(name, forms[i], spelled[i])
-            if found is None or (found.state == "known" and least is not None):
-                open_.append(i)
-            elif found.state == "one" and not exactly:
-                # Folded alike is not listed: the margin to other entities decides.
-                open_.append(i)
-                alike[i] = found
-            else:
-                out[i] = self._given(found, self.sure(exactly), text, least)
+        out, open_, alike = self._answer_listed(given, names, folded, forms, least, listed)
         placed = self._placed(names, [i for i in open_ if i not in alike], least)
         open_ = [i for i in open_ if i not in placed]
         for i, answer in placed.items():
@@ -197,6 +181,29 @@ class Tiers:
             given_up = set(range(len(names))).difference(guessed.rows)
             self._answer_nearest(names, folded, [i for i in sorted(given_up) if out[i] is None and not self.rulings.bars(given[i])], out)
         return out, guessed
+
+    def _answer_listed(
+        self, given: Sequence[str], names: Sequence[str], folded: Sequence[str], forms: Sequence[int], least: float | None, listed: bool
+    ) -> tuple[list[Answer | None], list[int], dict[int, Resolution]]:
+        """The answers to names that are decided or listed, the rows that are open, and what those of these mean that fold like a form."""
+        spelled = self.index.listed_many(names) if listed else [[] for _ in names]
+        out: list[Answer | None] = [None] * len(names)
+        open_: list[int] = []
+        alike: dict[int, Resolution] = {}
+        for i, (name, text) in enumerate(zip(names, folded, strict=True)):
+            out[i] = (self.decided(given[i]) or self.decided(name)) if self.rulings.meant else None
+            if out[i] is not None or not text or text.count(" ") >= limits.MAX_NAME_TOKENS or self.is_nothing(name):
+                continue
+            found, exactly = self.listed(name, forms[i], spelled[i])
+            if found is None or (found.state == "known" and least is not None):
+                open_.append(i)
+            elif found.state == "one" and not exactly:
+                # Folded alike is not listed: the margin to other entities decides.
+                open_.append(i)
+                alike[i] = found
+            else:
+                out[i] = self._given(found, self.sure(exactly), text, least)
+        return out, open_, alike
 
     def is_nothing(self, name: str) -> bool:
         """Whether a name stands for no value at all."""
