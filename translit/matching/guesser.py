@@ -152,7 +152,8 @@ class Guesser:
         out = []
         for guesses, some in zip(found, pairs, strict=True):
             score = guesses.score.copy()
-            score[list(some)] -= [handicap[pair] for pair in some.values()]
+            # Of one model none may be of a person.
+            score[list(some)] -= np.array([handicap[pair] for pair in some.values()], dtype=score.dtype)
             out.append(replace(guesses, score=score))
         return out
 
