@@ -138,7 +138,8 @@ class Listed:
             if form is not None and not self._rather_ending(window, count, listing):
                 place = self._resolved(window, count, form, listing)
                 if place is not None:
-                    return place
+                    # A longer name with an ending goes before one that its first words are: Ar Raqqah's.
+                    return self._with_ending(window, listing, count + 1) or place
         return self._with_ending(window, listing)
 
     def _rather_ending(self, window: Window, count: int, listing: Listing) -> bool:
@@ -185,10 +186,10 @@ class Listed:
         bearers = found.rivals or tuple(sorted({int(self.index.posting_entity[p]) for p in self.index.postings(form)}))
         return Place(first, last, None, ending, why="several" if found.state == "one" else found.state, passed=bearers)
 
-    def _with_ending(self, window: Window, listing: Listing) -> Place | None:
-        """A listed name with an ending on its last word: *Panjsjir's*, *Achmad Massuds*."""
+    def _with_ending(self, window: Window, listing: Listing, least: int = 1) -> Place | None:
+        """A listed name of so many words or more with an ending on its last word: *Panjsjir's*, *Achmad Massuds*."""
         words, i, folded = window
-        for count in range(len(folded), 0, -1):
+        for count in range(len(folded), least - 1, -1):
             if not any(words.capital[i : i + count]):
                 return None
             for _, stem, ending in endings(words.piece(i + count - 1, i + count)):
