@@ -16,7 +16,7 @@ from translit.unicode.tokens import fold
 ROOT = Path(__file__).parent.parent
 LIST = ROOT / "lexicons" / "words.tsv.gz"
 CASES = ROOT / "tests" / "cases" / "words.tsv"
-CLASSES = ["word", "weak", "name", "calendar", "geo"]
+CLASSES = ("word", "weak", "name", "calendar", "geo", "familiar")
 MOST_BYTES = 4_000_000
 
 

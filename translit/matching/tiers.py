@@ -400,8 +400,7 @@ class Tiers:
         found = self.index.part(word)
         if found is None:
             return None
-        text, share, _ = found
-        confidence = round(LISTED * share, 5)
+        confidence = round(LISTED * found.share, 5)
         if confidence < self.precision:
             return None
-        return Answer(-1, self.rulings.written(text) if self.rulings else text, "exact", confidence, (), word, part=True)
+        return Answer(-1, self.rulings.written(found.text) if self.rulings else found.text, "exact", confidence, (), word, part=True)

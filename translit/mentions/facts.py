@@ -11,15 +11,15 @@ from translit import limits, native
 from translit.matching.tiers import Tiers
 from translit.mentions.endings import endings
 from translit.mentions.memory import Memory
-from translit.mentions.vocabulary import CALENDAR, GEO, NAME, PERSON_CUE, PLACE_CUE, REGION, WORD, shipped_vocabulary
+from translit.mentions.vocabulary import CALENDAR, FAMILIAR, GEO, NAME, PERSON_CUE, PLACE_CUE, REGION, WORD, shipped_vocabulary
 from translit.mentions.words import Words, plainly_folded
 from translit.unicode.scan import I64
 from translit.unicode.skeleton import unmask
 
-NAMELIKE, UNKNOWN, PART, PARTLY, ENDED, LONG, ORDINARY, HERALD = 1, 2, 4, 8, 16, 32, 64, 128
+NAMELIKE, UNKNOWN, PART, PARTLY, ENDED, LONG, ORDINARY, HERALD, WELL_KNOWN = 1, 2, 4, 8, 16, 32, 64, 128, 256
 """It may be a name that no lexicon lists; it is no known word; it is a part of persons' names; it or a stem of it is; a stem of it
 is listed; it is long enough to be looked up as one that is not; it is an ordinary or calendar word; what follows it may be a surname,
-since it is a given name, an initial or a title."""
+since it is a given name, an initial or a title; it is often written, so that alone it is no other name misspelt."""
 LEAST_LETTERS_GUESSED = 5
 """Fewest letters of an unlisted name in text."""
 _NO_NAME = regex.compile(r"\p{N}|[\p{L}--\p{Latin}]|\p{L}{3}\p{Ll}\p{Lu}\p{L}{2}", regex.V1)
@@ -75,7 +75,9 @@ class Facts:
             bits = self.classes[word]
             ordinary = bits & (WORD | CALENDAR) or any(self.classes[stem] & (WORD | REGION) for stem in each)
             facts = NAMELIKE * (len(word) > 1 and not ordinary and self._may_be_a_name(spelling, word))
-            facts |= UNKNOWN * (not bits & (WORD | CALENDAR | REGION) and (not bits & NAME or bool(bits & GEO)))
+            known = [bits, *(self.classes[stem] for stem in each)]
+            facts |= UNKNOWN * (not bits & (WORD | CALENDAR | REGION) and not any(own & NAME and not own & GEO for own in known))
+            facts |= WELL_KNOWN * any(own & FAMILIAR for own in known)
             facts |= PART * part[word] | PARTLY * (part[word] or any(part[stem] for stem in each))
             facts |= LONG * (len(word) >= LEAST_LETTERS_GUESSED) | ORDINARY * bool(bits & (WORD | CALENDAR))
             facts |= HERALD * _is_herald(spelling, bits)

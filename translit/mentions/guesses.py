@@ -19,7 +19,7 @@ from translit.mentions.cues import has_cue
 from translit.mentions.doubts import acronym, is_signature
 from translit.mentions.endings import endings
 from translit.mentions.evidence import SHORT, Context
-from translit.mentions.facts import LONG, NAMELIKE, PARTLY, UNKNOWN
+from translit.mentions.facts import LONG, NAMELIKE, PARTLY, UNKNOWN, WELL_KNOWN
 from translit.mentions.inflections import is_derived
 from translit.mentions.memory import Memory
 from translit.mentions.places import Place
@@ -37,7 +37,7 @@ MOST_MORE, MOST_SHARE_MORE = 3, 0.25
 """How many letters, and what share of them, a word of a guess may have beyond that of the form."""
 ANCHORED = 6000
 """What it is worth, in 1/1000 log-odds, that a guessed entity is named elsewhere in the document."""
-CUED = {0: 2000, 700: 3250, 1500: 4000}
+CUED = {0: 2000, 700: 2700, 1500: 3200}
 """The same of a cue beside it, by what its fame is worth: *in* and *near* stand before great places much oftener than before others."""
 NEARLY = 0.5
 """Confidence by its letters alone from which on a guess that is not taken is worth telling."""
@@ -147,7 +147,7 @@ class Guesses:
         own_facts = facts[words.scanned.word[rows]].tolist()
         free = {i: own for i, own in zip(rows.tolist(), own_facts, strict=True) if i not in taken}
         for i, own in free.items():
-            if own & (UNKNOWN | PARTLY | LONG) == UNKNOWN | LONG:
+            if own & (UNKNOWN | PARTLY | LONG | WELL_KNOWN) == UNKNOWN | LONG:
                 yield i, i + 1
             unknown = own
             for k in range(i + 1, i + MOST_WORDS_GUESSED):

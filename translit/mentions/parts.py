@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Container, Set
 from functools import lru_cache
 
 import numpy as np
 
 from translit import limits
-from translit.lexicon.index import CANONICAL
+from translit.lexicon.index import CANONICAL, Part
 from translit.lexicon.parts import align_parts, words_of_name
 from translit.matching.answers import Answer
 from translit.matching.tiers import Tiers
+from translit.mentions.cues import has_cue
 from translit.mentions.endings import POSSESSIVES, bears, endings
 from translit.mentions.evidence import SHORT, Context
 from translit.mentions.facts import NAMELIKE, PARTLY, UNKNOWN
@@ -33,7 +34,7 @@ class Parts:
         self.tiers = tiers
         self.index = tiers.index
         self._anchors: Memory[int, list[tuple[str, str]]] = Memory()
-        self._parts: Memory[str, tuple[str, float, float] | None] = Memory()
+        self._parts: Memory[str, Part | None] = Memory()
 
     def added(self, context: Context, facts: I64, places: list[Place], open_: Set[int]) -> list[Place]:
         """Places with the parts of names that stand alone added.
@@ -101,12 +102,19 @@ class Parts:
                 return None
             ((spelling, bearers),) = meant.items()
             rivals = tuple(sorted(bearers))
+            first_name = context.is_name(i) and not any(self.tiers.canonical(e).endswith(spelling) for e in rivals)
+            if first_name and _beside_another(context.words, i, anchors):
+                # It is rather somebody else's: George Marshall, the Prophet Muhammad.
+                return None
             # Two who are named in full may both be meant: the spelling is sure, the person is not.
             return Answer(rivals[0] if len(rivals) == 1 else -1, spelling, "exact", 0.99, rivals, word, len(rivals) > 1)
         part = self._known_part(word)
         if context.words.small[context.words.word[i]]:
             return None
-        if part is None or part[2] < OFTEN_LAST or context.is_word(i) or context.beside_name(i, i + 1) or len(word) <= SHORT:
+        if part is None or part.last < OFTEN_LAST or context.is_word(i) or context.beside_name(i, i + 1) or len(word) <= SHORT:
+            return None
+        if not part.famous and not has_cue(context, i, i + 1, PERSON):
+            # Most who are nowhere named in full are others, who spell their surname so themselves.
             return None
         return None if self._is_canonical(word) else self.tiers.part(word)
 
@@ -115,7 +123,7 @@ class Parts:
         form = int(self.index.find_forms([word])[0])
         return form >= 0 and any(int(self.index.posting_type[p]) == CANONICAL for p in self.index.postings(form))
 
-    def _known_part(self, word: str) -> tuple[str, float, float] | None:
+    def _known_part(self, word: str) -> Part | None:
         known = self._parts.known
         if word not in known:
             part = self.index.part(word)
@@ -131,6 +139,12 @@ def _beside_unknown(words: Words, facts: I64, i: int, taken: Set[int]) -> bool:
         return False
     known = facts[words.word[k]]
     return bool(known & UNKNOWN and known & NAMELIKE and not known & PARTLY)
+
+
+def _beside_another(words: Words, i: int, anchors: Container[str]) -> bool:
+    """Whether a word with a capital stands beside a word that is no part of the persons' names."""
+    beside = [k for k in (i - 1, i + 1) if 0 <= k < len(words.word) and words.joined[max(k, i)]]
+    return any(words.capital[k] and words.folded[k] not in anchors for k in beside)
 
 
 @lru_cache(maxsize=limits.TOKEN_CACHE)

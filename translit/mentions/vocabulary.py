@@ -22,11 +22,12 @@ from translit.tables import read_table
 from translit.unicode.tokens import fold
 
 WORD, NAME, CALENDAR, PLACE_CUE, PERSON_CUE, WEAK, GEO, REGION, COUNTRY, BEHIND_CUE = 1, 2, 4, 8, 16, 32, 64, 128, 256, 512
-AND_CUE, LINK_CUE, MOTION_CUE, STATE_CUE, TIED_CUE, PREPOSITION, CLUB_CUE, SPORT_CUE = (1 << bit for bit in range(10, 18))
-"""Bits of a word's classes; a region is a country or a first-level subdivision, by its canonical name, a country one in any language."""
+AND_CUE, LINK_CUE, MOTION_CUE, STATE_CUE, TIED_CUE, PREPOSITION, CLUB_CUE, SPORT_CUE, FAMILIAR = (1 << bit for bit in range(10, 19))
+"""Bits of a word's classes; a region is a country or a first-level subdivision, by its canonical name, a country one in any language;
+what is familiar is often written in some language, and none of the others: a brand, a landscape."""
 RARE = 4.0
 """Zipf frequency below which a word that is a place too counts as weak."""
-_CLASSES = {"word": WORD, "name": NAME, "calendar": CALENDAR, "weak": WEAK, "geo": GEO}
+_CLASSES = {"word": WORD, "name": NAME, "calendar": CALENDAR, "weak": WEAK, "geo": GEO, "familiar": FAMILIAR}
 _CUES = {
     "place": PLACE_CUE, "person": PERSON_CUE, "behind": BEHIND_CUE, "and": AND_CUE, "link": LINK_CUE, "motion": MOTION_CUE,
     "state": STATE_CUE, "tied": TIED_CUE, "preposition": PREPOSITION, "club": CLUB_CUE, "sport": SPORT_CUE,
