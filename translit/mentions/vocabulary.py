@@ -76,7 +76,7 @@ def compile_vocabulary(
             bits[name] = bits.get(name, 0) | value
     for _, (word, kind, _langs) in read_table(cues, CUES_FORMAT, ("cue", "kind", "langs")).rows():
         known = bits.get(word, 0)
-        bits[word] = known & ~GEO if kind == _CAPITAL_WORD else known | _CUES[kind]
+        bits[word] = known & ~GEO | WEAK if kind == _CAPITAL_WORD else known | _CUES[kind]
     digest = hashes(bits)
     order = np.argsort(digest, kind="stable")
     return digest[order], np.fromiter(bits.values(), dtype=np.uint32, count=len(bits))[order]
