@@ -136,6 +136,8 @@ static PyObject *csv_cells(PyObject *self, PyObject *args)
     const uint8_t *begin = b[DATA].view.buf, *stop = begin + items(&b[DATA]), *feed = NULL;
     for (const uint8_t *at = begin; at < stop && (at = memchr(at, '\n', (size_t)(stop - at))); at++, rows++)
         feed = feed ? feed : at;
+    /* A last row without an end is found out when its fields are written already. */
+    rows += begin < stop && stop[-1] != '\n';
     const Block block = {begin, stop, (uint8_t)b[DELIMITER].number, feed && feed > begin && feed[-1] == '\r', width, slots};
     out = new_array(rows * (1 + PLACES * count), sizeof(int64_t));
     if (!out)
