@@ -18,7 +18,7 @@ from translit.matching.calibrate import GRID, NEVER, Curve, Model, curve, curve_
 from translit.matching.draws import drawn
 from translit.matching.fuzzy import Guess, guess_many
 from translit.matching.prior import read_model
-from translit.matching.score import COMPARISON, DECISION, DECISION_SIGNS
+from translit.matching.score import COMPARISON, DECISION, DECISION_SIGNS, Comparisons, decide
 
 asked = st.one_of(worn(st.sampled_from(spellings_of(SMALL))), names(), anything)
 SIGNED = [(i, sign) for i, sign in enumerate(DECISION_SIGNS) if sign]
@@ -34,6 +34,26 @@ def test_what_a_rival_may_do_is_declared() -> None:
     assert {DECISION[i]: sign for i, sign in SIGNED} == {
         "best": 1, "second": -1, "margin": 1, "third": -1, "near": -1, "crowd": -1, "cost_margin": 1, "indel_margin": 1, "handicap": -1,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("scores", "indels", "best"),
+    [
+        ((-1500, -3000), (0.5, 0.9), 1),  # nothing is likely, and one entity alone is a letter away
+        ((-500, -3000), (0.5, 0.9), 0),  # another is likely enough
+        ((-1500, -3000, -4000), (0.5, 0.9, 0.9), 0),  # two are a letter away
+        ((-1500, -3000), (0.5, 0.6), 0),  # none is
+    ],
+)
+def test_where_nothing_is_likely_the_only_one_a_letter_away_is_first(scores: tuple[int, ...], indels: tuple[float, ...], best: int) -> None:
+    n = len(scores)
+    features = np.zeros((n, len(COMPARISON)), dtype=np.float32)
+    features[:, COMPARISON.index("indel")] = indels
+    features[:, COMPARISON.index("name_length")] = features[:, COMPARISON.index("form_length")] = 10
+    which, none = np.arange(n), np.zeros(n, dtype=np.int64)
+    comparisons = Comparisons(none, which, which, features, none, none.astype(np.int32), np.ones(n, dtype=bool))
+    decisions = decide(comparisons, np.array(scores, dtype=np.int32), np.array([n]))
+    assert decisions.best.tolist() == [best]
 
 
 @settings(max_examples=150)

@@ -37,6 +37,10 @@ SCRIPT_CLASSES = {
 """Script → class of scripts that behave alike; the rest are 7."""
 SCRIPTS = 8
 """Classes of scripts."""
+UNLIKELY = -1000
+"""Log-odds in 1/1000 below which a comparison is unlikely: about one in four of those at it is right."""
+LEAST_MISSPELT = 6
+"""Fewest letters of a name that may be misspelt: of shorter ones many are a letter away from another."""
 NEAR = 1500
 """Log-odds in 1/1000 within which a rival is near."""
 FAR = 6000
@@ -176,7 +180,7 @@ def decide(comparisons: Comparisons, scores: NDArray[np.int32], crowd: NDArray[n
         crowd: forms that shared a block with each name, by name.
     """
     name, entity, features = comparisons.name, comparisons.entity, comparisons.features
-    scores = scores - comparisons.handicap
+    scores = _misspelt(comparisons, scores - comparisons.handicap)
     cost = features[:, COMPARISON.index("cost_per_letter")]
     indel = features[:, COMPARISON.index("indel")]
     names, best, second, third, near = native.twin(rank)(name, entity, comparisons.form, scores, cost, indel, NEAR)
@@ -196,6 +200,28 @@ def decide(comparisons: Comparisons, scores: NDArray[np.int32], crowd: NDArray[n
     own[:, k + 7] = indel[best] - indel_padded[second]
     own[:, k + 8] = comparisons.handicap[best]
     return Decisions(names, best, second, own)
+
+
+def _misspelt(comparisons: Comparisons, scores: NDArray[np.int32]) -> NDArray[np.int32]:
+    """The scores, where nothing is likely of the only entity that is a letter away the highest: the name may be misspelt.
+
+    Another entity can only take this from one: a name that it is likely for is not misspelt, nor is one a letter away from two.
+    """
+    name, features = comparisons.name, comparisons.features
+    if not len(name):
+        return scores
+    start = np.flatnonzero(np.diff(name, prepend=-1))
+    size = np.diff(np.append(start, len(name)))
+    top = np.repeat(np.maximum.reduceat(scores, start), size)
+    indel, ours, theirs = (features[:, COMPARISON.index(column)] for column in ("indel", "name_length", "form_length"))
+    letter_away = ((1 - indel) * (ours + theirs) < 2.5) & (np.abs(ours - theirs) <= 1) & (ours >= LEAST_MISSPELT)
+    rows = np.flatnonzero(letter_away & (top < UNLIKELY) & comparisons.whole)
+    pairs = np.unique(np.stack((name[rows], comparisons.entity[rows]), axis=1), axis=0)
+    names, entities = np.unique(pairs[:, 0], return_counts=True)
+    alone = rows[np.isin(name[rows], names[entities == 1])]
+    raised = scores.copy()
+    raised[alone] = top[alone] + 1
+    return raised
 
 
 def rank(
