@@ -52,7 +52,7 @@ def test_where_nothing_is_likely_the_only_one_a_letter_away_is_first(scores: tup
     features[:, COMPARISON.index("name_length")] = features[:, COMPARISON.index("form_length")] = 10
     which, none = np.arange(n), np.zeros(n, dtype=np.int64)
     comparisons = Comparisons(none, which, which, features, none, none.astype(np.int32), np.ones(n, dtype=bool))
-    decisions = decide(comparisons, np.array(scores, dtype=np.int32), np.array([n]))
+    decisions = decide(comparisons, np.array(scores, dtype=np.int32), np.array([n]), slips=True)
     assert decisions.best.tolist() == [best]
 
 

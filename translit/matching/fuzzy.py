@@ -114,7 +114,7 @@ def guess_many(
 def _guesses(
     model: Model, comparisons: Comparisons, nearness: NDArray[np.int32], crowd: NDArray[np.int64], names: int, spelled: Sequence[Spelled]
 ) -> Guesses:
-    decisions = decide(comparisons, nearness, crowd)
+    decisions = decide(comparisons, nearness, crowd, slips=True)
     name, best, second = decisions.name, decisions.best, decisions.second
 
     def column(values: Any, missing: int = -1) -> Rows:

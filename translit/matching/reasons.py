@@ -64,7 +64,7 @@ def _near(tiers: Tiers, name: str, answer: Answer | None, most: int) -> _Near:
     order = np.lexsort((comparisons.entity, -nearness))
     _, first = np.unique(comparisons.entity[order], return_index=True)
     rows = order[np.sort(first)][:most].tolist()
-    return _Near(model, comparisons, nearness, decide(comparisons, scores, crowd), views, rows)
+    return _Near(model, comparisons, nearness, decide(comparisons, scores, crowd, slips=True), views, rows)
 
 
 def ranked(tiers: Tiers, name: str, answer: Answer | None, most: int) -> list[Candidate]:

@@ -171,16 +171,19 @@ class Decisions:
         return Decisions(self.name[rows], self.best[rows], self.second[rows], self.features[rows])
 
 
-def decide(comparisons: Comparisons, scores: NDArray[np.int32], crowd: NDArray[np.int64]) -> Decisions:
+def decide(comparisons: Comparisons, scores: NDArray[np.int32], crowd: NDArray[np.int64], slips: bool = False) -> Decisions:
     """Rank the entities of each name by their best comparison.
 
     Args:
         comparisons: rows by name.
         scores: log-odds of each comparison, in 1/1000.
         crowd: forms that shared a block with each name, by name.
+        slips: whether names may be misspelt; not where it is learnt what scores are worth, as listed variants hardly are.
     """
     name, entity, features = comparisons.name, comparisons.entity, comparisons.features
-    scores = _misspelt(comparisons, scores - comparisons.handicap)
+    scores = scores - comparisons.handicap
+    if slips:
+        scores = _misspelt(comparisons, scores)
     cost = features[:, COMPARISON.index("cost_per_letter")]
     indel = features[:, COMPARISON.index("indel")]
     names, best, second, third, near = native.twin(rank)(name, entity, comparisons.form, scores, cost, indel, NEAR)
@@ -203,7 +206,7 @@ def decide(comparisons: Comparisons, scores: NDArray[np.int32], crowd: NDArray[n
 
 
 def _misspelt(comparisons: Comparisons, scores: NDArray[np.int32]) -> NDArray[np.int32]:
-    """The scores, where nothing is likely of the only entity that is a letter away the highest: the name may be misspelt.
+    """The scores; where nothing is likely, that of the only entity a letter away in the same script is the highest: a slip of the pen.
 
     Another entity can only take this from one: a name that it is likely for is not misspelt, nor is one a letter away from two.
     """
@@ -215,7 +218,8 @@ def _misspelt(comparisons: Comparisons, scores: NDArray[np.int32]) -> NDArray[np
     top = np.repeat(np.maximum.reduceat(scores, start), size)
     indel, ours, theirs = (features[:, COMPARISON.index(column)] for column in ("indel", "name_length", "form_length"))
     letter_away = ((1 - indel) * (ours + theirs) < 2.5) & (np.abs(ours - theirs) <= 1) & (ours >= LEAST_MISSPELT)
-    rows = np.flatnonzero(letter_away & (top < UNLIKELY) & comparisons.whole)
+    one_script = features[:, COMPARISON.index("script")] == SCRIPT_CLASSES["Latn"]
+    rows = np.flatnonzero(letter_away & one_script & (top < UNLIKELY) & comparisons.whole)
     pairs = np.unique(np.stack((name[rows], comparisons.entity[rows]), axis=1), axis=0)
     names, entities = np.unique(pairs[:, 0], return_counts=True)
     alone = rows[np.isin(name[rows], names[entities == 1])]
