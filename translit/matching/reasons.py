@@ -17,7 +17,7 @@ from translit.matching.calibrate import NEVER, Curve, Model
 from translit.matching.compare import compare
 from translit.matching.fuzzy import seen_by
 from translit.matching.rough import MANDARIN, Spelled
-from translit.matching.score import DECISION, FAR, Comparisons, Decisions, decide
+from translit.matching.score import DECISION, FAR, Comparisons, Decisions, decide, misspelt
 from translit.model import Candidate, Method
 from translit.unicode.scripts import script_of
 
@@ -60,7 +60,7 @@ def _near(tiers: Tiers, name: str, answer: Answer | None, most: int) -> _Near:
     comparisons, crowd, views = compare(index, lexicon.rough, [lexicon.rough.views(name, reader=tiers.reader)])
     shipped = lexicon.shipped.comparison.scores(comparisons.features)
     comparisons, scores = seen_by(model, index, comparisons, shipped, views)
-    nearness = scores.astype(np.int64) - comparisons.handicap
+    nearness = misspelt(comparisons, scores - comparisons.handicap).astype(np.int64)
     order = np.lexsort((comparisons.entity, -nearness))
     _, first = np.unique(comparisons.entity[order], return_index=True)
     rows = order[np.sort(first)][:most].tolist()

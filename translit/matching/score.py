@@ -183,7 +183,7 @@ def decide(comparisons: Comparisons, scores: NDArray[np.int32], crowd: NDArray[n
     name, entity, features = comparisons.name, comparisons.entity, comparisons.features
     scores = scores - comparisons.handicap
     if slips:
-        scores = _misspelt(comparisons, scores)
+        scores = misspelt(comparisons, scores)
     cost = features[:, COMPARISON.index("cost_per_letter")]
     indel = features[:, COMPARISON.index("indel")]
     names, best, second, third, near = native.twin(rank)(name, entity, comparisons.form, scores, cost, indel, NEAR)
@@ -205,7 +205,7 @@ def decide(comparisons: Comparisons, scores: NDArray[np.int32], crowd: NDArray[n
     return Decisions(names, best, second, own)
 
 
-def _misspelt(comparisons: Comparisons, scores: NDArray[np.int32]) -> NDArray[np.int32]:
+def misspelt(comparisons: Comparisons, scores: NDArray[np.int32]) -> NDArray[np.int32]:
     """The scores; where nothing is likely, that of the only entity a letter away in the same script is the highest: a slip of the pen.
 
     Another entity can only take this from one: a name that it is likely for is not misspelt, nor is one a letter away from two.
