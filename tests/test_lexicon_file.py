@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from translit import Lexicon, LexiconError, Normalizer, limits
-from translit.lexicon.storage import MAGIC, read, write
+from translit.lexicon.storage import MAGIC, VERSION, read, write
 
 ASKED = ["Achmad Massud", "Pandjsjir", "Massud", "北京", "Nobody in particular"]
 
@@ -234,7 +234,7 @@ def test_a_lexicon_in_memory_is_pickled_through_the_cache(small: Lexicon, tmp_pa
     monkeypatch.setenv("TRANSLIT_CACHE", str(tmp_path / "cache"))
     again = pickle.loads(pickle.dumps(small))
     assert again.checksum == small.checksum
-    assert [file.name for file in (tmp_path / "cache").glob("*.translit")] == [f"{small.checksum[:32]}.translit"]
+    assert [file.name for file in (tmp_path / "cache").glob("*.translit")] == [f"{small.checksum[:32]}-{VERSION}.translit"]
 
 
 def test_threads_share_a_lexicon(path: Path) -> None:

@@ -70,6 +70,8 @@ def doubt(context: Context, first: int, last: int, form: str, told: Told, gazett
     if told.place and _may_begin_another(context, first, last, script, told):
         return Need.CUE
     if last - first > 1:
+        if told.place and _ends_small(context, last - 1):
+            return Need.MORE
         # Of other scripts the list of words says too little, and a Han name is short.
         return _of_several(context, form, told) if form.isascii() else Need.NOTHING
     alias = form != told.canonical
@@ -97,7 +99,11 @@ def _of_several(context: Context, form: str, told: Told) -> Need:
     alias = form != told.canonical
     if alias and all(word.isdigit() or own & CALENDAR for word, own in zip(words, bits, strict=True)):
         return Need.MORE
+    ordinary = all(own & (WORD | CALENDAR) and not own & GEO for own in bits)
     if alias and told.place and not told.trusted:
+        if ordinary and _unlike(form, told.canonical):
+            # The White House, the Bank: also of a great place.
+            return Need.BOTH
         if max(map(len, words)) <= SHORT:
             # The D, LA CA: words of so few letters are said of anything.
             return Need.ANCHOR
@@ -106,11 +112,17 @@ def _of_several(context: Context, form: str, told: Told) -> Need:
             return Need.BOTH
     if not told.place or told.trusted or told.famed:
         return Need.NOTHING
-    if alias and all(own & (WORD | CALENDAR) and not own & GEO for own in bits):
+    if alias and ordinary:
         return Need.BOTH
     given = bits[0] & NAME and not bits[0] & (WORD | GEO)
     known = all(len(word) < SHORT or own & (WORD | NAME | CALENDAR) for word, own in zip(words, bits, strict=True))
     return Need.CUE if known and (alias or given) else Need.NOTHING
+
+
+def _ends_small(context: Context, i: int) -> bool:
+    """Whether a word is a short one of a sentence, not the last of a name: *Mexico by*, *Oil Co to*."""
+    words = context.words
+    return not words.capital[i] and len(words.folded[i]) <= SHORT and context.is_word(i) and blank_before(words, i)
 
 
 def _taken_for_another(context: Context, first: int, form: str, told: Told, gazetteer: bool) -> bool:
