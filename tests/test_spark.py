@@ -21,6 +21,7 @@ pa = pytest.importorskip("pyarrow", reason="needs the extra spark")
 import translit  # noqa: E402
 from translit.errors import TranslitError  # noqa: E402
 from translit.frames import clean, spark  # noqa: E402
+from translit.lexicon.storage import VERSION
 from translit.matching.decisions import Decision  # noqa: E402
 
 pytestmark = [
@@ -145,7 +146,7 @@ def test_the_lexicon_is_one_mapped_file_an_executor(session: Any, norm: translit
     if not Path("/proc/self/task").exists():
         pytest.skip("looks at the workers in /proc")
     df = spark.clean(frame(session, given(400)), column="name", normalizer=norm)
-    file = f"{norm.lexicon.checksum[:32]}.translit"
+    file = f"{norm.lexicon.checksum[:32]}-{VERSION}.translit"
 
     def where(batches: Iterator[Any]) -> Iterator[Any]:
         import os
