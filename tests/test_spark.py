@@ -21,7 +21,7 @@ pa = pytest.importorskip("pyarrow", reason="needs the extra spark")
 import translit  # noqa: E402
 from translit.errors import TranslitError  # noqa: E402
 from translit.frames import clean, spark  # noqa: E402
-from translit.lexicon.storage import VERSION
+from translit.lexicon.storage import VERSION  # noqa: E402
 from translit.matching.decisions import Decision  # noqa: E402
 
 pytestmark = [
