@@ -67,28 +67,25 @@ class Weighing:
 
         Whoever is written alike cannot be told apart afterwards: what is written counts, not who is meant.
         """
-        sure = [place for place in places if place.need is Need.NOTHING]
+        # Nobody is named in the meantime: whether a place is a site is looked at once.
+        sited = [self._is_site(context, place) for place in places]
+        sure = [place if place.need is Need.NOTHING else without_answer(place) for place in places]
         anchors = known | {p.answer.canonical for p in sure if p.answer is not None}
-        if len(sure) < len(places):
-            context.sites.update(self._sites(context, sure))
+        context.sites.update(_words_at(sure, sited))
         while True:
             borne = [self._borne_out(context, place, anchors) for place in places]
             more = {p.answer.canonical for p in borne if p.answer is not None and self._anchors(context, p)} - anchors
-            sites = self._sites(context, borne) - context.sites
+            sites = _words_at(borne, sited) - context.sites
             if not more and not sites:
                 return borne
             anchors = anchors | more
             context.sites.update(sites)
 
-    def _sites(self, context: Context, places: Sequence[Place]) -> set[int]:
-        """The words of those that are of places and stand in nobody's name."""
-        out: set[int] = set()
-        for place in places:
-            answer = place.answer
-            named = answer is not None and answer.entity >= 0 and self.index.kind(answer.entity) == PLACE
-            if named and not context.beside_name(place.first, place.last):
-                out.update(range(place.first, place.last))
-        return out
+    def _is_site(self, context: Context, place: Place) -> bool:
+        """Whether some words are listed for a place, and stand in nobody's name."""
+        answer = place.answer
+        listed = answer is not None and answer.entity >= 0 and self.index.kind(answer.entity) == PLACE
+        return listed and not context.beside_name(place.first, place.last)
 
     def _anchors(self, context: Context, place: Place) -> bool:
         """Whether a place that is borne out wants no evidence, or is given a spelling that wants none."""
@@ -250,3 +247,13 @@ class Weighing:
         cued = has_cue(context, place.first, place.last, self.index.kind(place.answer.entity), others)
         borne = {Need.CUE: anchored or cued, Need.ANCHOR: anchored, Need.BOTH: anchored and cued, Need.MORE: False}[place.need]
         return place if borne else without_answer(place)
+
+
+def _words_at(places: Sequence[Place], sited: Sequence[bool]) -> set[int]:
+    """The words of those places that are sites and are taken for something."""
+    return {
+        k
+        for place, is_site in zip(places, sited, strict=True)
+        if is_site and place.answer is not None
+        for k in range(place.first, place.last)
+    }
