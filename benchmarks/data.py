@@ -93,6 +93,15 @@ def hide(name: str, records: Sequence[Record], entities: int, questions: int) ->
     return Task(name, kept, asked[:questions])
 
 
+def half_unlisted(task: Task) -> Task:
+    """The same questions of a lexicon with half of the entities: the rest are of nobody listed."""
+    drawn = random.Random(f"{SEED} {task.name} half")
+    ids = sorted(record["id"] for record in task.records)
+    listed = set(drawn.sample(ids, len(ids) // 2))
+    questions = [Question(q.query, q.expected if q.expected in listed else "") for q in task.questions]
+    return Task(task.name, [record for record in task.records if record["id"] in listed], questions)
+
+
 def pack_records(name: str) -> Iterator[Record]:
     """The entities of a name pack as records."""
     path = data_root() / "names" / f"{name}.tsv"
