@@ -8,6 +8,7 @@ import pytest
 from tables import cases, read_table
 
 from translit import Normalizer
+from translit.trail import apply, undo
 
 Normalizers = Callable[[str], Normalizer]
 
@@ -27,9 +28,13 @@ def test_names(case: dict[str, str], normalizers: Normalizers) -> None:
 
 @pytest.mark.parametrize("case", cases("texts.tsv"))
 def test_texts(case: dict[str, str], normalizers: Normalizers) -> None:
-    norm = normalizers(case["lexicon"])
-    assert norm.clean(case["before"]) == case["after"]
-    assert norm.clean(case["after"]) == case["after"]
+    norm, before, after = normalizers(case["lexicon"]), case["before"], case["after"]
+    assert norm.clean(before) == after
+    assert norm.clean(after) == after
+    mentions = norm.find(before)
+    assert [before[mention.start : mention.end] for mention in mentions] == [mention.input for mention in mentions]
+    assert apply(before, mentions) == after
+    assert undo(after, mentions) == before
 
 
 @pytest.mark.parametrize("lexicon", ["built-in", "afghanistan", "small"])

@@ -30,9 +30,10 @@ class Edit(NamedTuple):
         """The mention of the text that is written so; of one read later, the place and the spelling are the text's own."""
         mention = self.mention
         assert mention is not None
-        if (mention.start, mention.end, mention.replacement) == self[:3]:
+        stands = text[self.start : self.end]
+        if (mention.start, mention.end, mention.replacement, mention.input) == (*self[:3], stands):
             return mention
-        return replace(mention, input=text[self.start : self.end], start=self.start, end=self.end, replacement=self.written)
+        return replace(mention, input=stands, start=self.start, end=self.end, replacement=self.written)
 
 
 class _Piece(NamedTuple):
