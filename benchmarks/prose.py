@@ -118,6 +118,8 @@ def run(report: Report) -> None:
         known = hide(read(smoke))
         for source, articles in texts.items():
             rows += _setting(report, f"Names in {source}, {name}", known, articles, right)
+            if read is cities:
+                rows += _setting(report, f"Names in {source}, {name}, no weights given", _weightless(known), articles, right)
     run_tongues(report)
     if report.settings.listing is not None:
         lines = ["\t".join(cell.replace("\t", " ").replace("\n", " ") for cell in row) for row in (LISTING, *rows)]
@@ -165,6 +167,11 @@ def hide(entities: Sequence[Entity]) -> Known:
     }  # fmt: skip
     unlisted = {ident: tuple(t for t, f in zip(texts, fold_many(texts), strict=True) if f not in forms) for ident, texts in hidden.items()}
     return Known(kept, listed, unlisted, heaviest)
+
+
+def _weightless(known: Known) -> Known:
+    """The same without the weights, which many a list of places does not have."""
+    return replace(known, entities=[replace(entity, weight=0.0) for entity in known.entities])
 
 
 def _setting(report: Report, name: str, known: Known, articles: Sequence[str], right: frozenset[tuple[str, ...]]) -> list[tuple[str, ...]]:

@@ -1,4 +1,7 @@
-"""Fame: what it is worth that an entity is heavier than most of its lexicon."""
+"""Fame: what it is worth that an entity is heavier than most of its lexicon.
+
+A lexicon without weights is weighed by its spellings: the better known an entity is, the more ways of writing it are on record.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,7 @@ class Fame:
 
     def of(self, entity: int) -> int:
         """What the fame of an entity is worth, in 1/1000 log-odds; 0 for most."""
-        weight = float(self.index.entity_weight[entity])
+        weight = float(self._weights[entity])
         return next((worth for least, worth in self._fames if weight > least), 0)
 
     def own(self, postings: Rows) -> NDArray[np.bool_]:
@@ -36,12 +39,12 @@ class Fame:
         Args:
             postings: of the index, shape (n,).
         """
-        heavy = self.index.entity_weight[self.index.posting_entity[postings]] > self._fames[-1][0]
+        heavy = self._weights[self.index.posting_entity[postings]] > self._fames[-1][0]
         return np.asarray(heavy & np.isin(self.index.posting_type[postings], OWN))
 
     def obscure(self, entity: int) -> bool:
-        """Whether an entity is none of the heaviest, in a lexicon that knows weights."""
-        return self._weighed and not self.of(entity)
+        """Whether an entity is none of the heaviest, in a lexicon that tells them apart."""
+        return self._tells and not self.of(entity)
 
     def great(self, entity: int) -> bool:
         """Whether an entity is one of the very heaviest."""
@@ -53,10 +56,16 @@ class Fame:
         return len(self.index.entity_weight) >= GAZETTEER
 
     @cached_property
-    def _weighed(self) -> bool:
-        return bool(np.any(self.index.entity_weight))
+    def _tells(self) -> bool:
+        return bool(np.any(self.index.entity_weight)) or self.in_a_gazetteer
+
+    @cached_property
+    def _weights(self) -> NDArray[np.floating]:
+        weights = self.index.entity_weight
+        if self._tells and not np.any(weights):
+            return np.bincount(self.index.posting_entity, minlength=len(weights)).astype(np.float32)
+        return weights
 
     @cached_property
     def _fames(self) -> list[tuple[float, int]]:
-        weights = self.index.entity_weight
-        return [(max(float(np.quantile(weights, share)), 0.0), worth) for share, worth in FAMED]
+        return [(max(float(np.quantile(self._weights, share)), 0.0), worth) for share, worth in FAMED]

@@ -1,0 +1,41 @@
+"""Fame: which of a lexicon's entities are better known than most."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+
+from translit import Lexicon
+from translit.lexicon.fame import GAZETTEER, Fame
+
+SYLLABLES = [consonant + vowel for consonant in "bdfgklmnprstvz" for vowel in "aeiou"]
+NAMES = ["".join(name).capitalize() for name in product(SYLLABLES[:30], SYLLABLES[10:40], SYLLABLES[20:36])][:GAZETTEER]
+SPELLED_OFTEN = NAMES[50::100]
+
+
+def _fame(names: list[str], weights: dict[str, float]) -> Fame:
+    records = [
+        {"id": name, "canonical": name, "kind": "place", "variants": [f"{name}burg", f"{name}ia"] if name in SPELLED_OFTEN else []}
+        | ({"weight": weights[name]} if name in weights else {})
+        for name in names
+    ]
+    return Fame(Lexicon.build(records).index)
+
+
+@pytest.mark.parametrize(
+    ("names", "weights", "famous", "obscure"),
+    [
+        # Without weights a gazetteer is weighed by its spellings, and a handful of names by nothing.
+        (NAMES, {}, set(SPELLED_OFTEN), set(NAMES) - set(SPELLED_OFTEN)),
+        (NAMES[:300], {}, set(), set()),
+        # Weights, where there are any, are all that counts.
+        (NAMES, dict.fromkeys(NAMES[:90], 1e6), set(NAMES[:90]), set(NAMES) - set(NAMES[:90])),
+    ],
+    ids=["a gazetteer without weights", "a few names without weights", "a gazetteer with weights"],
+)
+def test_who_is_famous(names: list[str], weights: dict[str, float], famous: set[str], obscure: set[str]) -> None:
+    fame = _fame(names, weights)
+    ids = [str(ident) for ident in fame.index.ids]
+    assert {ids[e] for e in range(len(ids)) if fame.of(e)} == famous
+    assert {ids[e] for e in range(len(ids)) if fame.obscure(e)} == obscure
