@@ -18,6 +18,8 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, TypeVar
 
+import click
+
 T = TypeVar("T")
 Cell = str | int | float | None
 RESULTS = Path(__file__).parent / "results"
@@ -165,6 +167,13 @@ class Report:
                 return False
         return True
 
+    def add(self, table: Table, *row: Cell) -> None:
+        """Enter a row of a table that takes long: it is told, and everything so far kept, as ``NAME.part.json``."""
+        table.rows.append(row)
+        told = (f"{title or table.title}: {written(cell)}" for title, cell in zip(table.columns, row, strict=True))
+        click.echo("; ".join(told), err=True)
+        self._write(".part.json")
+
     def show(self, table: Table) -> None:
         """Print a table."""
         from rich.box import SIMPLE_HEAD
@@ -194,10 +203,16 @@ class Report:
 
     def keep(self) -> Path | None:
         """Write the results, where they are wanted."""
+        path = self._write(".json")
+        if path is not None:
+            path.with_suffix(".part.json").unlink(missing_ok=True)
+        return path
+
+    def _write(self, suffix: str) -> Path | None:
         if self.settings.out is None:
             return None
         self.settings.out.mkdir(parents=True, exist_ok=True)
-        path = self.settings.out / f"{self.name}.json"
+        path = self.settings.out / f"{self.name}{suffix}"
         path.write_text(json.dumps(self.as_json(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
         return path
 

@@ -77,13 +77,13 @@ def _names(report: Report, folder: Path, rows: int) -> None:
         "of in memory", "by processor", "peak MB a process", readme=True, note=_note(),
     )  # fmt: skip
     own, burnt = fresh(names_in_memory, lexicon, folder / "names.parquet")
-    table.rows.append(("translit, Arrow table to Arrow table", None, own, burnt, rows / own / 1e6, None, 1.0, 1.0, None))
+    report.add(table, "translit, Arrow table to Arrow table", None, own, burnt, rows / own / 1e6, None, 1.0, 1.0, None)
     options = ["--mode", "name", "--column", "name"]
     for suffix in ("parquet", "csv"):
         source = folder / f"names.{suffix}"
         for workers in _workers(report):
             cost = timed(clean(lexicon, source, folder / f"out.{suffix}", workers, options))
-            _row(table, f"translit clean, {_named(suffix, workers)}", source, rows, own, burnt, cost)
+            _row(report, table, f"translit clean, {_named(suffix, workers)}", source, rows, own, burnt, cost)
     peers = (("pyarrow, read and written as it is", "pyarrow", "copy"), ("polars replace, listed names only", "polars", "polars_names"),
              ("pandas map, listed names only", "pandas", "pandas_names"))  # fmt: skip
     for peer, module, made in peers:
@@ -91,11 +91,11 @@ def _names(report: Report, folder: Path, rows: int) -> None:
             for suffix in ("parquet", "csv"):
                 source = folder / f"names.{suffix}"
                 cost = timed(by_peer(made, source, folder / f"peer.{suffix}", pairs))
-                _row(table, f"{peer}, {_named(suffix)}", source, rows, own, burnt, cost)
+                _row(report, table, f"{peer}, {_named(suffix)}", source, rows, own, burnt, cost)
                 if made == "copy":
                     # What files cannot do without, one after the other.
                     both = Cost(own + cost.seconds, burnt + cost.processors, cost.peak)
-                    _row(table, f"that and the work in memory, {_named(suffix)}", source, rows, own, burnt, both)
+                    _row(report, table, f"that and the work in memory, {_named(suffix)}", source, rows, own, burnt, both)
     report.show(table)
 
 
@@ -162,12 +162,12 @@ def _articles(report: Report, folder: Path, size: int) -> None:
     )  # fmt: skip
     seconds, burnt, read, rows = fresh(articles_in_memory, lexicon, source)
     rate = read / seconds
-    table.rows.append(("translit, in memory", read / 1e6, seconds, burnt, rows / seconds, rate / 1e6, 1.0, 1.0, None))
+    report.add(table, "translit, in memory", read / 1e6, seconds, burnt, rows / seconds, rate / 1e6, 1.0, 1.0, None)
     for suffix in ("jsonl", "parquet"):
         for workers in _workers(report):
             source = folder / f"articles.{suffix}"
             cost = timed(clean(lexicon, source, folder / f"out.{suffix}", workers, ["--column", "text"]))
-            _article_row(table, f"translit clean, {_named(suffix, workers)}", source, megabytes, rate, read / burnt, cost)
+            _article_row(report, table, f"translit clean, {_named(suffix, workers)}", source, megabytes, rate, read / burnt, cost)
     peers = (("polars replace_many, inside words too", "polars", "polars_texts"), ("flashtext2", "flashtext2", "flashtext2"),
              ("daachorse", "daachorse", "daachorse"))  # fmt: skip
     for peer, module, made in peers:
@@ -175,17 +175,17 @@ def _articles(report: Report, folder: Path, size: int) -> None:
             for suffix in ("jsonl", "parquet"):
                 source = folder / f"articles.{suffix}"
                 cost = timed(by_peer(made, source, folder / f"peer.{suffix}", pairs))
-                _article_row(table, f"{peer}, {_named(suffix)}", source, megabytes, rate, read / burnt, cost)
+                _article_row(report, table, f"{peer}, {_named(suffix)}", source, megabytes, rate, read / burnt, cost)
     report.show(table)
 
 
-def _article_row(table: Table, name: str, source: Path, megabytes: float, rate: float, burning: float, cost: Cost) -> None:
+def _article_row(report: Report, table: Table, name: str, source: Path, megabytes: float, rate: float, burning: float, cost: Cost) -> None:
     """The text counts as much in each format, whatever its packing; ``rate`` is bytes a second, ``burning`` of processors."""
     rows = int((source.parent / "rows").read_text(encoding="ascii"))
     speed = megabytes / cost.seconds
     size = source.stat().st_size / 1e6
     shares = speed * 1e6 / rate, megabytes * 1e6 / cost.processors / burning
-    table.rows.append((name, size, cost.seconds, cost.processors, rows / cost.seconds, speed, *shares, cost.peak))
+    report.add(table, name, size, cost.seconds, cost.processors, rows / cost.seconds, speed, *shares, cost.peak)
 
 
 def write_articles(folder: Path, records: Sequence[Record], size: int) -> None:
@@ -306,10 +306,10 @@ def _note() -> str:
     )
 
 
-def _row(table: Table, name: str, source: Path, rows: int, own: float, burnt: float, cost: Cost) -> None:
+def _row(report: Report, table: Table, name: str, source: Path, rows: int, own: float, burnt: float, cost: Cost) -> None:
     size, seconds = source.stat().st_size / 1e6, cost.seconds
     shares = own / seconds, burnt / cost.processors
-    table.rows.append((name, size, seconds, cost.processors, rows / seconds / 1e6, size / seconds, *shares, cost.peak))
+    report.add(table, name, size, seconds, cost.processors, rows / seconds / 1e6, size / seconds, *shares, cost.peak)
 
 
 # --- Spark -----------------------------------------------------------------------------------------------------------

@@ -7,17 +7,11 @@ finds its entity stands beside the time.
 
 from __future__ import annotations
 
-import json
-import os
 import random
 import re
-import sys
-import tempfile
 from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import islice, pairwise, zip_longest
-from pathlib import Path
-from statistics import median
 from typing import Any
 
 import click
@@ -25,7 +19,7 @@ import numpy as np
 
 from benchmarks.data import SEED, Record, misspelt, pairs_of, plain_records, texts_of
 from benchmarks.harness import Report, Settings, Timing, clock, interleave, load
-from benchmarks.processes import timed
+from benchmarks.workers import workers
 
 Replace = Callable[[Sequence[str]], list[str]]
 Look = Callable[[Sequence[str]], list[str | None]]
@@ -37,10 +31,6 @@ WARM = 10.0
 """Megabytes of text that a normalizer has read before its time is taken."""
 LEAST_AGREEMENT = 0.9
 """Share of the sentences that a contender must write as expected; translit leaves names that are ordinary words."""
-ARTICLE = 4_000
-"""Characters of an article."""
-ARTICLES = 16e6
-"""Bytes of articles for the workers, for each megabyte of text: what a start costs must not count."""
 _ENDS = re.compile(r"[,.;] ?")
 SLOW_FORMS = 20_000_000
 """Comparisons that a peer which compares with every form may make in a run that is timed; it is asked fewer names beyond."""
@@ -61,7 +51,7 @@ def run(report: Report) -> None:
         each[size] = _names(report, size, records, lexicon, seconds)
         if size == max(report.settings.sizes):
             _column(report, records, lexicon)
-            _workers(report, records, lexicon)
+            workers(report, records, lexicon)
     _growth(report, each)
 
 
@@ -374,34 +364,3 @@ def _column(report: Report, records: Sequence[Record], lexicon: Any) -> None:
     for name, timing in timed.items():
         table.rows.append((name, rows / timing.median / 1e6, _spread(timing), timing.median / own))
     report.show(table)
-
-
-def _workers(report: Report, records: Sequence[Record], lexicon: Any) -> None:
-    """``translit clean --workers`` over one file of articles, whole processes."""
-    settings = report.settings
-    with tempfile.TemporaryDirectory() as folder:
-        compiled, articles = Path(folder, "lexicon.translit"), Path(folder, "articles.jsonl")
-        lexicon.save(compiled)
-        with articles.open("w", encoding="utf-8") as lines:
-            texts = texts_of(records, int(settings.megabytes * ARTICLES), document=ARTICLE)
-            lines.writelines(json.dumps({"text": text}, ensure_ascii=False) + "\n" for text in texts)
-        counts = [n for n in (1, 2, 4) if n <= (os.cpu_count() or 1)]
-        burnt: dict[int, list[float]] = {n: [] for n in counts}
-        taken = interleave({str(n): partial(_clean, compiled, articles, n, burnt[n]) for n in counts}, 2 if settings.smoke else 3)
-        size = articles.stat().st_size / 1e6
-    table = report.table(
-        f"translit clean over {size:.1f} MB of articles, whole processes", "workers", "MB/s", "spread", "× one worker", "CPU s",
-        "× one worker, by processor", readme=True,
-        note="By processor: what a machine gives at best whose cores have nothing else to do, the seconds of processors shared evenly.",
-    )  # fmt: skip
-    for n in counts:
-        timing, used = taken[str(n)], median(burnt[n])
-        speedup = taken["1"].median / timing.median
-        table.rows.append((str(n), size / timing.median, _spread(timing), speedup, used, n * median(burnt[1]) / used))
-    report.show(table)
-
-
-def _clean(compiled: Path, articles: Path, workers: int, burnt: list[float]) -> None:
-    code = "import sys; from translit.cli import main; sys.exit(main())"
-    options = ["clean", str(articles), "-o", str(articles.with_suffix(".out")), "--lexicon", str(compiled), "--column", "text"]
-    burnt.append(timed([sys.executable, "-c", code, *options, "--workers", str(workers)]).processors)

@@ -64,6 +64,9 @@ def test_pipeline_in_smoke_mode(tmp_path: Path) -> None:
     tables = json.loads((tmp_path / "pipeline.json").read_text())["tables"]
     assert [table["rows"][0][0] for table in tables] == ["translit, Arrow table to Arrow table", "translit, in memory", "bare"]
     assert {"translit clean, CSV", "translit clean, Parquet, 2 workers"} <= {row[0] for row in tables[0]["rows"]}
+    # What takes hours is told and kept row by row.
+    assert "translit clean, JSONL, 2 workers; MB: " in done.stderr
+    assert not (tmp_path / "pipeline.part.json").exists()
 
 
 def test_accuracy_on_a_folder_of_tasks(tmp_path: Path) -> None:
