@@ -38,6 +38,8 @@ LAYERS = (
         "matching.qualified",
         "matching.answers",
         "matching.guesser",
+        "matching.listings",
+        "matching.located",
         "matching.tiers",
         "matching.reasons",
     ),

@@ -67,6 +67,11 @@ class Accepted:
         guesses = self.guesses.take(np.array(kept, dtype=np.int64))
         return Accepted([self.rows[k] for k in kept], guesses, [self.confidences[k] for k in kept])
 
+    def entities(self) -> Iterator[tuple[int, int]]:
+        """Row and entity."""
+        if self.guesses is not None:
+            yield from zip(self.rows, self.guesses.entity.tolist(), strict=True)
+
     def each(self) -> Iterator[tuple[int, Guess]]:
         """Row and guess."""
         if self.guesses is not None:

@@ -10,7 +10,8 @@ import regex
 
 from translit.lexicon.fame import Fame
 from translit.matching.exact import LISTED, Resolution, resolve
-from translit.matching.tiers import REJECTED, Tiers
+from translit.matching.listings import REJECTED
+from translit.matching.tiers import Tiers
 from translit.mentions.endings import POSSESSIVES, bears, endings, is_listed_with
 from translit.mentions.evidence import Need
 from translit.mentions.facts import ENDED
