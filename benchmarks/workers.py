@@ -6,7 +6,6 @@ import json
 import os
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
@@ -27,8 +26,6 @@ IN_MEMORY = 0.1
 """Share of the articles that a process cleans in memory."""
 TURNS = 20_000_000
 """Of a loop of arithmetic."""
-READY = 4.0
-"""Seconds in which the processes are to have started: they begin at one moment."""
 
 
 def workers(report: Report, records: Sequence[Record], lexicon: Any) -> None:
@@ -79,14 +76,22 @@ def _clean(compiled: Path, articles: Path, count: int, burnt: list[float]) -> No
 
 def _together(count: int, prepare: Callable[[], Callable[[], object]], seconds: list[float]) -> None:
     """Enter the seconds that the slowest of some processes takes for a work that all begin at one moment."""
-    with ProcessPoolExecutor(count, mp_context=get_context("spawn")) as pool:
-        begin = time.time() + READY
-        seconds.append(max(pool.map(_alone, [prepare] * count, [begin] * count)))
+    context = get_context("spawn")
+    with ProcessPoolExecutor(count, context, _wait_at, (context.Barrier(count),)) as pool:
+        seconds.append(max(pool.map(_alone, [prepare] * count)))
 
 
-def _alone(prepare: Callable[[], Callable[[], object]], begin: float) -> float:
+def _wait_at(barrier: Any) -> None:
+    global _wait
+    _wait = barrier.wait
+
+
+_wait: Callable[[], object]
+
+
+def _alone(prepare: Callable[[], Callable[[], object]]) -> float:
     work = prepare()
-    time.sleep(max(0.0, begin - time.time()))
+    _wait()
     return clock(work)[0]
 
 
