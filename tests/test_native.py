@@ -30,16 +30,18 @@ from translit.matching.spans import Spans
 from translit.mentions.memory import take_known
 from translit.model import Candidate, Match
 from translit.resources import name_paths
-from translit.rules import keys
+from translit.rules import keys, respell
 from translit.rules.shipped import shipped_keys
 from translit.unicode import code_points, hashes, scan
 from translit.unicode.fold import fold_token
+from translit.unicode.scripts import CODES
 from translit.unicode.tokens import fold, fold_many, join, otherwise_spelled, spelled, tokens
 
 ROOT = Path(__file__).parents[1]
 PURE: dict[str, Callable[..., Any]] = {
     "align_pairs": align.align_pairs, "gather": candidates.gather, "scan_words": scan.scan_words,
     "find_listed": scan.find_listed, "replace_listed": scan.replace_listed, "name_keys": keys.name_keys,
+    "read_words": respell.read_words,
     "forest_scores": trees.forest_scores, "text_features": score.text_features, "rank": score.rank, "name_blocks": blocking.name_blocks,
     "shortlist": candidates.shortlist,
     "fold_many": fold_many, "token_hashes": hashes.token_hashes, "find_texts": index.find_texts,
@@ -322,6 +324,33 @@ def test_keys_agree_on_listed_names(level: Literal["tight", "skeleton"]) -> None
     asked = [name for path in name_paths() if path.suffix == ".tsv" for name in spellings(path)[::97]]
     left, right = (f(shipped_keys(), asked, level, None) for f in (native.TWINS["name_keys"], keys.name_keys))
     assert len(asked) > 200
+    assert left == right
+
+
+ROMANIZER = shipped_keys().romanizer
+LANGUAGES = {code: frozenset(ROMANIZER.languages(code)) for code in CODES if ROMANIZER.languages(code)}
+READ = [
+    ("Москва", LANGUAGES, "moskva"),
+    ("ь", LANGUAGES, ""),
+    ("Schoen", {"Latn": frozenset(["deu"])}, "ʃøn"),
+    ("", LANGUAGES, None),
+    ("а" * 500, LANGUAGES, None),
+]
+
+
+@both
+@pytest.mark.parametrize(("word", "langs", "first"), READ)
+def test_readings(functions: dict[str, Callable[..., Any]], word: str, langs: dict[str, frozenset[str]], first: str | None) -> None:
+    asked = [ROMANIZER.prepare(text) for text in ("Kabul", word)]
+    assert next(iter(functions["read_words"](ROMANIZER, asked, langs | {"Latn": frozenset(["deu"])})[1]), None) == first
+
+
+@compiled
+@given(keyed, st.booleans())
+def test_readings_agree(asked: list[str], few: bool) -> None:
+    langs = {code: frozenset(sorted(some)[:3]) for code, some in LANGUAGES.items()} if few else LANGUAGES
+    words = [word for name in asked for word in map(ROMANIZER.prepare, keys.reading_words(name)) if word[0] in langs]
+    left, right = (f(ROMANIZER, words, langs) for f in (native.TWINS["read_words"], respell.read_words))
     assert left == right
 
 

@@ -8,7 +8,7 @@ compiled extension, that is the Python function itself.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from typing import Any, Literal, TypeVar, cast
 
@@ -174,20 +174,35 @@ def _name_keys(keys: Any, names: Sequence[str], level: str, langs: tuple[str, ..
     given = keys.encoded(names, langs)
     if given is None:
         return [keys.keys(name, level, langs) for name in names]
-    rules = given.rules
+    return [tuple(found) for found in _expanded(given.words, given.name_words, given.names, given.name_scripts, given.masks, level)]
+
+
+_LEVELS = {"tight": 0, "skeleton": 1, "as read": 2}
+
+
+def _expanded(words: Any, name_words: I32, names: I64, name_scripts: I32, masks: U64, level: str) -> Iterator[list[str]]:
+    """The keys of names by their words, or the readings of the words."""
+    rules = words.rules
     found, ends = _native.name_keys(
-        given.letters, given.words, given.scripts, given.name_words, given.names, given.name_scripts, given.masks,
+        words.letters, words.begins, words.scripts, name_words, names, name_scripts, masks,
         rules.edges, rules.begins, rules.entries, rules.roots, rules.longest, rules.symbols, rules.fits, rules.defaults,
-        rules.sounds, rules.sound_begins, level == "skeleton",
+        rules.sounds, rules.sound_begins, _LEVELS[level],
         limits.MAX_TOKEN_CODEPOINTS, limits.MAX_READINGS, limits.MAX_KEYS,
     )  # fmt: skip
-    text = found.decode("ascii")
-    out: list[tuple[str, ...]] = []
     begin = 0
     for end in np.frombuffer(ends, dtype=np.int64).tolist():
-        out.append(tuple(text[begin : end - 1].split("\n")) if end > begin else ())
+        yield found[begin : end - 1].decode().split("\n") if end > begin else []
         begin = end
-    return out
+
+
+def _read_words(romanizer: Any, words: Sequence[tuple[str, str]], langs: Mapping[str, frozenset[str]]) -> list[list[str]]:
+    encoder = romanizer.as_read
+    if encoder is None:
+        return [romanizer.texts(script, letters, langs[script]) for script, letters in words]
+    given = encoder.words([(encoder.number[script], letters) for script, letters in words])
+    none, no_names = np.zeros(0, dtype=np.int32), np.zeros(1, dtype=np.int64)
+    masks = np.array([encoder.mask(code, langs.get(code)) for code in encoder.codes], dtype=np.uint64)
+    return list(_expanded(given, none, no_names, none, masks, "as read"))
 
 
 def _name_blocks(words: Any) -> tuple[U32, I64, U64, U64]:
@@ -317,7 +332,7 @@ def _csv_cells(data: bytes, delimiter: str, width: int, columns: Sequence[int]) 
 
 TWINS: Mapping[str, Callable[..., Any]] = {
     "align_pairs": _align_pairs, "gather": _gather, "scan_words": _scan_words, "find_listed": _find_listed,
-    "replace_listed": _replace_listed, "name_keys": _name_keys,
+    "replace_listed": _replace_listed, "name_keys": _name_keys, "read_words": _read_words,
     "forest_scores": _forest_scores, "text_features": _text_features, "rank": _rank,
     "shortlist": _shortlist, "name_blocks": _name_blocks, "fold_many": _fold_many,
     "token_hashes": _token_hashes, "otherwise_spelled": _otherwise_spelled, "find_texts": _find_texts, "take_strings": _take_strings,

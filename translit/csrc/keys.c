@@ -3,6 +3,9 @@
 #include "coarse.h"
 #include "pool.h"
 
+/* What is made of the readings of words: the keys of names, or they themselves. */
+typedef enum { TIGHT, SKELETON, AS_READ } Level;
+
 typedef struct {
     int32_t width, penalty;
     const uint8_t *sound;
@@ -17,7 +20,8 @@ typedef struct {
     const int32_t *scripts, *name_words, *name_scripts, *node_begins, *roots, *longest, *defaults, *sound_begins;
     const uint8_t *fits, *sounds;
     size_t letters_size, words, names, name_words_size, nodes, entry_count, script_count, symbol_count, contexts, sound_count, sounds_size;
-    int edge_bits, skeleton;
+    int edge_bits;
+    Level level;
     size_t most_letters, most_readings, most_keys;
 } Rules;
 
@@ -132,6 +136,38 @@ static int compete(const Rules *r, Expansion *x, const uint32_t *letters, size_t
     return add_option(r, x, 1, r->defaults[(size_t)script * r->symbol_count + (size_t)x->columns[i] - 2], remaining, 0);
 }
 
+/* The keys of a word's readings. */
+static int make_keys(const Rules *r, Expansion *x, const Column32 *readings)
+{
+    for (size_t s = 0; s < readings->size; s++) {
+        const State *state = &x->pool.states[readings->data[s]];
+        for (int k = 0; k < 2; k++)
+            if (reserve_bytes(&x->scratch[k], &x->scratch_room[k], state->size + 1) != FINE)
+                return NO_MEMORY;
+        const uint8_t *coarse = x->pool.texts + state->text;
+        const size_t size = r->level == SKELETON ? skeleton(coarse, state->size, x->scratch[0])
+                                                 : tight(coarse, state->size, x->scratch[0], x->scratch[1]);
+        const State key = {.mask = state->mask, .cost = state->cost, .alive = 1};
+        if (new_state(&x->keys, NULL, x->scratch[0], (uint32_t)size, key) != FINE)
+            return NO_MEMORY;
+    }
+    return FINE;
+}
+
+/* A word's readings as they are, the most usual first, each closed by a line feed. */
+static int write_readings(Expansion *x, Column32 *readings)
+{
+    static const uint8_t line_feed = '\n';
+    if (keep_first(&x->pool, readings, &x->best, readings->size, 0) != FINE)
+        return NO_MEMORY;
+    for (size_t s = 0; s < readings->size; s++) {
+        const State *state = &x->pool.states[readings->data[s]];
+        if (write_bytes(&x->out, x->pool.texts + state->text, state->size) != FINE || write_bytes(&x->out, &line_feed, 1) != FINE)
+            return NO_MEMORY;
+    }
+    return FINE;
+}
+
 static int expand_word(const Rules *r, Expansion *x, size_t word)
 {
     const int64_t begin = r->word_begins[word], end = r->word_begins[word + 1];
@@ -174,19 +210,7 @@ static int expand_word(const Rules *r, Expansion *x, size_t word)
         if (status != FINE)
             return status;
     }
-    for (size_t s = 0; s < x->places[n].size; s++) {
-        const State *state = &x->pool.states[x->places[n].data[s]];
-        for (int k = 0; k < 2; k++)
-            if (reserve_bytes(&x->scratch[k], &x->scratch_room[k], state->size + 1) != FINE)
-                return NO_MEMORY;
-        const uint8_t *coarse = x->pool.texts + state->text;
-        const size_t size = r->skeleton ? skeleton(coarse, state->size, x->scratch[0])
-                                        : tight(coarse, state->size, x->scratch[0], x->scratch[1]);
-        const State key = {.mask = state->mask, .cost = state->cost, .alive = 1};
-        if (new_state(&x->keys, NULL, x->scratch[0], (uint32_t)size, key) != FINE)
-            return NO_MEMORY;
-    }
-    return FINE;
+    return r->level == AS_READ ? write_readings(x, &x->places[n]) : make_keys(r, x, &x->places[n]);
 }
 
 /* A whole name's key: for skeletons an initial vowel counts at its start only, and doubling nowhere behind. */
@@ -257,7 +281,7 @@ static int expand_name(const Rules *r, Expansion *x, size_t name)
     const size_t first = x->out.size;
     for (size_t s = 0; s < whole->size; s++) {
         const State *key = &x->pool.states[whole->data[s]];
-        if (key->size && write_key(x, key, r->skeleton, first) != FINE)
+        if (key->size && write_key(x, key, r->level == SKELETON, first) != FINE)
             return NO_MEMORY;
     }
     return push(&x->ends, (int64_t)x->out.size);
@@ -291,6 +315,8 @@ static int expand_all(const Rules *r, Expansion *x)
     for (size_t word = 0; status == FINE && word < r->words; word++) {
         status = expand_word(r, x, word);
         x->word_keys[word + 1] = x->keys.size;
+        if (status == FINE && r->level == AS_READ)
+            status = push(&x->ends, (int64_t)x->out.size);
     }
     for (size_t name = 0; status == FINE && name < r->names; name++)
         status = expand_name(r, x, name);
@@ -299,21 +325,22 @@ static int expand_all(const Rules *r, Expansion *x)
 
 PyDoc_STRVAR(name_keys_doc,
              "name_keys(letters, words, scripts, name_words, names, name_scripts, masks, edges, begins, entries, roots, longest,\n"
-             "          symbols, fits, defaults, sounds, sound_begins, skeleton, most_letters, most_readings, most_keys)\n"
+             "          symbols, fits, defaults, sounds, sound_begins, level, most_letters, most_readings, most_keys)\n"
              "-> (keys, ends)\n\n"
              "Twin of translit.rules.keys.name_keys. letters and symbols are uint32 code points; words, names, edges, entries int64;\n"
              "masks uint64; fits and sounds bytes; the rest int32. keys are ASCII, each closed by a line feed; ends says where each\n"
-             "name's stop.");
+             "name's stop. Level 0 asks for tight keys, 1 for skeletons; 2 for the readings of the words themselves, in UTF-8, and\n"
+             "where each word's stop: translit.rules.respell.read_words.");
 
 static PyObject *name_keys(PyObject *self, PyObject *args)
 {
     (void)self;
     enum { LETTERS, WORDS, SCRIPTS, NAME_WORDS, NAMES, NAME_SCRIPTS, MASKS, EDGES, BEGINS, ENTRIES, ROOTS, LONGEST, SYMBOLS, FITS,
-           DEFAULTS, SOUNDS, SOUND_BEGINS, SKELETON, MOST_LETTERS, MOST_READINGS, MOST_KEYS, ARGUMENTS };
+           DEFAULTS, SOUNDS, SOUND_BEGINS, LEVEL, MOST_LETTERS, MOST_READINGS, MOST_KEYS, ARGUMENTS };
     static const Wanted wanted[ARGUMENTS] = {
         {"letters", 4, 1},  {"words", 8, 1},   {"scripts", 4, 1}, {"name_words", 4, 1}, {"names", 8, 1},        {"name_scripts", 4, 1},
         {"masks", 8, 1},    {"edges", 8, 2},   {"begins", 4, 1},  {"entries", 8, 2},    {"roots", 4, 1},        {"longest", 4, 1},
-        {"symbols", 4, 1},  {"fits", 1, 2},    {"defaults", 4, 2}, {"sounds", 1, 1},    {"sound_begins", 4, 1}, {"skeleton", 0, 0},
+        {"symbols", 4, 1},  {"fits", 1, 2},    {"defaults", 4, 2}, {"sounds", 1, 1},    {"sound_begins", 4, 1}, {"level", 0, 0},   
         {"most_letters", 0, 0}, {"most_readings", 0, 0}, {"most_keys", 0, 0},
     };
     Buffer b[ARGUMENTS] = {0};
@@ -323,7 +350,7 @@ static PyObject *name_keys(PyObject *self, PyObject *args)
     if (take_all(args, b, wanted, ARGUMENTS) < 0)
         goto done;
     const Py_ssize_t letters = b[MOST_LETTERS].number, readings = b[MOST_READINGS].number, keys = b[MOST_KEYS].number;
-    r.skeleton = b[SKELETON].number != 0;
+    r.level = (Level)b[LEVEL].number;
     r.letters = b[LETTERS].view.buf, r.word_begins = b[WORDS].view.buf, r.scripts = b[SCRIPTS].view.buf;
     r.name_words = b[NAME_WORDS].view.buf, r.name_begins = b[NAMES].view.buf, r.name_scripts = b[NAME_SCRIPTS].view.buf;
     r.masks = b[MASKS].view.buf, r.edges = b[EDGES].view.buf, r.node_begins = b[BEGINS].view.buf, r.entries = b[ENTRIES].view.buf;
@@ -340,7 +367,8 @@ static PyObject *name_keys(PyObject *self, PyObject *args)
         (size_t)items(&b[LONGEST]) != r.script_count || (size_t)b[DEFAULTS].view.shape[0] != r.script_count ||
         (size_t)b[DEFAULTS].view.shape[1] != r.symbol_count || (size_t)b[FITS].view.shape[1] != r.symbol_count + 2 ||
         b[ENTRIES].view.shape[1] != ENTRY || b[EDGES].view.shape[1] != 2 ||
-        b[EDGES].view.shape[0] != (Py_ssize_t)1 << r.edge_bits || letters < 0 || readings < 0 || keys < 0) {
+        b[EDGES].view.shape[0] != (Py_ssize_t)1 << r.edge_bits || letters < 0 || readings < 0 || keys < 0 ||
+        b[LEVEL].number < TIGHT || b[LEVEL].number > AS_READ) {
         disagree();
         goto done;
     }

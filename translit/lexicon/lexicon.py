@@ -135,8 +135,8 @@ class Lexicon:
         unlearnt = [code for code in CODES if code not in tables or len(tables[code].costs) < limits.MIN_COSTS]
         respell = Respelling(self.keys.romanizer, self.own_languages, unlearnt)
         rules = Respelling(self.keys.romanizer, (), CODES)
-        korean = partial(korean_names, given=rules)
-        return Rough(tables, romanizer(self.meta["fallback"]), respell, self.index.droppable, korean, rules)
+        korean = partial(korean_names, given=rules.many)
+        return Rough(tables, romanizer(self.meta["fallback"]), respell.many, self.index.droppable, korean, rules.many)
 
     @cached_property
     def keys(self) -> Keys:

@@ -57,7 +57,8 @@ def undesignated(name: str) -> str:
     while last - 1 > first and plain(words[last - 1]) in parted:
         last -= 1
     kept = " ".join(words[first:last])
-    if not name.isascii():
+    # Of most names neither is asked word by word.
+    if not name.isascii() and (kept.endswith(joined) or kept.startswith(joined)):
         end = next((word for word in joined if kept.endswith(word) and len(kept) >= len(word) + 2), "")
         start = next((word for word in joined if kept.startswith(word) and len(kept) >= len(word) + 2), "") if not end else ""
         kept = kept[len(start) : len(kept) - len(end)].strip()

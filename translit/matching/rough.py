@@ -26,6 +26,10 @@ FURTHER = 800
 """Handicap of each further reading of a name, in 1/1000 log-odds."""
 
 
+Spell = Callable[[Sequence[str]], Sequence[Sequence[str]]]
+"""How each of some names may be spelled otherwise."""
+
+
 class Spelled(NamedTuple):
     """A name as the fuzzy tier sees it.
 
@@ -64,16 +68,15 @@ class Rough:
     Args:
         tables: cost tables by script.
         fallback: romanizes what no table covers.
-        respell: how a name may be spelled by conventions that the tables do not know; None where there are none.
-        korean: how a Korean's name in Hangul may be spelled; None not to take any for one.
+        respell: how names may be spelled by conventions that the tables do not know; None where there are none.
+        korean: how Koreans' names in Hangul may be spelled; None not to take any for one.
         rules: how names are spelled as rules read them; None not to look them up so.
         droppable: folded words that names are written with and without.
     """
 
     def __init__(
-        self, tables: Mapping[str, CostTable], fallback: Fallback, respell: Callable[[str], Sequence[str]] | None = None,
-        droppable: Iterable[str] = (), korean: Callable[[str], Sequence[str]] | None = None,
-        rules: Callable[[str], Sequence[str]] | None = None,
+        self, tables: Mapping[str, CostTable], fallback: Fallback, respell: Spell | None = None, droppable: Iterable[str] = (),
+        korean: Spell | None = None, rules: Spell | None = None,
     ) -> None:  # fmt: skip
         self.tables, self.droppable, self._respell, self._korean = tables, frozenset(droppable), respell, korean
         self._rules = rules
@@ -96,28 +99,21 @@ class Rough:
         folded = iter(native.fold_many([view.text for some in seen for view in some]))
         out = [[self._spelled(text, handicap, next(folded)) for text, handicap in some] for some in seen]
         if self._respell is not None:
-            for name, some in zip(names, out, strict=True):
+            for name, some, texts in zip(names, out, self._respell(names), strict=True):
                 handicap = READ if some[0].script == "Latn" else UNLEARNT
-                some += [self.spell(text, handicap)._replace(text=name) for text in self._respell(name)]
+                some += [self.spell(text, handicap)._replace(text=name) for text in texts]
         if self._korean is not None and turned:
-            for name, some in zip(names, out, strict=True):
-                spellings = self._korean(name)
-                some += [self.spell(text, SURNAMED + i * SURNAMED_OTHERWISE)._replace(text=name) for i, text in enumerate(spellings)]
+            for name, some, texts in zip(names, out, self._korean(names), strict=True):
+                some += [self.spell(text, SURNAMED + i * SURNAMED_OTHERWISE)._replace(text=name) for i, text in enumerate(texts)]
         if self._rules is not None and turned:
-            for some in out:
-                some += self._ruled(some[0])
+            foreign = [some for some in out if some[0].script != "Latn"]
+            for some, texts in zip(foreign, self._rules([some[0].text for some in foreign]), strict=True):
+                some += _ruled(some[0], texts)
         if reader is not None:
             for row, name in enumerate(names):
                 if has_han(name) and (read := reader.read(name)):
                     out[row] = self._read(name, read, reader)
         return out
-
-    def _ruled(self, view: Spelled) -> list[Spelled]:
-        """A name in another script looked up as rules read it, too: what the cost tables make of it may meet no block."""
-        if self._rules is None or view.script == "Latn":
-            return []
-        texts = [text for text in self._rules(view.text)[: limits.MAX_RULED] if text != view.rom]
-        return [view._replace(rom=text, handicap=view.handicap + RULED) for text in texts]
 
     def _read(self, name: str, readings: Sequence[str], reader: Reader) -> list[Spelled]:
         """The views of a name in Han characters that has readings."""
@@ -176,6 +172,11 @@ class Rough:
             costs.append(cost)
             texts.append(text)
         return texts[-1]
+
+
+def _ruled(view: Spelled, texts: Sequence[str]) -> list[Spelled]:
+    """A name in another script looked up as rules read it, too: what the cost tables make of it may meet no block."""
+    return [view._replace(rom=text, handicap=view.handicap + RULED) for text in texts[: limits.MAX_RULED] if text != view.rom]
 
 
 def _several(source: str) -> bool:

@@ -76,6 +76,9 @@ def views(name: str, droppable: frozenset[str] = frozenset()) -> list[View]:
     >>> [view.text for view in views("Provincia de Panjshir", frozenset(["provincia", "de"]))][:2]
     ['Provincia de Panjshir', 'Panjshir']
     """
+    if name.isascii() and name.isalpha():
+        # One word is the usual case.
+        return [View(name, 0)]
     own = asides(name)
     parted = _parted_initials(name)
     if not own and parted != name:

@@ -61,7 +61,7 @@ class Arrays:
         symbols: the code points known, rising.
         fits: whether each context holds for the edge, for an unlisted character, and for each symbol, shape (contexts, symbols + 2).
         defaults: the sound of each symbol where no rule covers it, shape (scripts, symbols).
-        sounds, sound_begins: the sounds in the key alphabet, one after the other.
+        sounds, sound_begins: the sounds in UTF-8, one after the other.
     """
 
     edges: I64
@@ -76,19 +76,37 @@ class Arrays:
     sound_begins: I32
 
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Words as arrays, with the rules to read them by.
+
+    Args:
+        letters: the code points of the words.
+        begins: where each word's begin, and the end of the last.
+        scripts: the script that each is read in.
+        rules: the rules.
+    """
+
+    letters: NDArray[np.uint32]
+    begins: I64
+    scripts: I32
+    rules: Arrays
+
+
 class Encoder:
     """Keeps the arrays of a set of scripts, and lets them grow.
 
     Args:
         scripts: the rules by ISO 15924 code.
-        fold: a reading in the key alphabet.
+        fold: a reading in the key alphabet; None to keep the readings as they are.
     """
 
-    def __init__(self, scripts: Mapping[str, Script], fold: Mapping[str, str]) -> None:
+    def __init__(self, scripts: Mapping[str, Script], fold: Mapping[str, str] | None) -> None:
         self.codes = tuple(sorted(scripts))
         self.number = {code: i for i, code in enumerate(self.codes)}
         self._scripts = [scripts[code] for code in self.codes]
         self._fold = fold
+        self._masks: dict[tuple[str, frozenset[str] | None], int] = {}
         self._sounds: dict[str, int] = {}
         self._contexts: dict[Context, int] = {((), 0): 0}
         self._classes: list[Mapping[str, frozenset[str]]] = [{}]
@@ -102,11 +120,23 @@ class Encoder:
 
     @property
     def possible(self) -> bool:
-        """Whether the arrays can hold the rules: no more languages than bits, and readings in ASCII."""
-        return all(len(s.langs) <= MOST_LANGUAGES for s in self._scripts) and all(map(str.isascii, self._sounds))
+        """Whether the arrays can hold the rules: no more languages than bits."""
+        return all(len(s.langs) <= MOST_LANGUAGES for s in self._scripts)
 
-    def arrays(self, words: Iterable[tuple[int, str]]) -> Arrays:
-        """The arrays, with all the characters of some words, each with the number of its script."""
+    @property
+    def plain(self) -> bool:
+        """Whether all readings are in ASCII."""
+        return all(map(str.isascii, self._sounds))
+
+    def words(self, words: Sequence[tuple[int, str]]) -> Words:
+        """Words as arrays, each given with the number of the script that it is read in."""
+        letters = "".join(word for _, word in words).encode("utf-32-le", "surrogatepass")
+        begins = np.cumsum([0, *(len(word) for _, word in words)], dtype=np.int64)
+        scripts = np.array([script for script, _ in words], dtype=np.int32)
+        return Words(np.frombuffer(letters, dtype=np.uint32), begins, scripts, self._covering(words))
+
+    def _covering(self, words: Iterable[tuple[int, str]]) -> Arrays:
+        """The arrays, with all the characters of some words."""
         letters: list[list[str]] = [[] for _ in self.codes]
         for script, word in words:
             letters[script].append(word)
@@ -120,14 +150,19 @@ class Encoder:
     def masks(self, langs: Iterable[str] | None) -> NDArray[np.uint64]:
         """The languages of each script to read by, as a mask; all of a script that has none of those asked for."""
         wanted = None if langs is None else frozenset(langs)
-        out = np.empty(len(self.codes), dtype=np.uint64)
-        for i, script in enumerate(self._scripts):
-            mask = sum(1 << bit for bit, lang in enumerate(script.langs) if wanted is None or lang in wanted)
-            out[i] = mask or (1 << len(script.langs)) - 1 or 1
-        return out
+        return np.array([self.mask(code, wanted) for code in self.codes], dtype=np.uint64)
+
+    def mask(self, code: str, langs: frozenset[str] | None) -> int:
+        """The languages of one script, likewise."""
+        found = self._masks.get((code, langs))
+        if found is None:
+            every = self._scripts[self.number[code]].langs
+            mask = sum(1 << bit for bit, lang in enumerate(every) if langs is None or lang in langs)
+            found = self._masks[code, langs] = mask or (1 << len(every)) - 1 or 1
+        return found
 
     def _sound(self, reading: str) -> int:
-        return self._sounds.setdefault(self._fold[reading], len(self._sounds))
+        return self._sounds.setdefault(reading if self._fold is None else self._fold[reading], len(self._sounds))
 
     def _context(self, names: tuple[str, ...], file: int) -> int:
         return self._contexts.setdefault((names, file), len(self._contexts)) if names else 0
@@ -180,12 +215,12 @@ class Encoder:
             self._fits.update(zip(fresh, self._fitting(fresh).T, strict=True))
         fits = np.ascontiguousarray(np.stack([self._fits[c] for c in columns], axis=1))
         edges, begins, roots = self._static
-        sizes = [len(sound) for sound in self._sounds]
+        sounds = [sound.encode() for sound in self._sounds]
         return Arrays(
             edges, begins, np.array(self._entries, dtype=np.int64).reshape(-1, 7), roots,
             np.array([s.longest for s in self._scripts], dtype=np.int32),
             np.array([ord(c) for c in symbols], dtype=np.uint32), fits, defaults,
-            "".join(self._sounds).encode("ascii", "replace"), np.concatenate(([0], np.cumsum(sizes))).astype(np.int32),
+            b"".join(sounds), np.cumsum([0, *map(len, sounds)]).astype(np.int32),
         )  # fmt: skip
 
     def _fitting(self, characters: Sequence[str]) -> NDArray[np.uint8]:

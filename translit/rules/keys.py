@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from translit import limits, native
-from translit.rules.encoding import Arrays, Encoder
+from translit.rules.encoding import Encoder, Words
 from translit.rules.romanize import Romanizer, State
 from translit.unicode.scripts import ABJADS, CODES, script_of
 from translit.unicode.tokens import folded_words, tokens
@@ -105,24 +105,18 @@ class Encoded:
     """Names as arrays, with the rules to read them by.
 
     Args:
-        letters: the code points of the distinct words.
-        words: where each word's begin, and the end of the last.
-        scripts: the script that each word is read in.
+        words: the distinct words.
         name_words: the words of the names, one name after the other.
         names: where each name's words begin, and the end of the last.
         name_scripts: the script that each word of a name is written in.
         masks: the languages to read by, by script.
-        rules: the rules.
     """
 
-    letters: NDArray[np.uint32]
-    words: NDArray[np.int64]
-    scripts: NDArray[np.int32]
+    words: Words
     name_words: NDArray[np.int32]
     names: NDArray[np.int64]
     name_scripts: NDArray[np.int32]
     masks: NDArray[np.uint64]
-    rules: Arrays
 
 
 class Keys:
@@ -184,7 +178,8 @@ class Keys:
     @cached_property
     def encoder(self) -> Encoder | None:
         """The rules as arrays; None where they cannot be held so."""
-        return self.romanizer.encoder(_FOLD)
+        encoder = self.romanizer.encoder(_FOLD)
+        return encoder if encoder is not None and encoder.plain else None
 
     def encoded(self, names: Sequence[str], langs: tuple[str, ...] | None) -> Encoded | None:
         """Names and rules as arrays; None where the rules cannot be held so."""
@@ -202,12 +197,9 @@ class Keys:
                 rows.append(number.setdefault((encoder.number[script], letters), len(number)))
                 heres.append(_CODE.get(here, len(_CODE)))
             ends.append(len(rows))
-        words = "".join(letters for _, letters in number)
         return Encoded(
-            np.frombuffer(words.encode("utf-32-le", "surrogatepass"), dtype=np.uint32),
-            np.cumsum([0, *(len(letters) for _, letters in number)], dtype=np.int64),
-            np.array([script for script, _ in number], dtype=np.int32), np.array(rows, dtype=np.int32),
-            np.array(ends, dtype=np.int64), np.array(heres, dtype=np.int32), encoder.masks(langs), encoder.arrays(number),
+            encoder.words(list(number)), np.array(rows, dtype=np.int32), np.array(ends, dtype=np.int64),
+            np.array(heres, dtype=np.int32), encoder.masks(langs),
         )  # fmt: skip
 
     def _read(self, name: str) -> list[tuple[str, str, str]]:

@@ -22,23 +22,38 @@ def surnames() -> Mapping[str, Sequence[str]]:
     return {surname: spellings.split() for _, (surname, spellings) in table.rows()}
 
 
-def korean_names(name: str, given: Callable[[str], Sequence[str]]) -> list[str]:
-    """The ways in which English newspapers may spell a name of a surname and one or two syllables; none for any other name.
+def korean_names(names: Sequence[str], given: Callable[[Sequence[str]], Sequence[Sequence[str]]]) -> list[list[str]]:
+    """The ways in which English newspapers may spell each name of a surname and one or two syllables; none for any other name.
 
     Args:
-        name: any name.
-        given: spells a syllable of Hangul, the most usual way first.
+        names: any names.
+        given: spells syllables of Hangul, the most usual way first.
 
-    >>> korean_names("이명박", {"명": ["myong"], "박": ["bak"]}.__getitem__), korean_names("서울특별시", lambda syllable: ["x"])
-    (['lee myong bak', 'yi myong bak', 'rhee myong bak'], [])
+    >>> spellings = {"명": ["myong"], "박": ["bak"]}
+    >>> korean_names(["이명박", "서울특별시"], lambda syllables: [spellings[syllable] for syllable in syllables])
+    [['lee myong bak', 'yi myong bak', 'rhee myong bak'], []]
     """
+    parted = [_parted(name) for name in names]
+    distinct = list(dict.fromkeys(syllable for _, syllables in parted for syllable in syllables))
+    spelled = dict(zip(distinct, given(distinct), strict=True)) if distinct else {}
+    return [_spelled(surname, [spelled[syllable] for syllable in syllables]) for surname, syllables in parted]
+
+
+def _parted(name: str) -> tuple[str, str]:
+    """The surname and the syllables of the given name; nothing of what cannot be a Korean's name."""
     if name.isascii() or not _NAME.fullmatch(name):
-        return []
+        return "", ""
     letters = name.replace(" ", "")
     size = 2 if letters[:2] in surnames() and len(letters) > 3 else 1
-    spellings, spelled = surnames().get(letters[:size], ()), [given(syllable) for syllable in letters[size:]]
-    if not spelled or not all(spelled) or len(spelled) > 2 or (" " in name and name.index(" ") != size):
+    if len(letters) - size not in (1, 2) or (" " in name and name.index(" ") != size):
+        return "", ""
+    return letters[:size], letters[size:]
+
+
+def _spelled(surname: str, given: Sequence[Sequence[str]]) -> list[str]:
+    """The ways to spell a name by those of its syllables."""
+    if not given or not all(given):
         return []
     # Syllables of a given name do not change each other's sounds in writing.
-    first = " ".join(ways[0] for ways in spelled)
-    return [f"{surname} {first}" for surname in spellings[: limits.MAX_SURNAME_SPELLINGS]]
+    first = " ".join(ways[0] for ways in given)
+    return [f"{spelling} {first}" for spelling in surnames().get(surname, ())[: limits.MAX_SURNAME_SPELLINGS]]

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import zip_longest
 
-from translit import limits
+from translit import limits, native
 from translit.rules.keys import reading_words
 from translit.rules.romanize import Romanizer
 from translit.unicode.fold import fold_token
-from translit.unicode.scripts import scripts_in
+from translit.unicode.scripts import CODES, scripts_in
 from translit.unicode.tokens import fold
 
 ENGLISH = {
@@ -18,7 +17,11 @@ ENGLISH = {
     "ə": "e", "ø": "o", "ʔ": "", "ʕ": "", "·": "",
 }  # fmt: skip
 """Phoneme → letters; a phoneme not named stands for itself."""
-_PHONEME = re.compile("tʃ|dʒ|.")
+_AFFRICATES = ("tʃ", "\0"), ("dʒ", "\1")
+_LETTERS = str.maketrans({
+    **{phoneme: letters for phoneme, letters in ENGLISH.items() if len(phoneme) == 1},
+    **{mark: ENGLISH[affricate] for affricate, mark in _AFFRICATES},
+})  # fmt: skip
 
 
 def english(reading: str) -> str:
@@ -27,7 +30,9 @@ def english(reading: str) -> str:
     >>> english("tʃernobil"), english("dʒalalabad"), english("taʃkent")
     ('chernobil', 'jalalabad', 'tashkent')
     """
-    return _PHONEME.sub(lambda phoneme: ENGLISH.get(phoneme[0], phoneme[0]), reading)
+    for affricate, mark in _AFFRICATES:
+        reading = reading.replace(affricate, mark)
+    return reading.translate(_LETTERS)
 
 
 class Respelling:
@@ -40,16 +45,37 @@ class Respelling:
     """
 
     def __init__(self, romanizer: Romanizer, langs: Iterable[str], scripts: Iterable[str] = ()) -> None:
-        self._romanizer, self._langs, self._scripts = romanizer, frozenset(langs), frozenset(scripts)
+        own = frozenset(langs)
+        self._romanizer, self._scripts, self._any_script = romanizer, frozenset(scripts), bool(own)
+        known = {code: frozenset(romanizer.languages(code)) for code in CODES}
+        by_script = {code: every if code in self._scripts else every & own for code, every in known.items()}
+        self._langs = {code: some for code, some in by_script.items() if some}
 
     def __call__(self, name: str) -> list[str]:
         """The spellings of a name that differ from it, the most usual first, at most :data:`translit.limits.MAX_RESPELLED`."""
-        if len(name) > limits.MAX_NAME_CODEPOINTS or not (self._langs or (not name.isascii() and scripts_in(name) & self._scripts)):
-            return []
+        return self.many([name])[0]
+
+    def many(self, names: Sequence[str]) -> list[list[str]]:
+        """The spellings of each name."""
+        words = [reading_words(name)[: limits.MAX_NAME_TOKENS] if self._reads(name) else [] for name in names]
+        prepared = {word: self._romanizer.prepare(word) for some in words for word in some}
+        asked = list(dict.fromkeys(word for word in prepared.values() if word[0] in self._langs))
+        read = dict(zip(asked, native.twin(read_words)(self._romanizer, asked, self._langs), strict=True))
+        ways = {word: read.get(letters) or () for word, letters in prepared.items()}
+        return [self._spellings(name, some, ways) if some else [] for name, some in zip(names, words, strict=True)]
+
+    def _reads(self, name: str) -> bool:
+        """Whether any word of a name may be read."""
+        return len(name) <= limits.MAX_NAME_CODEPOINTS and (
+            self._any_script or (not name.isascii() and not self._scripts.isdisjoint(scripts_in(name)))
+        )
+
+    def _spellings(self, name: str, words: Sequence[str], ways: Mapping[str, Sequence[str]]) -> list[str]:
+        """The spellings of a name by how its words may be read; a word that none of the languages reads is left as it is."""
         own, usual = fold(name), None
         found: dict[str, None] = {}
         # Only as many readings are spelled as are asked for.
-        for row in zip_longest(*map(self._word, reading_words(name)[: limits.MAX_NAME_TOKENS])):
+        for row in zip_longest(*(map(english, ways[word]) if ways[word] else (fold_token(word),) for word in words)):
             usual = usual or row
             text = " ".join([word or first for word, first in zip(row, usual, strict=True)])
             if text.strip() and text != own:
@@ -58,13 +84,13 @@ class Respelling:
                     break
         return list(found)
 
-    def _word(self, word: str) -> Iterator[str]:
-        """How one word may be spelled; as it is where none of the languages writes its script."""
-        script, _ = self._romanizer.prepare(word)
-        known = self._romanizer.languages(script)
-        langs = frozenset(known) if script in self._scripts else self._langs
-        if langs.isdisjoint(known):
-            return iter([fold_token(word)])
-        states = self._romanizer.states(word, langs)
-        # The most usual first; in which languages a reading is one does not matter here.
-        return map(english, sorted(states, key=lambda text: (states[text][1], text))) if states else iter([fold_token(word)])
+
+def read_words(romanizer: Romanizer, words: Sequence[tuple[str, str]], langs: Mapping[str, frozenset[str]]) -> list[list[str]]:
+    """The readings of words, the most usual first.
+
+    Args:
+        romanizer: holds the rules.
+        words: the script and the letters of each, as :meth:`Romanizer.prepare` gives them.
+        langs: ISO 639-3 codes of the languages to read by, by script.
+    """
+    return [romanizer.texts(script, letters, langs[script]) for script, letters in words]

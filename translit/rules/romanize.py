@@ -10,7 +10,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 
 from translit import limits
 from translit.rules.encoding import LOST_DIACRITIC, Encoder, Script
@@ -122,8 +122,8 @@ class Romanizer:
         """ISO 639-3 codes of the languages that have rules for any script."""
         return tuple(sorted({lang for table in self._scripts.values() for lang in table.langs}))
 
-    def encoder(self, fold: Mapping[str, str]) -> Encoder | None:
-        """The rules as arrays, their readings mapped by ``fold``; None where they cannot be held so."""
+    def encoder(self, fold: Mapping[str, str] | None) -> Encoder | None:
+        """The rules as arrays, their readings mapped by ``fold`` where there is one; None where they cannot be held so."""
         if self._fallback is None:
             return None
         scripts = {
@@ -132,6 +132,11 @@ class Romanizer:
         }  # fmt: skip
         encoder = Encoder(scripts, fold)
         return encoder if encoder.possible else None
+
+    @cached_property
+    def as_read(self) -> Encoder | None:
+        """The rules as arrays; None where they cannot be held so."""
+        return self.encoder(None)
 
     def prepare(self, word: str) -> tuple[str, str]:
         """The script of a word and its letters as the rules read them."""
@@ -165,7 +170,14 @@ class Romanizer:
 
     def states(self, word: str, langs: Iterable[str] | None = None, fold: Mapping[str, str] | None = None) -> State:
         """Readings with language masks and penalties; ``fold`` maps each rule's reading to another alphabet first."""
-        script, letters = self.prepare(word)
+        return self._states(*self.prepare(word), langs, fold)
+
+    def texts(self, script: str, letters: str, langs: Iterable[str]) -> list[str]:
+        """The readings of a word that is prepared, the most usual first; in which of the languages each is one does not matter."""
+        states = self._states(script, letters, langs, None)
+        return sorted(states, key=lambda text: (states[text][1], text))
+
+    def _states(self, script: str, letters: str, langs: Iterable[str] | None, fold: Mapping[str, str] | None) -> State:
         table = self._scripts.get(script) or self._scripts.setdefault(script, _Script(script))
         everything = (1 << len(table.langs)) - 1 or 1
         if langs is None:

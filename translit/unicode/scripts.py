@@ -23,6 +23,7 @@ SPACELESS = frozenset({"Hani", "Hira", "Thai", "Laoo", "Khmr", "Mymr", "Tibt"})
 ABJADS = frozenset({"Arab", "Hebr"})
 """Scripts that leave short vowels unwritten."""
 
+_NONE = frozenset(["Zyyy"])
 _HAN = regex.compile(r"\p{Han}")
 _FINDER = regex.compile("|".join(rf"(?P<{code}>\p{{{name}}})" for code, name in SCRIPTS.items()))
 
@@ -55,4 +56,4 @@ def scripts_in(text: str) -> frozenset[str]:
     >>> sorted(scripts_in("Кabul"))
     ['Cyrl', 'Latn']
     """
-    return frozenset(m.lastgroup for m in _FINDER.finditer(text) if m.lastgroup)
+    return frozenset(map(script_of, set(text))) - _NONE
