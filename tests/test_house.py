@@ -22,7 +22,7 @@ PACKAGE = Path(translit.__file__).parent
 NAME = "translit"
 # From the bottom. A module stands where the longest name that covers it stands.
 LAYERS = (
-    ("errors", "extension", "limits", "model"),
+    ("errors", "extension", "garbage", "limits", "model"),
     ("arguments",),
     ("files.atomic",),  # every writer's; it knows no format
     ("resources", "fallback", "tables"),
@@ -153,8 +153,9 @@ def below(module: str) -> set[str]:
 
 def test_the_cache_is_keyed_by_all_that_compiles() -> None:
     keyed, compiling = set(deciding()), below("lexicon.building")
-    # These tell of faults, load the extension (which answers as its Python twins do), write files, and say where data lies.
-    idle = {"errors", "extension", "files.atomic", "resources"}
+    # These tell of faults, load the extension (which answers as its Python twins do), pause the garbage collector, write files, and
+    # say where data lies.
+    idle = {"errors", "extension", "files.atomic", "garbage", "resources"}
     assert {MODULES[name] for name in compiling - idle} <= keyed
     assert idle <= compiling and not ASKING & compiling and set(MODULES) >= ASKING
     reading = re.compile(r'^(?! *>>>).*data_root\(\) / "([\w.]+)"', re.MULTILINE)

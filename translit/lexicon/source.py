@@ -7,14 +7,13 @@ once, and :func:`check_sources` returns them.
 
 from __future__ import annotations
 
-import gc
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from typing import Any, TextIO
 
 from translit.errors import SourceError, SourceErrors
+from translit.garbage import collections_paused
 from translit.lexicon.reading.faults import Faults, Reading, raise_fault, shown_path
 from translit.lexicon.reading.homonyms import Homonym, find_homonyms, undecided_homonyms
 from translit.lexicon.reading.lines import read_lines, unreadable
@@ -271,23 +270,11 @@ def _read_all(sources: Iterable[Source]) -> tuple[list[Entity], list[SourceError
     faults = Faults()
     reading = Reading(faults, keep_packs=True)
     single = isinstance(sources, str | os.PathLike | Entity | Mapping)
-    with _gc_paused():
+    with collections_paused():
         entities = [entity for source in ([sources] if single else sources) for entity in _source(source, reading)]
     for error in undecided_homonyms(reading):
         faults(error)
     return entities, faults.all()
-
-
-@contextmanager
-def _gc_paused() -> Iterator[None]:
-    """Entities make no cycles, and looking for some among millions of them takes half of the time."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def _source(source: object, reading: Reading) -> Iterator[Entity]:

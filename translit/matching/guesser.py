@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from translit.garbage import collections_paused
 from translit.lexicon.index import Rows
 from translit.lexicon.lexicon import Lexicon
 from translit.matching.answers import Accepted
@@ -116,6 +117,7 @@ class Guesser:
                 out[row] = confidence
         return out
 
+    @collections_paused()
     def _all_guesses(self, names: Sequence[str], turned: bool = True) -> Guesses:
         shipped, own = self.lexicon.shipped, self.lexicon.model
         found = guess_many(self.index, self.lexicon.rough, (shipped,) if own is shipped else (shipped, own), names, turned, self.reader)
