@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from translit.lexicon.index import CANONICAL, TYPE_NUMBERS, Index, Rows
+from translit.native import fold_many
 
 FAMED = ((0.99, 1500), (0.9, 700))
 """What it is worth that an entity is heavier than that share of the lexicon."""
@@ -49,6 +50,16 @@ class Fame:
     def great(self, entity: int) -> bool:
         """Whether an entity is one of the very heaviest."""
         return self.of(entity) == FAMED[0][1]
+
+    def begins_longer(self, form: str) -> bool:
+        """Whether some folded words are the first of the longer name of one of the heaviest entities: *frankfurt* of Frankfurt am Main."""
+        return self._tells and form in self._beginnings
+
+    @cached_property
+    def _beginnings(self) -> frozenset[str]:
+        heavy = np.flatnonzero(self._weights > self._fames[-1][0])
+        names = fold_many([self.index.canonicals[entity] for entity in heavy.tolist()])
+        return frozenset(name[:at] for name in names for at, sign in enumerate(name) if sign == " ")
 
     @cached_property
     def in_a_gazetteer(self) -> bool:

@@ -16,7 +16,7 @@ from rapidfuzz.distance import JaroWinkler
 from translit.mentions.casing import has_own_capitals
 from translit.mentions.evidence import ALIKE, SHORT, Context, Need, blank_before
 from translit.mentions.inflections import is_derived
-from translit.mentions.vocabulary import CALENDAR, COUNTRY, GEO, NAME, REGION, WEAK, WORD
+from translit.mentions.vocabulary import CALENDAR, COUNTRY, GEO, NAME, PREPOSITION, REGION, WEAK, WORD
 from translit.mentions.words import Words
 from translit.unicode.scripts import script_of
 
@@ -41,6 +41,7 @@ class Told(NamedTuple):
         trusted: whether the lexicon says of what kind the variant is.
         famed: whether the entity is among the heaviest of the lexicon.
         great: whether it is among the very heaviest.
+        rivalled: whether it is none of the heaviest, and the form begins the longer name of one of them.
     """
 
     canonical: str
@@ -48,6 +49,7 @@ class Told(NamedTuple):
     trusted: bool
     famed: bool
     great: bool
+    rivalled: bool
 
 
 def doubt(context: Context, first: int, last: int, form: str, told: Told, gazetteer: bool) -> Need:
@@ -69,11 +71,14 @@ def doubt(context: Context, first: int, last: int, form: str, told: Told, gazett
         return Need.CUE if told.famed or script != "Hira" else Need.ANCHOR
     if told.place and _may_begin_another(context, first, last, script, told):
         return Need.CUE
+    if told.place and told.rivalled and form != told.canonical:
+        # Of Frankfort in Kentucky Frankfurt is said less often than of Frankfurt am Main.
+        return Need.ANCHOR
     if last - first > 1:
         if told.place and _ends_small(context, last - 1):
             return Need.MORE
         # Of other scripts the list of words says too little, and a Han name is short.
-        return _of_several(context, form, told) if form.isascii() else Need.NOTHING
+        return _of_several(context, spelled, form, told) if form.isascii() else Need.NOTHING
     alias = form != told.canonical
     obscure = told.place and not told.trusted and not told.famed
     need = Need.CUE if obscure and _taken_for_another(context, first, form, told, gazetteer) else Need.NOTHING
@@ -84,7 +89,7 @@ def doubt(context: Context, first: int, last: int, form: str, told: Told, gazett
     if (named or bits & WEAK) and not (_well_known(bits, form, told) and _stands_out(context, first, form)):
         need = max(need, Need.CUE)
     if alias and told.place and not told.trusted and is_derived(form, told.canonical):
-        return Need.MORE
+        return Need.CUE if _stands_alone(context, first, last) else Need.MORE
     if alias and told.place and ((bits & NAME and not bits & GEO) or acronym(context, first)):
         need = max(need, Need.ANCHOR)
     if (told.place and form in context.surnames) or (alias and has_own_capitals(context.words.piece(first, last))):
@@ -92,7 +97,7 @@ def doubt(context: Context, first: int, last: int, form: str, told: Told, gazett
     return need
 
 
-def _of_several(context: Context, form: str, told: Told) -> Need:
+def _of_several(context: Context, spelled: str, form: str, told: Told) -> Need:
     """What a spelling of several words needs that may be said of something else: October 6, the Common, the D."""
     words = form.split(" ")
     bits = [context.bits[word] for word in words]
@@ -105,8 +110,8 @@ def _of_several(context: Context, form: str, told: Told) -> Need:
             # The White House, the Bank: also of a great place.
             return Need.BOTH
         if max(map(len, words)) <= SHORT:
-            # The D, LA CA: words of so few letters are said of anything.
-            return Need.ANCHOR
+            # The D, LA CA: words of so few letters are said of anything, but for those that a hyphen joins: Sîn-kâ-po.
+            return Need.ANCHOR if " " in spelled else Need.CUE
         if context.bits[form] & REGION:
             # The name of a region is said of a town where the text has the town, too: New York.
             return Need.BOTH
@@ -117,6 +122,13 @@ def _of_several(context: Context, form: str, told: Told) -> Need:
     given = bits[0] & NAME and not bits[0] & (WORD | GEO)
     known = all(len(word) < SHORT or own & (WORD | NAME | CALENDAR) for word, own in zip(words, bits, strict=True))
     return Need.CUE if known and (alias or given) else Need.NOTHING
+
+
+def _stands_alone(context: Context, first: int, last: int) -> bool:
+    """Whether a word stands between a preposition and a sign of punctuation, so that it is said of nothing: *in Berlini, the*."""
+    words = context.words
+    before = first > 0 and not words.capital[first - 1] and bool(context.classes(first - 1) & PREPOSITION) and blank_before(words, first)
+    return before and (last >= len(words.word) or not blank_before(words, last))
 
 
 def _ends_small(context: Context, i: int) -> bool:

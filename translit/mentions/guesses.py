@@ -188,9 +188,11 @@ class Guesses:
             score += ANCHORED
         elif has_cue(context, first, last, self.index.kind(guess.entity)):
             score += CUED[fame]
-        if score < least:
-            return None
-        return replace(guess, score=score, confidence=curve.confidence(score))
+        confidence = curve.confidence(score)
+        # All surer answers together keep the promise of the threshold; in a text a place has to by itself, where villages that no
+        # lexicon has abound.
+        promised = confidence >= LONE or self.index.kind(guess.entity) != PLACE
+        return replace(guess, score=score, confidence=confidence) if score >= least and promised else None
 
     def _is_anothers(self, context: Context, i: int, guess: Guess, anchored: bool) -> bool:
         """Whether a word is of somebody else's name, or of that of something which is called after a place."""

@@ -205,9 +205,14 @@ class Weighing:
         """What the lexicon tells of forms of entities, each with the canonical spelling that is written; remembered."""
         forms, canonicals, entities = zip(*keys, strict=True)
         told = [
-            Told(folded, self.index.kind(entity) == PLACE, trusted, not self.fame.obscure(entity), self.fame.great(entity))
-            for folded, entity, trusted in zip(native.fold_many(canonicals), entities, self._trusted(forms, entities), strict=True)
-        ]
+            Told(
+                folded, self.index.kind(entity) == PLACE, trusted, not self.fame.obscure(entity), self.fame.great(entity),
+                self.fame.obscure(entity) and self.fame.begins_longer(form),
+            )
+            for form, folded, entity, trusted in zip(
+                forms, native.fold_many(canonicals), entities, self._trusted(forms, entities), strict=True
+            )
+        ]  # fmt: skip
         self._known.keep_all(keys, told)
         return told
 

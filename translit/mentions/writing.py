@@ -20,6 +20,9 @@ from translit.model import Candidate, Mention
 from translit.unicode.skeleton import plain_name
 from translit.unicode.tokens import fold, spaceless, tokens
 
+SOFT_SIGNS = "'’"
+"""What stands for a soft sign at the end of a romanized name, and for the end of a quotation."""
+_OPENING = regex.compile(r"(?<!\w)['‘’]")
 _BLANKS = regex.compile(r"\s+")
 
 
@@ -35,7 +38,7 @@ class Writer:
         """What is to be written at each place that is taken for something."""
         for place in places:
             if place.answer is not None:
-                start, end = words.starts[place.first] + place.lead, words.ends[place.last - 1]
+                start, end = self._span(words, place, place.answer)
                 yield Edit(start, end, self.written(words.text, start, end, place.answer.canonical, place.ending))
 
     def changes(self, words: Words, places: Iterable[Place]) -> bool:
@@ -46,8 +49,17 @@ class Writer:
         """The places that are taken for something, as mentions."""
         for place in places:
             if place.answer is not None:
-                start, end = words.starts[place.first] + place.lead, words.ends[place.last - 1]
+                start, end = self._span(words, place, place.answer)
                 yield self.mention(words.text, start, end, place.answer, place.ending, _reasons(place))
+
+    def _span(self, words: Words, place: Place, answer: Answer) -> tuple[int, int]:
+        """Where a mention begins and ends; the apostrophe behind it is a soft sign where the spelling is listed with it: *Kazan'*."""
+        start, end = words.starts[place.first] + place.lead, words.ends[place.last - 1]
+        sign = words.text[end : end + 1]
+        if sign not in SOFT_SIGNS or not sign or place.ending or answer.entity < 0 or _quoted(words.text, start):
+            return start, end
+        listed = self.index.listed(words.text[start:end] + sign)
+        return start, end + any(int(self.index.posting_entity[posting]) == answer.entity for posting in listed)
 
     def mention(self, text: str, start: int, end: int, answer: Answer, ending: str, reasons: tuple[str, ...] = ()) -> Mention:
         """The mention that stands from ``start`` to ``end``, its ``ending`` included."""
@@ -123,6 +135,11 @@ def unglued(words: Words, places: list[Place]) -> list[Place]:
 def _runs_on(char: str) -> bool:
     """Whether a character would make one word with Latin letters beside it."""
     return char.isalnum() and not spaceless(char)
+
+
+def _quoted(text: str, start: int) -> bool:
+    """Whether what stands there may be inside single quotes that were opened in the same line."""
+    return _OPENING.search(text, text.rfind("\n", 0, start) + 1, start) is not None
 
 
 def _reasons(place: Place) -> tuple[str, ...]:
