@@ -126,9 +126,9 @@ def _counting(lexicon: Any) -> tuple[Any, list[str]]:
     asked: list[str] = []
 
     class Counting(Guesser):
-        def guess_many(self, names: Sequence[str], turned: bool = True) -> Any:
+        def guess_many(self, names: Sequence[str], turned: bool = True, near: int | None = None) -> Any:
             asked.extend(names)
-            return super().guess_many(names, turned)
+            return super().guess_many(names, turned, near)
 
     tiers = Tiers(lexicon, 0.99, None, "en", DEFAULT_TYPES)
     tiers.guesser = Counting(lexicon, tiers.precision, tiers.conventions, tiers.rulings, tiers.reader)

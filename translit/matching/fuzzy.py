@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,14 @@ _SCRIPT = COMPARISON.index("script")
 _EXACT = COMPARISON.index("exact")
 
 
+class Near(NamedTuple):
+    """An entity near to a name, by the nearest of its forms, and the log-odds in 1/1000 of the two alone, whatever else is near."""
+
+    entity: int
+    form: int
+    score: int
+
+
 @dataclass(frozen=True, slots=True)
 class Guess:
     """The best candidate for a name.
@@ -38,6 +46,7 @@ class Guess:
         second: number of the runner-up entity, -1 where there is none.
         view: the name as it was compared, ``""`` where initials were written out.
         method: the tier that it is an answer of.
+        near: the entities near to the name, the nearest first, where they were asked for.
     """
 
     entity: int
@@ -49,6 +58,7 @@ class Guess:
     second: int
     view: str = ""
     method: Method = "fuzzy"
+    near: tuple[Near, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -58,7 +68,7 @@ class Guesses:
     Args:
         entity: -1 where no listed form is near at all.
         method: the tier, by number of :data:`translit.model.METHODS`.
-        form, score, script, folded, second, view: as of a guess.
+        form, score, script, folded, second, view, near: as of a guess.
     """
 
     entity: Rows
@@ -69,6 +79,7 @@ class Guesses:
     folded: NDArray[np.bool_]
     second: Rows
     view: NDArray[np.object_]
+    near: NDArray[np.object_]
 
     @classmethod
     def joined(cls, parts: Sequence[Guesses]) -> Guesses:
@@ -87,17 +98,18 @@ class Guesses:
         """One row."""
         return Guess(
             int(self.entity[row]), int(self.form[row]), int(self.score[row]), confidence, int(self.script[row]), bool(self.folded[row]),
-            int(self.second[row]), self.view[row], METHODS[self.method[row]],
+            int(self.second[row]), self.view[row], METHODS[self.method[row]], self.near[row],
         )  # fmt: skip
 
 
 def guess_many(
-    listing: Listing, rough: Rough, models: Sequence[Model], names: Sequence[str], turned: bool = True, reader: Reader | None = None
-) -> list[Guesses]:
+    listing: Listing, rough: Rough, models: Sequence[Model], names: Sequence[str], turned: bool = True, reader: Reader | None = None,
+    near: int | None = None,
+) -> list[Guesses]:  # fmt: skip
     """The best candidate for each name by each model; one of the fuzzy tier as yet.
 
     The guess for a name does not depend on the others. Where ``turned``, names are taken in other orders and without titles, too.
-    Where there is a ``reader``, it says how Han characters are read.
+    Where there is a ``reader``, it says how Han characters are read. Entities are told as near from the log-odds ``near`` on.
     """
     out: list[list[Guesses]] = [[] for _ in models]
     for start in range(0, max(len(names), 1), limits.BATCH):
@@ -106,16 +118,32 @@ def guess_many(
         if not turned:
             comparisons = comparisons.take(np.flatnonzero(~in_another_order(comparisons.features)))
         nearness = models[0].comparison.scores(comparisons.features)
+        told = _near(comparisons, nearness, len(batch), near)
         for parts, model in zip(out, models, strict=True):
-            parts.append(_guesses(model, *seen_by(model, listing, comparisons, nearness, spelled), crowd, len(batch), spelled))
+            parts.append(_guesses(model, *seen_by(model, listing, comparisons, nearness, spelled), crowd, told, spelled))
     return [Guesses.joined(parts) for parts in out]
 
 
+def _near(comparisons: Comparisons, nearness: NDArray[np.int32], names: int, least: int | None) -> NDArray[np.object_]:
+    """The entities that are near to each name, with at least those log-odds; none where they are not asked for."""
+    found: list[dict[int, Near]] = [{} for _ in range(names)]
+    if least is not None:
+        scores = nearness.astype(np.int64) - comparisons.handicap
+        rows = np.flatnonzero(scores >= least)
+        rows = rows[np.lexsort((comparisons.form[rows], comparisons.entity[rows], -scores[rows]))]
+        columns = (comparisons.name, comparisons.entity, comparisons.form, scores)
+        for name, entity, form, score in zip(*(column[rows].tolist() for column in columns), strict=True):
+            found[name].setdefault(entity, Near(entity, form, score))
+    return np.fromiter((tuple(near.values()) for near in found), dtype=object, count=names)
+
+
 def _guesses(
-    model: Model, comparisons: Comparisons, nearness: NDArray[np.int32], crowd: NDArray[np.int64], names: int, spelled: Sequence[Spelled]
-) -> Guesses:
+    model: Model, comparisons: Comparisons, nearness: NDArray[np.int32], crowd: NDArray[np.int64], near: NDArray[np.object_],
+    spelled: Sequence[Spelled],
+) -> Guesses:  # fmt: skip
     decisions = decide(comparisons, nearness, crowd, slips=True)
     name, best, second = decisions.name, decisions.best, decisions.second
+    names = len(near)
 
     def column(values: Any, missing: int = -1) -> Rows:
         out = np.full(names, missing, dtype=np.int64)
@@ -128,7 +156,7 @@ def _guesses(
     return Guesses(
         column(comparisons.entity[best]), np.full(names, FUZZY), column(comparisons.form[best]),
         column(model.decision.scores(decisions.features), 0), column(decisions.features[:, _SCRIPT], 0),
-        column(decisions.features[:, _EXACT], 0).astype(bool), column(rivals[second]), view,
+        column(decisions.features[:, _EXACT], 0).astype(bool), column(rivals[second]), view, near,
     )  # fmt: skip
 
 

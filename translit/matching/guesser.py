@@ -52,14 +52,15 @@ class Guesser:
         self.lexicon, self.index = lexicon, lexicon.index
         self.precision, self.conventions, self.rulings, self.reader = precision, conventions, rulings, reader
 
-    def guess_many(self, names: Sequence[str], turned: bool = True) -> list[Guess | None]:
+    def guess_many(self, names: Sequence[str], turned: bool = True, near: int | None = None) -> list[Guess | None]:
         """The nearest entity for each name, however far: the rule tier's answer where it has one, else the fuzzy tier's.
 
         Args:
             names: the names.
             turned: whether to take persons' names in other orders and without titles, too.
+            near: log-odds in 1/1000 from which on other entities are told as near, too.
         """
-        guesses = self._all_guesses(names, turned)
+        guesses = self._all_guesses(names, turned, near)
         rows = zip(guesses.entity.tolist(), names, self._confidences(guesses), strict=True)
         return [None if entity < 0 or self.rulings.bars(name) else guesses.guess(i, sure) for i, (entity, name, sure) in enumerate(rows)]
 
@@ -118,9 +119,10 @@ class Guesser:
         return out
 
     @collections_paused()
-    def _all_guesses(self, names: Sequence[str], turned: bool = True) -> Guesses:
+    def _all_guesses(self, names: Sequence[str], turned: bool = True, near: int | None = None) -> Guesses:
         shipped, own = self.lexicon.shipped, self.lexicon.model
-        found = guess_many(self.index, self.lexicon.rough, (shipped,) if own is shipped else (shipped, own), names, turned, self.reader)
+        models = (shipped,) if own is shipped else (shipped, own)
+        found = guess_many(self.index, self.lexicon.rough, models, names, turned, self.reader, near)
         if self.reader is not None:
             found = [self._read_otherwise(names, some) for some in found]
         found = self._unread(names, found)

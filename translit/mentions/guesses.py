@@ -37,6 +37,8 @@ MOST_MORE, MOST_SHARE_MORE = 3, 0.25
 """How many letters, and what share of them, a word of a guess may have beyond that of the form."""
 ANCHORED = 6000
 """What it is worth, in 1/1000 log-odds, that a guessed entity is named elsewhere in the document."""
+NEAREST = -1000
+"""Log-odds, in 1/1000, from which on a name may mean an entity that the text names, though another is nearer."""
 CUED = {0: 2000, 700: 2700, 1500: 3200}
 """The same of a cue beside it, by what its fame is worth: *in* and *near* stand before great places much oftener than before others."""
 NEARLY = 0.5
@@ -100,16 +102,18 @@ class Guesses:
                     continue
                 first, last = run.words.start, run.words.stop
                 left_over = context.words.count(first) - done[run.stem]
-                convinced = self._convinced(context, named[self.tiers.canonical(guess.entity)], left_over, first, last, guess)
+                may_mean = self._may_mean(guess, named) if _is_unheard_of(context, run) else (guess,)
+                meant = (self._convinced(context, named, left_over, first, last, one) for one in may_mean)
+                convinced = next((one for one in meant if one is not None), None)
                 if convinced is None:
                     refused.append((run, guess))
                     continue
                 places.append(Place(first, last, self.tiers.records.guessed(convinced), run.ending))
                 taken.update(run.words)
                 context.named.update(run.words)
-                if self.index.kind(guess.entity) == PLACE:
+                if self.index.kind(convinced.entity) == PLACE:
                     context.sites.update(run.words)
-                met[self.tiers.canonical(guess.entity)] += 1
+                met[self.tiers.canonical(convinced.entity)] += 1
                 again[run.stem] += 1
             named.update(met)
             done.update(again)
@@ -123,7 +127,7 @@ class Guesses:
         known = self._remembered.known
         out = {name: known[name] for name in names if name in known}
         new = [name for name in names if name not in out]
-        guesses = self.tiers.guesser.guess_many(new, turned=False) if new else []
+        guesses = self.tiers.guesser.guess_many(new, turned=False, near=NEAREST) if new else []
         for name, guess in zip(new, guesses, strict=True):
             out[name] = guess if guess is not None and self._may_convince(guess) else None
             self._remembered.keep(name, out[name])
@@ -131,7 +135,22 @@ class Guesses:
 
     def _may_convince(self, guess: Guess) -> bool:
         most = guess.score + self.fame.of(guess.entity) + ANCHORED
-        return guess.confidence >= NEARLY or most >= self.tiers.guesser.curve(guess).threshold(max(LONE, self.tiers.precision))
+        return guess.confidence >= NEARLY or bool(guess.near) or most >= self._least(guess)
+
+    def _least(self, guess: Guess) -> int:
+        """The score that a guess must have."""
+        return self.tiers.guesser.curve(guess).threshold(max(LONE, self.tiers.precision))
+
+    def _may_mean(self, guess: Guess, named: Counter[str]) -> Iterator[Guess]:
+        """What a name may mean, the likeliest first: the entity nearest to it, but rather one that the text names elsewhere."""
+        canonical = self.tiers.canonical
+        if not named[canonical(guess.entity)] and guess.score + self.fame.of(guess.entity) < self._least(guess):
+            for near in guess.near:
+                if named[canonical(near.entity)]:
+                    yield replace(
+                        guess, entity=near.entity, form=near.form, score=near.score, second=guess.entity, folded=False, method="fuzzy"
+                    )
+        yield guess
 
     def _runs(self, words: Words, facts: I64, places: Sequence[Place]) -> Iterator[Run]:
         """Windows of capitalised words of which at least one is unknown, and none is small elsewhere in the text."""
@@ -157,16 +176,16 @@ class Guesses:
                 if unknown & UNKNOWN:
                     yield i, k + 1
 
-    def _convinced(self, context: Context, named: int, count: int, first: int, last: int, guess: Guess) -> Guess | None:
+    def _convinced(self, context: Context, named: Counter[str], count: int, first: int, last: int, guess: Guess) -> Guess | None:
         """The guess with the confidence that the evidence gives it, where it is sure enough.
 
-        ``named`` tells how often the entity is surely mentioned in the text, ``count`` how often the first word stands there yet.
+        ``named`` tells how often each entity is surely mentioned in the text, ``count`` how often the first word stands there yet.
         """
         # A spelling met more often than all others of the entity is likelier a name of its own than a slip.
-        anchored = named > 0 and (last - first > 1 or count <= max(named, 2))
-        curve = self.tiers.guesser.curve(guess)
+        mentions = named[self.tiers.canonical(guess.entity)]
+        anchored = mentions > 0 and (last - first > 1 or count <= max(mentions, 2))
         fame = self.fame.of(guess.entity)
-        score, least = guess.score + fame, curve.threshold(max(LONE, self.tiers.precision))
+        score, least = guess.score + fame, self._least(guess)
         if score + (ANCHORED if anchored else CUED[fame]) < least:
             # Most are not convincing whatever stands around them.
             return None
@@ -188,7 +207,7 @@ class Guesses:
             score += ANCHORED
         elif has_cue(context, first, last, self.index.kind(guess.entity)):
             score += CUED[fame]
-        confidence = curve.confidence(score)
+        confidence = self.tiers.guesser.curve(guess).confidence(score)
         # All surer answers together keep the promise of the threshold; in a text a place has to by itself, where villages that no
         # lexicon has abound.
         promised = confidence >= LONE or self.index.kind(guess.entity) != PLACE
@@ -236,6 +255,12 @@ class Guesses:
         if last < len(words.folded):
             beside += [words.folded[last], *(stem for _, stem, _ in endings(words.tokens[last].text))]
         return any(word in written for word in beside)
+
+
+def _is_unheard_of(context: Context, run: Run) -> bool:
+    """Whether no word of a run is known for anything, nor stands beside another's name: *America* is not the United States."""
+    known = any(context.bits[word] for word in fold(run.stem).split(" "))
+    return not known and not context.beside_capital(run.words.start, run.words.stop)
 
 
 def _far(run: Run, guess: Guess) -> Place:
