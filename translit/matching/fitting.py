@@ -144,7 +144,10 @@ def _asked(views: Sequence[Spelled], rough: Rough) -> _Asked | None:
         return None
     if view.initials and view.script != "Latn":
         view = _in_latin(view, rough)
-    words = latin_words(view.rom, view.initials) if view.script == "Latn" else native_words(view.atoms)
+    latin = view.script == "Latn"
+    if " " not in (view.rom if latin else view.atoms):
+        return None
+    words = latin_words(view.rom, view.initials) if latin else native_words(view.atoms)
     return _Asked(view, words, told) if len(words.names) + len(words.initials) > 1 else None
 
 

@@ -40,11 +40,12 @@ def unread_many(names: Sequence[str], forms: Sequence[str], alike: Alike, plain:
         plain: a word's letters in rough romanization.
     """
     words = [(ours.split(), theirs.split()) for ours, theirs in zip(fold_many(names), fold_many(forms), strict=True)]
-    several = [row for row, (ours, _) in enumerate(words) if len(ours) > 1]
-    same = _shared(alike, [words[row] for row in several])
-    # Where all words of a side are read alone, none need be read in one with a neighbour.
-    left = [row for row in several if all(_both_unread(*words[row], same))]
-    same |= _shared(alike, [(_with_joints(ours), _with_joints(theirs)) for ours, theirs in (words[row] for row in left)])
+    left = [row for row, (ours, _) in enumerate(words) if len(ours) > 1]
+    same: set[tuple[str, str]] = set()
+    # Where all words of a side are read, no further ones need be: mostly those that both sides have, or that are left over, are enough.
+    for sides in (_left_over, _as_they_are, _with_all_joints):
+        same |= _shared(alike, [sides(*words[row]) for row in left])
+        left = [row for row in left if all(_both_unread(*words[row], same))]
     out = [0] * len(words)
     for row in left:
         out[row] = _handicap(words[row][0], *_both_unread(*words[row], same), plain)
@@ -53,9 +54,22 @@ def unread_many(names: Sequence[str], forms: Sequence[str], alike: Alike, plain:
 
 def _shared(alike: Alike, sides: Sequence[tuple[Sequence[str], Sequence[str]]]) -> set[tuple[str, str]]:
     """The pairs of a word of one side and one of the other that a convention reads alike."""
-    pairs = list(dict.fromkeys(pair for both in sides for pair in product(*both)))
+    every = dict.fromkeys(pair for both in sides for pair in product(*both))
+    pairs = [pair for pair in every if pair[0] != pair[1]]
     shared = alike.shares_many([ours for ours, _ in pairs], None, [theirs for _, theirs in pairs])
     return {pair for pair, is_shared in zip(pairs, shared, strict=True) if is_shared}
+
+
+def _left_over(ours: Sequence[str], theirs: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
+    return [word for word in ours if word not in theirs], [word for word in theirs if word not in ours]
+
+
+def _as_they_are(ours: Sequence[str], theirs: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
+    return ours, theirs
+
+
+def _with_all_joints(ours: Sequence[str], theirs: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
+    return _with_joints(ours), _with_joints(theirs)
 
 
 def _with_joints(words: Sequence[str]) -> list[str]:
@@ -76,9 +90,9 @@ def _both_unread(ours: Sequence[str], theirs: Sequence[str], same: set[tuple[str
 def _unread(words: Sequence[str], others: Sequence[str], same: set[tuple[str, str]]) -> list[str]:
     """The names among words that are read like none of the others, in one with a neighbour or not; initials and particles aside."""
     every, joints = _with_joints(others), _joints(words)
-    read = [any((word, other) in same for other in every) for word in words]
+    read = [word in every or any((word, other) in same for other in every) for word in words]
     for i, joint in enumerate(joints):
-        if any((joint, other) in same for other in others):
+        if joint in others or any((joint, other) in same for other in others):
             read[i] = read[i + 1] = True
     roles = particles().roles
     return [word for word, known in zip(words, read, strict=True) if not known and len(word) > 1 and word not in roles]
