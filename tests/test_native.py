@@ -24,7 +24,7 @@ from strategies import names as names_of_a_script
 from translit import limits, native
 from translit.files import csv_rows, csv_splice, interning
 from translit.lexicon import index, storage
-from translit.matching import align, blocking, candidates, exact, score, trees
+from translit.matching import align, blocking, candidates, cheapest, exact, score, trees
 from translit.matching.blocking import block_keys, contours, signatures
 from translit.matching.spans import Spans
 from translit.mentions.memory import take_known
@@ -39,7 +39,8 @@ from translit.unicode.tokens import fold, fold_many, join, otherwise_spelled, sp
 
 ROOT = Path(__file__).parents[1]
 PURE: dict[str, Callable[..., Any]] = {
-    "align_pairs": align.align_pairs, "gather": candidates.gather, "scan_words": scan.scan_words,
+    "align_pairs": align.align_pairs, "encode_groups": align.encode_groups,
+    "cheapest_texts": cheapest.cheapest_texts, "gather": candidates.gather, "scan_words": scan.scan_words,
     "find_listed": scan.find_listed, "replace_listed": scan.replace_listed, "name_keys": keys.name_keys,
     "read_words": respell.read_words,
     "forest_scores": trees.forest_scores, "text_features": score.text_features, "rank": score.rank, "name_blocks": blocking.name_blocks,
@@ -104,6 +105,29 @@ def test_alignment_agrees(table: align.CostTable, pairs: list[tuple[str, str]], 
     rows = np.array([[random.randrange(len(pairs)) for _ in range(2)] for _ in range(2 * len(pairs))], dtype=np.int64)
     given = (table, source, n, Spans.of([t for _, t in pairs]), rows[:, 0], rows[:, 1])
     np.testing.assert_array_equal(native.TWINS["align_pairs"](*given), align.align_pairs(*given), strict=True)
+
+
+CYRILLIC = align.CostTable({("ш", "sh"): 20, ("а", "a"): 5, ("а", ""): 50, ("кс", "x"): 10, ("к", "k"): 4, ("с", "s"): 6, ("ь ", " "): 0})
+READINGS = [("шакс", "shax"), ("каш", "kash"), ("", ""), ("ёа", "a"), ("ь к", "k"), ("к с", "ks")]
+
+
+@both
+@pytest.mark.parametrize(("word", "expected"), READINGS)
+def test_cheapest_readings(functions: dict[str, Callable[..., Any]], word: str, expected: str) -> None:
+    found = functions["cheapest_texts"](cheapest.Cheapest(CYRILLIC), ["шш", tuple(word)])
+    assert [" ".join(text.split()) for text in found] == ["shsh", expected]
+
+
+atoms = st.lists(st.one_of(words, st.lists(st.text(st.sampled_from("abchkstuйш"), max_size=2)).map(tuple)), max_size=6)
+
+
+@compiled
+@given(tables, atoms)
+def test_groups_agree(table: align.CostTable, asked: list[Any]) -> None:
+    left, right = (f(table, asked) for f in (native.TWINS["encode_groups"], align.encode_groups))
+    np.testing.assert_array_equal(left, right, strict=True)
+    left, right = (f(cheapest.Cheapest(table), asked) for f in (native.TWINS["cheapest_texts"], cheapest.cheapest_texts))
+    assert left == right
 
 
 FORMS = ["panjshir", "kabul", "kabulistan", "ahmad massoud", "ahmad", "massoud", "mazar e sharif", "a", "ab"]

@@ -62,6 +62,37 @@ def _spans(spans: Any) -> tuple[NDArray[Any], ...]:
     )  # fmt: skip
 
 
+def _letters(words: Sequence[Sequence[str]]) -> tuple[U32, I64] | None:
+    """The code points of words that are made of single ones, and where each word's begin; None where some are of several."""
+    texts = [word if isinstance(word, str) else "".join(word) for word in words]
+    begins = np.cumsum([0, *map(len, texts)], dtype=np.int64)
+    if int(begins[-1]) != sum(map(len, words)):
+        return None
+    return np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), dtype=np.uint32), begins
+
+
+def _encode_groups(table: Any, words: Sequence[Sequence[str]]) -> I32:
+    given = None if table.syllabic else _letters(words)
+    if given is None:
+        return cast(I32, table.groups_of(words))
+    positions = max(map(len, words), default=1) or 1
+    found = _native.encode_groups(*given, *table.packed, positions)
+    return np.frombuffer(found, dtype=np.int32).reshape(len(words), positions, 3)
+
+
+def _cheapest_texts(cheapest: Any, words: Sequence[Sequence[str]]) -> list[str]:
+    given = None if cheapest.table.syllabic else _letters(words)
+    if given is None:
+        return [cheapest.text(word) for word in words]
+    texts, ends = _native.cheapest_texts(*given, *cheapest.table.packed, *cheapest.readings)
+    out: list[str] = []
+    begin = 0
+    for end in np.frombuffer(ends, dtype=np.int64).tolist():
+        out.append(texts[begin:end].decode())
+        begin = end
+    return out
+
+
 def _align_pairs(table: Any, source: I32, n: I32, targets: Any, left: I64, right: I64) -> I32:
     pairs = [np.ascontiguousarray(array, dtype=np.int64) for array in (left, right)]
     words = [np.ascontiguousarray(array, dtype=np.int32) for array in (source, n)]
@@ -331,7 +362,8 @@ def _csv_cells(data: bytes, delimiter: str, width: int, columns: Sequence[int]) 
 
 
 TWINS: Mapping[str, Callable[..., Any]] = {
-    "align_pairs": _align_pairs, "gather": _gather, "scan_words": _scan_words, "find_listed": _find_listed,
+    "align_pairs": _align_pairs, "encode_groups": _encode_groups, "cheapest_texts": _cheapest_texts,
+    "gather": _gather, "scan_words": _scan_words, "find_listed": _find_listed,
     "replace_listed": _replace_listed, "name_keys": _name_keys, "read_words": _read_words,
     "forest_scores": _forest_scores, "text_features": _text_features, "rank": _rank,
     "shortlist": _shortlist, "name_blocks": _name_blocks, "fold_many": _fold_many,

@@ -33,6 +33,7 @@ FORBIDDEN = 20000
 STEPS = ((1, 1), (1, 0), (1, 2), (2, 1), (2, 2), (1, 3), (3, 1), (2, 3), (3, 2), (3, 3), (2, 0), (3, 0))
 """Group sizes (source, target) beside the insertion of one target letter; the first wins among equals."""
 DIGITS = "123456789"
+POINT_BITS = 21
 
 
 def _codes(letters: str) -> Int:
@@ -170,11 +171,29 @@ class CostTable:
 
         A word is a sequence of atoms, usually its letters.
         """
+        return native.twin(encode_groups)(self, words), np.array([len(word) for word in words], dtype=np.int32)
+
+    @cached_property
+    def packed(self) -> tuple[Rows, Rows]:
+        """The source groups as numbers of their letters, in the order of their ids; and where those of 0, 1, 2 and 3 letters end.
+
+        Only of letters that are one character each.
+        """
+        few = [group for group in self.sources if len(group) <= WIDEST]
+        size = np.array([len(group) for group in few], dtype=np.int64)
+        letters = np.frombuffer("".join(few).encode("utf-32-le", "surrogatepass"), dtype=np.uint32).astype(np.int64)
+        key = np.zeros(len(few), dtype=np.int64)
+        begin = np.cumsum(size) - size
+        for place in range(WIDEST):
+            rows = np.flatnonzero(size > place)
+            key[rows] = key[rows] << POINT_BITS | letters[begin[rows] + place]
+        return key, np.searchsorted(size, np.arange(WIDEST + 1), side="right")
+
+    def groups_of(self, words: Sequence[Sequence[str]]) -> Int:
+        """Group ids of source words by position and width."""
         if self._source_group is not None and all(isinstance(word, str) for word in words):
-            return _encode(words, self._source_group, _SOURCE_CODE, len(_SOURCE_LETTERS))
-        lengths = np.array([len(w) for w in words], dtype=np.int32)
-        widest = int(lengths.max(initial=1))
-        ids = np.full((len(words), widest, WIDEST), -1, dtype=np.int32)
+            return _encode(words, self._source_group, _SOURCE_CODE, len(_SOURCE_LETTERS))[0]
+        ids = np.full((len(words), max(map(len, words), default=1) or 1, WIDEST), -1, dtype=np.int32)
         get, joint = self.sources.get, self.joint
         for row, word in enumerate(words):
             n = len(word)
@@ -185,7 +204,7 @@ class CostTable:
                     ids[row, i, 1] = get(pair, -1)
                     if i + 2 < n:
                         ids[row, i, 2] = get(pair + joint + word[i + 2], -1)
-        return ids, lengths
+        return ids
 
     @cached_property
     def _source_group(self) -> Int | None:
@@ -197,6 +216,11 @@ class CostTable:
     def encode_targets(self, words: Sequence[str]) -> tuple[Int, Int]:
         """Group ids of target words (Latin letters): shape (words, positions, 3), and the lengths."""
         return _encode(words, self.group, _CODE, OTHER)
+
+
+def encode_groups(table: CostTable, words: Sequence[Sequence[str]]) -> Int:
+    """Group ids of source words by position and width; see :meth:`CostTable.encode_sources`."""
+    return table.groups_of(words)
 
 
 def _encode(words: Sequence[Any], group: Int, code: Int, other: int) -> tuple[Int, Int]:

@@ -108,7 +108,7 @@ def fitted(listing: Forms, rough: Rough, views: Sequence[Sequence[Spelled]], ask
     fits = [fit(asking.words, form, some, asking.told) for (asking, form, _), some in zip(todo, costs, strict=True)]
     # Where a form answers to all words, another with a word too many or too few is not meant.
     wholly = {id(asking) for (asking, _, _), found in zip(todo, fits, strict=True) if found and found.atoms and not found.partly}
-    out = Fitted(contradicted, [], [], [])
+    kept: list[tuple[int, _Asked, Fit]] = []
     handicaps: dict[int, int] = {}
     for (asking, form, at), answer in zip(todo, fits, strict=True):
         if answer is None:
@@ -118,11 +118,10 @@ def fitted(listing: Forms, rough: Rough, views: Sequence[Sequence[Spelled]], ask
         if not answer.atoms or (answer.partly and id(asking) in wholly):
             continue
         if answer.handicap or len(asking.words.texts) != len(form.texts):
-            out.row.append(at[0])
-            out.name.append(_spelled(rough, asking, answer))
-            out.form.append(answer.form)
+            kept.append((at[0], asking, answer))
     contradicted[list(handicaps)] = list(handicaps.values())
-    return out
+    spelled = _spelled(rough, [(asking, answer) for _, asking, answer in kept])
+    return Fitted(contradicted, [row for row, _, _ in kept], spelled, [answer.form for _, _, answer in kept])
 
 
 def _of_persons(listing: Forms, forms: Rows) -> NDArray[np.bool_]:
@@ -154,7 +153,8 @@ def _asked(views: Sequence[Spelled], rough: Rough) -> _Asked | None:
 def _in_latin(view: Spelled, rough: Rough) -> Spelled:
     """A name with initials word by word in Latin letters, since the words that they stand for are."""
     words = "".join(view.atoms).split(" ")
-    rom = " ".join(rough.initial(word) if len(word) == 1 else rough.romanized(word, view.script) for word in words)
+    whole = iter(rough.romanized([word for word in words if len(word) != 1], view.script))
+    rom = " ".join(rough.initial(word) if len(word) == 1 else next(whole) for word in words)
     return Spelled("Latn", rom, rom, rom, view.text, view.handicap, True)
 
 
@@ -244,9 +244,16 @@ def _per_letter(table: CostTable, sources: Sequence[Sequence[str]], targets: Seq
     return out
 
 
-def _spelled(rough: Rough, asking: _Asked, found: Fit) -> Spelled:
-    """The words of a name that a form has, as a spelling of their own."""
+def _spelled(rough: Rough, found: Sequence[tuple[_Asked, Fit]]) -> list[Spelled]:
+    """The words of names that forms have, each as a spelling of its own."""
+    by_script: dict[str, list[Sequence[str]]] = {}
+    for asking, answer in found:
+        by_script.setdefault(asking.view.script, []).append(answer.atoms)
+    roms = {script: iter(rough.romanized(some, script)) for script, some in by_script.items()}
+    return [_with_letters(asking, answer, next(roms[asking.view.script])) for asking, answer in found]
+
+
+def _with_letters(asking: _Asked, found: Fit, rom: str) -> Spelled:
     view, words = asking.view, asking.view.text.split()
     in_order = [words[i] for i in found.order] if len(found.order) == len(words) and not asking.words.initials else []
-    rom = rough.romanized(found.atoms, view.script)
     return Spelled(view.script, found.atoms, rom, rom, " ".join(in_order), view.handicap + found.handicap)

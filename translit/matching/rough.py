@@ -7,11 +7,13 @@ is to bring spellings near to each other.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from translit import limits, native
-from translit.matching.align import DEAREST, WIDEST, CostTable
+from translit.matching.align import CostTable
 from translit.matching.alphabet import Fallback, atoms, script_of_name
+from translit.matching.cheapest import Cheapest
 from translit.matching.views import CAPITALS, READ, RULED, SURNAMED, SURNAMED_OTHERWISE, UNLEARNT, View, initials, views, written_out
 from translit.unicode.fold import fold_token
 from translit.unicode.scripts import has_han
@@ -81,7 +83,7 @@ class Rough:
         self.tables, self.droppable, self._respell, self._korean = tables, frozenset(droppable), respell, korean
         self._rules = rules
         self._fallback = fallback
-        self._best: dict[str, dict[str, tuple[int, str]]] = {}
+        self._cheapest: dict[str, Cheapest] = {}
 
     def views(self, name: str, turned: bool = True, reader: Reader | None = None) -> list[Spelled]:
         """The views of a name, spelled; see :mod:`translit.matching.views`.
@@ -96,8 +98,9 @@ class Rough:
     def views_many(self, names: Sequence[str], turned: bool = True, reader: Reader | None = None) -> list[list[Spelled]]:
         """:meth:`views` of each name."""
         seen = [views(name, self.droppable) if turned else [View(name, 0)] for name in names]
-        folded = iter(native.fold_many([view.text for some in seen for view in some]))
-        out = [[self._spelled(text, handicap, next(folded)) for text, handicap in some] for some in seen]
+        every = [view for some in seen for view in some]
+        spelled = iter(self._spelled(every, native.fold_many([view.text for view in every])))
+        out = [list(islice(spelled, len(some))) for some in seen]
         if self._respell is not None:
             for name, some, texts in zip(names, out, self._respell(names), strict=True):
                 handicap = READ if some[0].script == "Latn" else UNLEARNT
@@ -123,22 +126,38 @@ class Rough:
 
     def spell(self, name: str, handicap: int = 0) -> Spelled:
         """A name's script, atoms and rough romanization."""
-        return self._spelled(name, handicap, fold(name))
+        return self._spelled([View(name, handicap)], [fold(name)])[0]
 
-    def _spelled(self, name: str, handicap: int, folded: str) -> Spelled:
-        if name.isascii():
-            return Spelled("Latn", folded, folded, folded, name, handicap, initials(name))
-        script = script_of_name(name)
+    def _spelled(self, seen: Sequence[View], folded: Sequence[str]) -> list[Spelled]:
+        """Views spelled, each given with its folded letters."""
+        out: list[Spelled] = []
+        foreign: dict[str, list[int]] = {}
+        for (text, handicap), letters in zip(seen, folded, strict=True):
+            if text.isascii():
+                out.append(Spelled("Latn", letters, letters, letters, text, handicap, initials(text)))
+                continue
+            script = script_of_name(text)
+            if script == "Latn":
+                rom = plain(letters, self._fallback)
+                out.append(Spelled(script, letters, rom, rom, text, handicap, initials(text)))
+                continue
+            own = atoms(text, script, self._fallback)
+            if script in self.tables:
+                foreign.setdefault(script, []).append(len(out))
+            rom = "" if script in self.tables else plain("".join(own), self._fallback)
+            out.append(Spelled(script, own, rom, letters, text, handicap, initials(text)))
+        for script, rows in foreign.items():
+            for row, rom in zip(rows, self.romanized([out[row].atoms for row in rows], script), strict=True):
+                out[row] = out[row]._replace(rom=rom)
+        return out
+
+    def romanized(self, words: Sequence[Sequence[str]], script: str) -> list[str]:
+        """The rough romanization of each name by its source letters, of a script that has a cost table."""
         if script == "Latn":
-            rom = plain(folded, self._fallback)
-            return Spelled(script, folded, rom, rom, name, handicap, initials(name))
-        letters = atoms(name, script, self._fallback)
-        rom = self.romanized(letters, script) if script in self.tables else plain("".join(letters), self._fallback)
-        return Spelled(script, letters, rom, folded, name, handicap, initials(name))
-
-    def romanized(self, letters: Sequence[str], script: str) -> str:
-        """The rough romanization of source letters of a script that has a cost table."""
-        return "".join(letters) if script == "Latn" else " ".join(self._cheapest(letters, script).split())
+            return ["".join(letters) for letters in words]
+        if script not in self._cheapest:
+            self._cheapest[script] = Cheapest(self.tables[script])
+        return self._cheapest[script].texts(words)
 
     def initial(self, letter: str) -> str:
         """The Latin letter that a name begins with whose initial is a letter of another script."""
@@ -146,47 +165,10 @@ class Rough:
         # Ю, Я, Ї and Є of Slavic letters begin with a semivowel.
         return "y" if len(text) > 1 and text[0] in "ij" else text[:1]
 
-    def _cheapest(self, letters: Sequence[str], script: str) -> str:
-        best = self._best.get(script)
-        if best is None:
-            best = {}
-            for (source, target), cost in sorted(self.tables[script].costs.items(), key=lambda item: (item[1], item[0])):
-                # That lists leave words or syllables out, or write two words as one, is no reading of their letters.
-                if source and source.count(" ") <= target.count(" ") and (target.strip() or not _several(source)):
-                    best.setdefault(source, (cost, target))
-            self._best[script] = best
-        joint = self.tables[script].joint
-        costs, texts = [0], [""]
-        get = best.get
-        for i in range(len(letters)):
-            cost, text = costs[i] + DEAREST, texts[i]
-            group = ""
-            for start in range(i, max(-1, i - WIDEST), -1):
-                group = letters[start] + (joint + group if group else "")
-                known = get(group)
-                # Of equally cheap texts the first in the alphabet is taken.
-                if known is not None and costs[start] + known[0] <= cost:
-                    other = texts[start] + known[1]
-                    if costs[start] + known[0] < cost or other < text:
-                        cost, text = costs[start] + known[0], other
-            costs.append(cost)
-            texts.append(text)
-        return texts[-1]
-
 
 def _ruled(view: Spelled, texts: Sequence[str]) -> list[Spelled]:
     """A name in another script looked up as rules read it, too: what the cost tables make of it may meet no block."""
     return [view._replace(rom=text, handicap=view.handicap + RULED) for text in texts[: limits.MAX_RULED] if text != view.rom]
-
-
-def _several(source: str) -> bool:
-    """Whether a source group is of several letters, none with a mark that may silence them (Thai, Burmese).
-
-    >>> _several("محم"), _several("ทร์"), _several("m")
-    (True, False, False)
-    """
-    letters = source.strip()
-    return len(letters) > 1 and letters.isalpha() and not letters.isascii()
 
 
 def _read_views(readings: Sequence[str], given_first: bool) -> list[View]:
