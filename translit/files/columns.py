@@ -61,8 +61,8 @@ class Known:
         self._made: dict[object, Any] = {}
         self.answers: list[Answer] = []
         self.originals: list[str] = []
-        self.changes: NDArray[np.int64] = np.zeros(0, np.int64)
-        """How many changes each answer makes; a value with none stays."""
+        self.changes: NDArray[np.int64] = np.zeros(1, np.int64)
+        """How many changes each answer makes, none for a value that stays; behind the last, where -1 finds it, none for a null."""
         self.faults: dict[int, str] = {}
         """What is wrong with the values that are not UTF-8, by their number."""
 
@@ -110,7 +110,8 @@ class Known:
             raise
         with self._learning:
             self.originals += texts
-            self.changes = np.concatenate([self.changes, np.array([answer.changes for answer in found], np.int64)])
+            changes = np.array([answer.changes for answer in found], np.int64)
+            self.changes = np.concatenate([self.changes[:-1], changes, self.changes[-1:]])
             self.answers += found
             self._learning.notify_all()
 
@@ -162,7 +163,7 @@ class Known:
 
     def changed(self, codes: Codes) -> NDArray[np.bool_]:
         """Which rows change."""
-        return (np.append(self.changes, 0) > 0)[codes]
+        return self.changes[codes] > 0
 
     def collect(self, columns: Sequence[tuple[int, Codes]], start: int, collector: Collector) -> None:
         """Enter the changes of some columns, row by row.
@@ -172,12 +173,11 @@ class Known:
             start: number of the first row.
             collector: takes them.
         """
-        changes = self.changes
         if not collector.task.audit:
             for _, codes in columns:
-                rows = np.bincount(codes + 1, minlength=len(changes) + 1)[1:]
-                collector.result.changed += int(rows[changes > 0].sum())
-                collector.result.mentions += int(rows @ changes)
+                rows = self.changes[codes]
+                collector.result.changed += int(np.count_nonzero(rows))
+                collector.result.mentions += int(rows.sum())
             return
         changed = [self.changed(codes) for _, codes in columns]
         for row in np.flatnonzero(np.logical_or.reduce(changed)).tolist():

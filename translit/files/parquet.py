@@ -11,6 +11,7 @@ import numpy as np
 
 from translit.files.answers import Answer, Cell
 from translit.files.base import (
+    BytesEncoder,
     Chunk,
     Collector,
     Encoder,
@@ -23,7 +24,8 @@ from translit.files.base import (
 from translit.files.columns import Known, gathered, integers, known_of, numbers, used
 from translit.files.inputs import Input
 from translit.files.interning import Codes
-from translit.files.row_groups import KEEP, RowGroups, batches_of, check_columns, open_parquet, packed, unpacked
+from translit.files.parquet_encoder import RowGroups
+from translit.files.row_groups import KEEP, batches_of, check_columns, open_parquet, packed, unpacked
 from translit.limits import MAX_COLUMN_BYTES, MAX_COLUMN_ROWS
 
 if TYPE_CHECKING:
@@ -65,20 +67,28 @@ class Parquet:
 
     def transform(self, chunk: Chunk, task: Task, engine: Engine) -> Result:
         """The named columns answered, and what is added to them."""
+        import pyarrow as pa
+
         collector = Collector(task, chunk, Result(found=frozenset(range(len(task.columns)))))
         waiting = deque(unpacked(chunk.data) if isinstance(chunk.data, bytes) else cast("list[pa.RecordBatch]", chunk.data))
         parts: list[_Part] = []
+        names = [*task.columns, *(name for _, _, name in task.added())]
+        columns: list[list[pa.Array]] = [[] for _ in names]
         while waiting:
             known, first = known_of(task, engine), len(parts)
             while waiting and (len(parts) == first or not known.full):
                 parts.append(_Part(waiting.popleft(), known, collector))
-            _answer(parts[first:], known, task)
-        marked = any(part.broken for part in parts)
-        return collector.finish(packed([part.written(task, marked) for part in parts]))
+            for arrays, more in zip(columns, _answered(parts[first:], known, task), strict=True):
+                arrays += more
+        if any(part.broken for part in parts):
+            names.append(KEEP)
+            columns.append([part.kept() for part in parts])
+        # Columns in one piece make one batch, whose dictionaries need not be compared with those of others.
+        return collector.finish(packed(pa.Table.from_arrays(list(map(pa.chunked_array, columns)), names).to_batches()))
 
     def encoder(self, source: Input, target: BinaryIO, task: Task) -> Encoder:
         """Reads the file again for everything else."""
-        return RowGroups(source, target, task)
+        return RowGroups(source, target, task) if source.seekable().read(1) else BytesEncoder(target)
 
 
 FORMATS = (Parquet(),)
@@ -119,7 +129,6 @@ class _Part:
         task, start = collector.task, collector.chunk.start
         self.columns = [_Column(batch.column(name), known) for name in task.columns]
         self.rows = batch.num_rows
-        self.arrays: list[pa.Array] = []
         first = start.rows + collector.result.rows
         self.broken: dict[int, str] = {}
         for name, column in zip(task.columns, self.columns, strict=True):
@@ -130,35 +139,28 @@ class _Part:
         known.collect([(index, column.without(self.broken)) for index, column in enumerate(self.columns)], first, collector)
         collector.result.rows += self.rows
 
-    def written(self, task: Task, marked: bool) -> pa.RecordBatch:
-        """The named columns answered, then what is added to them; where ``marked``, which rows are no rejects."""
+    def kept(self) -> pa.Array:
+        """Which rows are no rejects."""
         import pyarrow as pa
 
-        names = [*task.columns, *(name for _, _, name in task.added())]
-        if not marked:
-            return pa.record_batch(self.arrays, names=names)
         keep = np.ones(self.rows, bool)
         keep[list(self.broken)] = False
-        return pa.record_batch([*self.arrays, pa.array(keep)], names=[*names, KEEP])
+        return pa.array(keep)
 
 
-def _answer(parts: Sequence[_Part], known: Known, task: Task) -> None:
-    """Put down the columns of batches whose values are known together, and what is added to them."""
+def _answered(parts: Sequence[_Part], known: Known, task: Task) -> list[list[pa.Array]]:
+    """The columns of batches whose values are known together, answered, and what is added to them; each in one piece or in several."""
+    out: list[list[pa.Array]] = []
     for index in range(len(task.columns)):
         columns = [part.columns[index] for part in parts]
         if task.mode == "name" and columns[0].plain:
-            answered = _coded(columns, known, "text", lambda answer, _: answer.text)
+            out.append([_coded(columns, known, "text", lambda answer, _: answer.text)])
         else:
-            answered = [_gathered(column, known) for column in columns]
-        for part, array in zip(parts, answered, strict=True):
-            part.arrays.append(array)
-    for index, what, _ in task.added():
-        columns = [part.columns[index] for part in parts]
-        for part, array in zip(parts, _added(columns, known, task, what), strict=True):
-            part.arrays.append(array)
+            out.append([_gathered(column, known) for column in columns])
+    return out + [_added([part.columns[index] for part in parts], known, task, what) for index, what, _ in task.added()]
 
 
-def _coded(columns: Sequence[_Column], known: Known, key: object, cell: Callable[[Answer, str], object]) -> list[pa.Array]:
+def _coded(columns: Sequence[_Column], known: Known, key: object, cell: Callable[[Answer, str], object]) -> pa.Array:
     """Some text about each value, by its number among those of all the batches."""
     import pyarrow as pa
 
@@ -166,8 +168,7 @@ def _coded(columns: Sequence[_Column], known: Known, key: object, cell: Callable
     kept, rows = used(values, np.append(places, -1)[np.concatenate([column.codes for column in columns])])
     type_ = columns[0].array.type if key in ("text", ("add", "original")) else pa.string()
     dictionary = kept.cast(type_ if pa.types.is_large_string(type_) else pa.string())
-    ends = np.cumsum([len(column.codes) for column in columns])[:-1]
-    return [pa.DictionaryArray.from_arrays(integers(part, 32), dictionary) for part in np.split(rows, ends)]
+    return pa.DictionaryArray.from_arrays(integers(rows, 32), dictionary)
 
 
 def _gathered(column: _Column, known: Known) -> pa.Array:
@@ -195,7 +196,7 @@ def _added(columns: Sequence[_Column], known: Known, task: Task, what: str) -> l
     cell = partial(_cell, what)
     if what == "confidence":
         return [gathered(known.told(("add", what), cell, pa.float64()), column.codes) for column in columns]
-    return _coded(columns, known, ("add", what), cell)
+    return [_coded(columns, known, ("add", what), cell)]
 
 
 def _cell(what: str, answer: Answer, value: str) -> Cell:
