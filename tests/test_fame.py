@@ -6,7 +6,7 @@ from itertools import product
 
 import pytest
 
-from translit import Lexicon
+from translit import Lexicon, Normalizer
 from translit.lexicon.fame import GAZETTEER, Fame
 
 SYLLABLES = [consonant + vowel for consonant in "bdfgklmnprstvz" for vowel in "aeiou"]
@@ -39,3 +39,17 @@ def test_who_is_famous(names: list[str], weights: dict[str, float], famous: set[
     ids = [str(ident) for ident in fame.index.ids]
     assert {ids[e] for e in range(len(ids)) if fame.of(e)} == famous
     assert {ids[e] for e in range(len(ids)) if fame.obscure(e)} == obscure
+
+
+@pytest.mark.parametrize(
+    ("others", "weight", "alone"),
+    [(0, 0, "Massoud"), (150, 0, "Masood"), (150, 500, "Massoud")],
+    ids=["a few persons", "many without weights", "the heaviest of many"],
+)
+def test_a_lone_surname_is_a_famous_bearers(others: int, weight: int, alone: str) -> None:
+    record: dict[str, object] = {"id": "massoud", "canonical": "Ahmad Massoud", "kind": "person", "variants": ["Ahmed Masood"]}
+    strangers = [{"id": name, "canonical": f"Ivan {name}", "kind": "person", "variants": []} for name in NAMES[:others]]
+    normalizer = Normalizer(Lexicon.build([record | ({"weight": weight} if weight else {}), *strangers]))
+    assert normalizer.clean("Later Masood spoke.") == f"Later {alone} spoke."
+    assert normalizer.clean("General Masood spoke.") == "General Massoud spoke."
+    assert normalizer.clean("Ahmed Masood came. Later Masood spoke.") == "Ahmad Massoud came. Later Massoud spoke."

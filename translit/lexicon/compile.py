@@ -144,7 +144,9 @@ def _parts(arrays: dict[str, Array], ordered: Sequence[Entity]) -> None:
         # Squares, as between homonyms: the prominent bearer of a name is meant more often than by its share of all bearers.
         share.append(weight * weight / sum(w * w for w in spellings.values()))
         lasting.append(often_last)
-    famous = np.quantile([entity.weight for entity in persons], FAMOUS) if len(persons) > FEW_PERSONS else 0.0
+    # Of many who have no weights nobody is known to be famous.
+    weights = [entity.weight for entity in persons]
+    famous = 0.0 if len(persons) <= FEW_PERSONS else float(np.quantile(weights, FAMOUS)) if any(weights) else np.inf
     digest = native.token_hashes(words)
     order = np.argsort(digest, kind="stable")
     arrays["part.famous"] = np.array([heaviest[word] >= famous for word in words], dtype=np.uint8)[order]

@@ -84,7 +84,7 @@ class Part(NamedTuple):
         text: its canonical spelling.
         share: how surely it is that one, 0–1.
         last: the share of its bearers whose last name it is, 0–1.
-        famous: whether one of the heaviest persons bears it, or the persons are few or have no weights.
+        famous: whether one of the heaviest persons bears it, or the persons are few; nobody's where many have no weights.
     """
 
     text: str

@@ -72,7 +72,10 @@ def _is_cued_before(context: Context, first: int, kind: str) -> bool:
     # Scripts without case count as capital; a preposition has one where it begins a sentence, other cues may be of a name there.
     if not words.capital[first - 1] or _is_caseless(words.piece(first - 1, first)):
         return True
-    return kind == PLACE and bool(bits & PREPOSITION) and words.starts_sentence(first - 1)
+    if kind != PLACE:
+        # A title has a capital, too, before a name, but is a name itself behind one: General Massoud, Martin Luther King.
+        return not (first > 1 and words.joined[first - 1] and words.capital[first - 2] and context.is_name(first - 2))
+    return bool(bits & PREPOSITION) and words.starts_sentence(first - 1)
 
 
 def _is_cued_behind(context: Context, last: int) -> bool:

@@ -73,20 +73,32 @@ class Context:
             bits = self._known[number] = self.bits[self.words.folded[i]]
         return bits
 
-    @cached_property
+    @property
     def surnames(self) -> frozenset[str]:
         """The folded words that stand behind a given name, an initial or a title somewhere in the document."""
+        return self._borne[0]
+
+    @property
+    def full_names(self) -> frozenset[str]:
+        """Those of the surnames that stand behind a given name or an initial: somebody is named in full there."""
+        return self._borne[1]
+
+    @cached_property
+    def _borne(self) -> tuple[frozenset[str], frozenset[str]]:
         words = self.words
         facts = self.facts[words.scanned.word]
         flags = words.scanned.flags
         name = (flags[1:] & (CAPITAL | JOINED | EMPTY) == CAPITAL | JOINED) & (facts[1:] & ORDINARY == 0)
-        out = set()
+        borne: set[str] = set()
+        full: set[str] = set()
         for i in (np.flatnonzero(name & (facts[:-1] & HERALD > 0)) + 1).tolist():
             if words.ends[i - 1] - words.starts[i - 1] == 1 and not self.is_initial(i - 1):
                 continue
-            out.add(words.folded[i])
-            out.update(stem for _, stem, _ in endings(words.piece(i, i + 1)))
-        return frozenset(out)
+            own = {words.folded[i], *(stem for _, stem, _ in endings(words.piece(i, i + 1)))}
+            borne |= own
+            if not self.classes(i - 1) & PERSON_CUE:
+                full |= own
+        return frozenset(borne), frozenset(full)
 
     def is_word(self, i: int) -> bool:
         """Whether a word is an ordinary or calendar word."""
@@ -178,6 +190,13 @@ class Context:
             return False
         long = len(words.piece(last, last + 1)) > 1
         return long and not self.is_word(last) and words.text[words.ends[last - 1]] in " -"
+
+    def is_part_of_name(self, i: int) -> bool:
+        """Whether another word with a capital stands right before or behind one, before it no title: *Xi Xiaoming*."""
+        words = self.words
+        before = self._may_follow(i) and blank_before(words, i) and not self.classes(i - 1) & PERSON_CUE
+        k = i + 1
+        return before or (k < len(words.word) and bool(words.joined[k] and words.capital[k]) and blank_before(words, k))
 
     def goes_on(self, last: int) -> bool:
         """Whether a word with a capital follows that is neither what places have (*police*) nor a day or a title."""

@@ -25,7 +25,7 @@ from translit.mentions.memory import Memory
 from translit.mentions.places import Place
 from translit.mentions.vocabulary import COUNTRY, GEO, NAME, REGION
 from translit.mentions.words import Words
-from translit.model import PLACE
+from translit.model import PERSON, PLACE
 from translit.unicode.scan import I64
 from translit.unicode.tokens import fold
 
@@ -208,16 +208,17 @@ class Guesses:
         elif has_cue(context, first, last, self.index.kind(guess.entity)):
             score += CUED[fame]
         confidence = self.tiers.guesser.curve(guess).confidence(score)
-        # All surer answers together keep the promise of the threshold; in a text a place has to by itself, where villages that no
-        # lexicon has abound.
-        promised = confidence >= LONE or self.index.kind(guess.entity) != PLACE
-        return replace(guess, score=score, confidence=confidence) if score >= least and promised else None
+        # All surer answers together keep the promise of the threshold; in a text, where villages and people abound that no lexicon
+        # has, each has to by itself.
+        return replace(guess, score=score, confidence=confidence) if score >= least and confidence >= LONE else None
 
     def _is_anothers(self, context: Context, i: int, guess: Guess, anchored: bool) -> bool:
         """Whether a word is of somebody else's name, or of that of something which is called after a place."""
         if self.index.kind(guess.entity) == PLACE and (
             context.beside_name(i, i + 1) or context.before_title(i + 1) or context.is_of_a_club(i) or acronym(context, i)
         ):
+            return True
+        if self.index.kind(guess.entity) == PERSON and context.is_part_of_name(i):
             return True
         return not anchored and (is_signature(context.words, i) or context.beside_name(i, i + 1) or self._is_another(context, i, guess))
 

@@ -113,6 +113,9 @@ class Parts:
             return None
         if part is None or part.last < OFTEN_LAST or context.is_word(i) or context.beside_name(i, i + 1) or len(word) <= SHORT:
             return None
+        if word in context.full_names:
+            # Somebody of that surname is named in full, who is not listed.
+            return None
         if not part.famous and not has_cue(context, i, i + 1, PERSON):
             # Most who are nowhere named in full are others, who spell their surname so themselves.
             return None
