@@ -2,7 +2,8 @@
 
 A spelling that would be changed is doubted where it stands for a place that few know and looks unlike it, or begins a
 sentence, where it is a personal name or the surname of somebody in the text, a word with capitals of its own, what people
-of a place are called, and where it is an acronym among words that are none.
+of a place are called, and where it is an acronym among words that are none. What hangs on the spelling alone is worked out once
+for each (:func:`doubts_about`), what hangs on the text wherever it stands (:func:`doubt`).
 """
 
 from __future__ import annotations
@@ -52,49 +53,114 @@ class Told(NamedTuple):
     rivalled: bool
 
 
-def doubt(context: Context, first: int, last: int, form: str, told: Told, gazetteer: bool) -> Need:
+class Doubts(NamedTuple):
+    """What speaks against a listed spelling.
+
+    Args:
+        need: what it needs because of its letters and of what the lexicon tells.
+        short: whether it is some words of a place's name, which another word behind it may go on.
+        begins: whether it may begin another name, as words of its script do.
+        derived: whether it says who is from a place, unless it is said of nothing.
+        again: whether it is somebody's name or a word if it is said again.
+        known: whether it is best known for what it is listed as, but where another may bear it.
+        short_capitals: whether it may be an acronym.
+        surname: whether it may be the surname of somebody in the text.
+    """
+
+    need: Need
+    short: bool = False
+    begins: bool = False
+    derived: bool = False
+    again: bool = False
+    known: bool = False
+    short_capitals: bool = False
+    surname: bool = False
+
+    @property
+    def hang_on_context(self) -> bool:
+        """Whether what stands around it tells more, beside that it is somebody's surname."""
+        return any(self[1:-1])
+
+
+def doubts_about(context: Context, first: int, last: int, form: str, told: Told, gazetteer: bool) -> Doubts:
+    """What speaks against some words wherever they stand, or may where they stand.
+
+    Args:
+        context: a document that has the words.
+        first, last: the words.
+        form: their folded form, without an ending.
+        told: what the lexicon tells of it.
+        gazetteer: whether the lexicon names so many places that most words are one.
+    """
+    short = told.place and is_short_of(form, told.canonical)
+    spelled = context.words.spelled(first, last)
+    script = script_of(spelled)
+    if told.place and len(spelled) < LEAST_APART.get(script, 0) and (script == "Hira" or not told.famed):
+        return Doubts(Need.CUE if told.famed or script != "Hira" else Need.ANCHOR, short)
+    # The list of words knows few of Cyrillic and Greek letters.
+    begins = told.place and not told.great and script in CASED
+    if told.place and told.rivalled and form != told.canonical:
+        # Of Frankfort in Kentucky Frankfurt is said less often than of Frankfurt am Main.
+        return Doubts(Need.ANCHOR, short, begins)
+    if last - first == 1:
+        return _of_one(context, first, form, told, gazetteer)._replace(short=short, begins=begins)
+    if told.place and _ends_small(context, last - 1):
+        return Doubts(Need.MORE, short, begins)
+    # Of other scripts the list of words says too little, and a Han name is short.
+    return Doubts(_of_several(context, spelled, form, told) if form.isascii() else Need.NOTHING, short, begins)
+
+
+def doubt(context: Context, first: int, last: int, form: str, doubts: Doubts) -> Need:
     """What a listed spelling needs because of what it may be instead.
 
     Args:
         context: the document.
         first, last: the words that it spans.
         form: its folded form, without an ending.
-        told: what the lexicon tells of it.
-        gazetteer: whether the lexicon names so many places that most words are one.
+        doubts: about such words.
     """
-    if told.place and is_short_of(form, told.canonical) and context.goes_on(last):
+    if doubts.short and context.goes_on(last):
         # Written out it would run into another's name: the New York Times.
         return Need.MORE
-    spelled = context.words.spelled(first, last)
-    script = script_of(spelled)
-    if told.place and len(spelled) < LEAST_APART.get(script, 0) and (script == "Hira" or not told.famed):
-        return Need.CUE if told.famed or script != "Hira" else Need.ANCHOR
-    if told.place and _may_begin_another(context, first, last, script, told):
+    if doubts.begins and _may_begin_another(context, first, last):
         return Need.CUE
-    if told.place and told.rivalled and form != told.canonical:
-        # Of Frankfort in Kentucky Frankfurt is said less often than of Frankfurt am Main.
-        return Need.ANCHOR
-    if last - first > 1:
-        if told.place and _ends_small(context, last - 1):
-            return Need.MORE
-        # Of other scripts the list of words says too little, and a Han name is short.
-        return _of_several(context, spelled, form, told) if form.isascii() else Need.NOTHING
-    alias = form != told.canonical
-    obscure = told.place and not told.trusted and not told.famed
-    need = Need.CUE if obscure and _taken_for_another(context, first, form, told, gazetteer) else Need.NOTHING
-    bits = context.bits[form]
-    # The marks of an exonym tell it from the personal name of the same letters: Pekín, but Maurice.
-    marked = form.isascii() and not context.words.tokens[first].text.isascii()
-    named = bits & NAME and not (told.famed and bits & GEO and (marked or not alias))
-    if (named or bits & WEAK) and not (_well_known(bits, form, told) and _stands_out(context, first, form)):
+    if doubts.derived and _stands_alone(context, first, last):
+        return Need.CUE
+    need = doubts.need
+    if doubts.again and _taken_for_another(context, first, form):
         need = max(need, Need.CUE)
-    if alias and told.place and not told.trusted and is_derived(form, told.canonical):
-        return Need.CUE if _stands_alone(context, first, last) else Need.MORE
-    if alias and told.place and ((bits & NAME and not bits & GEO) or acronym(context, first)):
+    if doubts.known and not _stands_out(context, first, form):
+        need = max(need, Need.CUE)
+    if doubts.short_capitals and acronym(context, first):
         need = max(need, Need.ANCHOR)
-    if (told.place and form in context.surnames) or (alias and has_own_capitals(context.words.piece(first, last))):
+    if doubts.surname and form in context.surnames:
         need = max(need, Need.BOTH)
     return need
+
+
+def _of_one(context: Context, i: int, form: str, told: Told, gazetteer: bool) -> Doubts:
+    """What speaks against a spelling of one word."""
+    raw = context.words.piece(i, i + 1)
+    alias, bits = form != told.canonical, context.bits[form]
+    if alias and told.place and not told.trusted and is_derived(form, told.canonical):
+        return Doubts(Need.MORE, derived=True)
+    need = Need.NOTHING
+    obscure = told.place and not told.trusted and not told.famed
+    far = obscure and (len(form) <= FEW or _unlike(form, told.canonical))
+    # The marks of an exonym tell it from the personal name of the same letters: Pekín, but Maurice.
+    marked = form.isascii() and not raw.isascii()
+    named = bits & NAME and not (told.famed and bits & GEO and (marked or not alias))
+    another = bool(named or bits & WEAK)
+    known = another and _well_known(bits, form, told)
+    if far or (another and not known):
+        need = Need.CUE
+    other = alias and told.place
+    if other and bits & NAME and not bits & GEO:
+        need = Need.ANCHOR
+    if alias and has_own_capitals(raw):
+        need = Need.BOTH
+    again = obscure and not far and gazetteer
+    return Doubts(need, again=again, known=known, short_capitals=other and _is_short_in_capitals(raw), surname=told.place)
 
 
 def _of_several(context: Context, spelled: str, form: str, told: Told) -> Need:
@@ -137,23 +203,17 @@ def _ends_small(context: Context, i: int) -> bool:
     return not words.capital[i] and len(words.folded[i]) <= SHORT and context.is_word(i) and blank_before(words, i)
 
 
-def _taken_for_another(context: Context, first: int, form: str, told: Told, gazetteer: bool) -> bool:
+def _taken_for_another(context: Context, first: int, form: str) -> bool:
     """Whether the spelling of a place that few know is likelier something else, which a gazetteer has by chance."""
-    if gazetteer and not form.isascii() and context.words.starts_sentence(first):
+    if not form.isascii() and context.words.starts_sentence(first):
         # Any word has a capital there, and the list of words is short of those of other scripts.
         return True
     # What is said again and again, and never with the cue of a place, is somebody's name or a word.
-    again = gazetteer and context.words.count(first) > 1
-    return again or len(form) <= FEW or _unlike(form, told.canonical)
+    return context.words.count(first) > 1
 
 
-def _may_begin_another(context: Context, first: int, last: int, script: str, told: Told) -> bool:
-    """Whether a place that is none of the greatest stands where any word has a capital, or who said something is told.
-
-    The list of words knows few of Cyrillic and Greek letters.
-    """
-    if told.great or script not in CASED:
-        return False
+def _may_begin_another(context: Context, first: int, last: int) -> bool:
+    """Whether a name stands where any word has a capital, or who said something is told."""
     words = context.words
     if is_signature(words, first):
         return True
@@ -211,12 +271,16 @@ def acronym(context: Context, i: int) -> bool:
     """Whether a word is short, in capitals, and stands neither among words in capitals nor in a dateline."""
     words = context.words
     token = words.tokens[i]
-    if not 1 < len(token.text) <= ACRONYM or not token.text.isupper():
+    if not _is_short_in_capitals(token.text):
         return False
     starts = not i or "\n" in words.text[words.tokens[i - 1].end : token.start]
     if starts and _BEHIND_DATELINE.match(words.text, token.end):
         return False
     return not any(_in_capitals(context, k) for k in _beside(words, i))
+
+
+def _is_short_in_capitals(word: str) -> bool:
+    return 1 < len(word) <= ACRONYM and word.isupper()
 
 
 def _beside(words: Words, i: int) -> Sequence[int]:

@@ -157,6 +157,8 @@ class Context:
         Words that are taken for listed names themselves are no such neighbours.
         """
         words = self.words
+        if words.stand_alone(first, last):
+            return False
         if self._may_follow(first) and first - 1 not in self.named:
             if self.is_initial(first - 1):
                 return True

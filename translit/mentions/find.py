@@ -6,9 +6,9 @@ a word, not a name. The steps, each a module that takes words and gives :class:`
 1. *propose*: the names that the lexicon lists, the longest at each place (:mod:`~translit.mentions.listed`, with the endings of
    :mod:`~translit.mentions.endings`);
 2. *weigh*: what a proposed place needs and whether the text has it (:mod:`~translit.mentions.weigh`, by the evidence of
-   :mod:`~translit.mentions.evidence` and the doubts of :mod:`~translit.mentions.doubts`), names whose stem alone is listed
-   (:mod:`~translit.mentions.inflection`) among them; which of several bearers is meant is settled by the others
-   (:mod:`~translit.mentions.homonyms`);
+   :mod:`~translit.mentions.evidence` and the doubts of :mod:`~translit.mentions.doubts`; what hangs on the spelling alone is
+   worked out once, :mod:`~translit.mentions.traits`), names whose stem alone is listed (:mod:`~translit.mentions.inflection`)
+   among them; which of several bearers is meant is settled by the others (:mod:`~translit.mentions.homonyms`);
 3. *guess*: unknown capitalised words by the fuzzy tier, weighed at once (:mod:`~translit.mentions.guesses`);
 4. *anchor*: parts of the names found (:mod:`~translit.mentions.parts`);
 5. *write*: the spelling for each place (:mod:`~translit.mentions.writing`), and read what was written
@@ -34,6 +34,7 @@ from translit.mentions.places import Place, apart
 from translit.mentions.replace import Replacing
 from translit.mentions.rereading import Edit, changed, composed, may_change_again, written
 from translit.mentions.survey import Abstention, Survey
+from translit.mentions.traits import Lore
 from translit.mentions.weigh import Weighing
 from translit.mentions.windows import forms_of
 from translit.mentions.words import Words, words_of
@@ -53,8 +54,10 @@ class Finder:
 
     def __init__(self, tiers: Tiers, evidence: bool = True, guess: bool = True) -> None:
         fame, self.forms, self.facts = Fame(tiers.index), forms_of(tiers), Facts(tiers)
-        self.listed, self.guesses = Listed(tiers, fame, self.forms), Guesses(tiers, fame) if guess else None
-        self.weighing, self.homonyms, self.parts, self.writer = Weighing(tiers, fame), Homonyms(tiers), Parts(tiers), Writer(tiers)
+        self.writer = Writer(tiers)
+        self.lore = Lore(tiers, fame, self.writer)
+        self.listed, self.guesses = Listed(tiers, fame, self.forms, self.lore), Guesses(tiers, fame) if guess else None
+        self.weighing, self.homonyms, self.parts = Weighing(tiers.index, self.lore), Homonyms(tiers), Parts(tiers)
         self.inflected = Inflected(tiers)
         self.replacing = None if evidence else Replacing(tiers, self.forms, self.writer)
 
@@ -130,9 +133,9 @@ class Finder:
         documents = [words_of(text, self.forms.table) for text in texts]
         facts = [self.facts.of(words) for words in documents]
         contexts = [Context(words, self.facts.classes, known) for words, known in zip(documents, facts, strict=True)]
-        proposed = self.listed.places_many(documents, facts)
+        proposed = self.listed.places_many(contexts)
         self.inflected.add(contexts, proposed)
-        self.weighing.learn(place for found in proposed for place in found)
+        self.lore.learn(place.answer for found in proposed for place in found if place.traits is None and place.answer is not None)
         places = [self._borne_out(context, found) for context, found in zip(contexts, proposed, strict=True)]
         near: list[list[Place]] = [[] for _ in documents]
         open_: list[set[int]] = [set() for _ in documents]

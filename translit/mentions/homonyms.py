@@ -17,7 +17,7 @@ from translit.matching.tiers import Tiers
 from translit.mentions.cues import has_cue
 from translit.mentions.evidence import Context
 from translit.mentions.memory import Memory
-from translit.mentions.places import Place
+from translit.mentions.places import Place, with_answer
 from translit.unicode.tokens import fold
 
 BY_CONTEXT = 0.99
@@ -124,7 +124,7 @@ class Homonyms:
         first, last = context.words.tokens[place.first], context.words.tokens[place.last - 1]
         form = place.answer.form if place.answer is not None else fold(context.words.text[first.start : last.end - len(place.ending)])
         answer = Answer(left[0], written, "exact", confidence, (left[0], *(e for e in bearers if e != left[0])), form)
-        return place._replace(answer=answer, why="", passed=())
+        return with_answer(place, answer)
 
     def _of_country(self, bearers: Sequence[int], votes: Counter[str]) -> list[int]:
         """The bearers of the country that the text is about, where it is about one; all of them otherwise."""

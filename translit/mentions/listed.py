@@ -13,10 +13,11 @@ from translit.matching.exact import LISTED, Resolution, resolve
 from translit.matching.listings import REJECTED
 from translit.matching.tiers import Tiers
 from translit.mentions.endings import POSSESSIVES, bears, endings, is_listed_with
-from translit.mentions.evidence import Need
+from translit.mentions.evidence import Context, Need
 from translit.mentions.facts import ENDED
 from translit.mentions.memory import Memory
 from translit.mentions.places import Place
+from translit.mentions.traits import Lore
 from translit.mentions.windows import Forms
 from translit.mentions.words import Words
 from translit.unicode.scan import I64
@@ -45,21 +46,20 @@ class Listing(NamedTuple):
 class Listed:
     """Proposes the listed names of texts, by the tiers of a normalizer."""
 
-    def __init__(self, tiers: Tiers, fame: Fame, forms: Forms) -> None:
-        self.tiers, self.fame, self.forms = tiers, fame, forms
+    def __init__(self, tiers: Tiers, fame: Fame, forms: Forms, lore: Lore) -> None:
+        self.tiers, self.fame, self.forms, self.lore = tiers, fame, forms, lore
         self.index = tiers.index
         self._remembered: Memory[str, Place | None] = Memory()
 
-    def places_many(self, documents: Sequence[Words], facts: Sequence[I64]) -> list[list[Place]]:
-        """The longest listed name at each place of each text, from the left, without overlap.
+    def places_many(self, contexts: Sequence[Context]) -> list[list[Place]]:
+        """The longest listed name at each place of each text, from the left, without overlap, each with its traits.
 
         Args:
-            documents: the texts, scanned for ``forms``.
-            facts: of the distinct words of each, as :meth:`~translit.mentions.facts.Facts.of` gives them.
+            contexts: the texts, scanned for ``forms``.
         """
-        spans = [self._spans(words, known) for words, known in zip(documents, facts, strict=True)]
+        spans = [self._spans(context.words, context.facts) for context in contexts]
         known = self._remembered.known
-        new = self._learn(documents, spans, known)
+        new = self._learn(contexts, spans, known)
         return [self._places(own, known, new) for own in spans]
 
     def _spans(self, words: Words, facts: I64) -> list[Span]:
@@ -80,24 +80,41 @@ class Listed:
         return [(i, size, text[starts[i] : ends[i + size - 1]]) for i, size in windows]
 
     def _learn(
-        self, documents: Sequence[Words], spans: Sequence[Sequence[Span]], known: Mapping[str, Place | None]
+        self, contexts: Sequence[Context], spans: Sequence[Sequence[Span]], known: Mapping[str, Place | None]
     ) -> dict[str, Place | None]:  # fmt: skip
         """What begins each piece of text that is met first, as if it began the text; remembered."""
-        met: dict[str, tuple[Words, int, int]] = {}
-        for words, own in zip(documents, spans, strict=True):
+        met: dict[str, tuple[Context, int, int]] = {}
+        for context, own in zip(contexts, spans, strict=True):
             for i, count, piece in own:
                 if piece not in known and piece not in met:
-                    met[piece] = words, i, count
+                    met[piece] = context, i, count
         found: dict[str, Place | None] = self._plain(met)
-        new = {piece: Window(words, i, words.joined_folds(i, count)) for piece, (words, i, count) in met.items() if piece not in found}
+        new = {
+            piece: Window(context.words, i, context.words.joined_folds(i, count))
+            for piece, (context, i, count) in met.items()
+            if piece not in found
+        }
         listing = self._listing(new.values())
         for piece, window in new.items():
             place = self._longest_at(window, listing)
             found[piece] = None if place is None else place.moved(-window.first)
+        found = self._with_traits(found, met)
         self._remembered.keep_all(list(found), list(found.values()))
         return found
 
-    def _plain(self, met: Mapping[str, tuple[Words, int, int]]) -> dict[str, Place | None]:
+    def _with_traits(
+        self, found: Mapping[str, Place | None], met: Mapping[str, tuple[Context, int, int]]
+    ) -> dict[str, Place | None]:  # fmt: skip
+        """The places that begin pieces of text, each with its traits."""
+        self.lore.learn(place.answer for place in found.values() if place is not None and place.answer is not None)
+        out = dict(found)
+        for piece, place in found.items():
+            if place is not None and place.answer is not None:
+                context, i, _ = met[piece]
+                out[piece] = place._replace(traits=self.lore.look_up(context, place.moved(i), place.answer))
+        return out
+
+    def _plain(self, met: Mapping[str, tuple[Context, int, int]]) -> dict[str, Place | None]:
         """The places of the pieces of text in plain letters that mean one entity as they stand: most do."""
         plain = [piece for piece in met if not piece[0].islower() and _PLAIN.fullmatch(piece) is not None]
         answers = self.tiers.answers_listed([" ".join(piece.split()) for piece in plain])

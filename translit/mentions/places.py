@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from translit.matching.answers import Answer
 from translit.mentions.evidence import Need
 from translit.mentions.survey import Why
+
+if TYPE_CHECKING:
+    from translit.mentions.traits import Traits
 
 
 class Place(NamedTuple):
@@ -15,7 +18,8 @@ class Place(NamedTuple):
 
     ``answer`` is None for words that are known and left alone: ``why``, and which entities were considered. ``ending`` is what a
     language hung on the last word, ``need`` the evidence that it wants beside its spelling. ``cut`` is a case ending that is
-    left out, and ``lead`` how many characters of the first word stand before the name.
+    left out, and ``lead`` how many characters of the first word stand before the name. ``traits`` are what is true of the answer
+    to such words wherever they stand, where that was looked up.
     """
 
     first: int
@@ -27,22 +31,28 @@ class Place(NamedTuple):
     passed: tuple[int, ...] = ()
     cut: str = ""
     lead: int = 0
+    traits: Traits | None = None
 
     def moved(self, by: int) -> Place:
         """The same so many words farther on."""
         return Place(
-            self.first + by, self.last + by, self.answer, self.ending, self.need, self.why, self.passed, self.cut, self.lead
+            self.first + by, self.last + by, self.answer, self.ending, self.need, self.why, self.passed, self.cut, self.lead, self.traits
         )  # fmt: skip
 
     def needing(self, need: Need) -> Place:
         """The same with other need of evidence."""
-        return Place(self.first, self.last, self.answer, self.ending, need, self.why, self.passed, self.cut, self.lead)
+        return self._replace(need=need)
+
+
+def with_answer(place: Place, answer: Answer) -> Place:
+    """The same words taken for something else."""
+    return place._replace(answer=answer, why="", passed=(), traits=None)
 
 
 def without_answer(place: Place) -> Place:
     """The same words left alone, for want of evidence."""
     passed = () if place.answer is None else (place.answer.entity,)
-    return place._replace(answer=None, why="evidence", passed=passed)
+    return place._replace(answer=None, why="evidence", passed=passed, traits=None)
 
 
 def apart(near: Sequence[Place], found: Sequence[Place]) -> list[Place]:

@@ -60,6 +60,23 @@ class Words:
         return (self.scanned.flags & CAPITAL).tobytes()
 
     @cached_property
+    def _led(self) -> bytes:
+        """Whether each word may go on a name that the word before it, which has a capital, began."""
+        flags = self.scanned.flags
+        led: NDArray[np.bool_] = (flags[1:] & JOINED > 0) & (flags[:-1] & CAPITAL > 0)
+        return b"\0" + led.tobytes()
+
+    @cached_property
+    def _leading(self) -> bytes:
+        """Whether each word has a capital and may go on a name that the word before it began; the end of the text does not."""
+        leading: NDArray[np.bool_] = self.scanned.flags & (CAPITAL | JOINED) == CAPITAL | JOINED
+        return leading.tobytes() + b"\0"
+
+    def stand_alone(self, first: int, last: int) -> bool:
+        """Whether no word with a capital stands beside some words that may be of one name with them."""
+        return not (self._led[first] or self._leading[last])
+
+    @cached_property
     def word(self) -> memoryview:
         """The number of each word's spelling in the text."""
         return self.scanned.word.data

@@ -20,7 +20,7 @@ from translit.model import Candidate, Mention
 from translit.unicode.skeleton import plain_name
 from translit.unicode.tokens import fold, spaceless, tokens
 
-SOFT_SIGNS = "'’"
+SOFT_SIGNS = ("'", "’")
 """What stands for a soft sign at the end of a romanized name, and for the end of a quotation."""
 _OPENING = regex.compile(r"(?<!\w)['‘’]")
 _BLANKS = regex.compile(r"\s+")
@@ -39,7 +39,7 @@ class Writer:
         for place in places:
             if place.answer is not None:
                 start, end = self._span(words, place, place.answer)
-                yield Edit(start, end, self.written(words.text, start, end, place.answer.canonical, place.ending))
+                yield Edit(start, end, self._written_at(words, place, place.answer, start, end))
 
     def changes(self, words: Words, places: Iterable[Place]) -> bool:
         """Whether something else is to be written at any of the places."""
@@ -55,11 +55,16 @@ class Writer:
     def _span(self, words: Words, place: Place, answer: Answer) -> tuple[int, int]:
         """Where a mention begins and ends; the apostrophe behind it is a soft sign where the spelling is listed with it: *Kazan'*."""
         start, end = words.starts[place.first] + place.lead, words.ends[place.last - 1]
-        sign = words.text[end : end + 1]
-        if sign not in SOFT_SIGNS or not sign or place.ending or answer.entity < 0 or _quoted(words.text, start):
+        if not words.text.startswith(SOFT_SIGNS, end) or place.ending or answer.entity < 0 or _quoted(words.text, start):
             return start, end
-        listed = self.index.listed(words.text[start:end] + sign)
+        listed = self.index.listed(words.text[start : end + 1])
         return start, end + any(int(self.index.posting_entity[posting]) == answer.entity for posting in listed)
+
+    def _written_at(self, words: Words, place: Place, answer: Answer, start: int, end: int) -> str:
+        """What is written for a place that spans the text from ``start`` to ``end``."""
+        if place.traits is not None and place.traits.written is not None and end == words.ends[place.last - 1]:
+            return place.traits.written
+        return self.written(words.text, start, end, answer.canonical, place.ending)
 
     def mention(self, text: str, start: int, end: int, answer: Answer, ending: str, reasons: tuple[str, ...] = ()) -> Mention:
         """The mention that stands from ``start`` to ``end``, its ``ending`` included."""
@@ -90,6 +95,10 @@ class Writer:
         if not looks_around(raw, canonical):
             self._written.keep((raw, canonical, ending), written)
         return written
+
+    def always(self, raw: str, canonical: str, ending: str) -> str | None:
+        """What is written in the stead of a spelling wherever it stands, None where that hangs on what stands around it."""
+        return None if looks_around(raw, canonical) else self.written(raw, 0, len(raw), canonical, ending)
 
     def abstentions(self, words: Words, places: Sequence[Place]) -> Iterator[Abstention]:
         """The places left alone where something else than what stands there might have been written."""
