@@ -65,6 +65,7 @@ def ask(lexicon: Lexicon) -> None:
     native.TWINS["find_listed"](texts[0], scan.Listing(hashes.window_table(forms), Strings.make(forms), plan))
     native.TWINS["plain_rows"](b'a,b\n"c",d\n', 0, ",")
     native.TWINS["csv_cells"](b'a,"b"\nc,d\n', ",", 2, [1, 0])
+    native.TWINS["cut_spans"](b"abc", np.array([0, 1]), np.array([1, 3]))
     native.TWINS["json_members"](b'{"a": "x", "b": [1]}\n', [b"a", b"b"], 1)
     ones = np.frombuffer(b"aba", np.uint8), np.arange(4)
     native._native.intern_values(*ones, np.zeros(0, np.uint8), *ones, np.array([0, 1 << 32 | 1] * 4, np.uint64), 1)

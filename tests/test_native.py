@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import gc
+import itertools
 import os
 import pickle
 import shutil
@@ -22,7 +23,7 @@ from strategies import anything
 from strategies import names as names_of_a_script
 
 from translit import limits, native
-from translit.files import csv_rows, csv_splice, interning
+from translit.files import csv_rows, csv_splice, interning, splicing
 from translit.lexicon import index, storage
 from translit.matching import align, blocking, candidates, cheapest, exact, score, trees
 from translit.matching.blocking import block_keys, contours, signatures
@@ -49,7 +50,7 @@ PURE: dict[str, Callable[..., Any]] = {
     "take_strings": storage.take_strings, "otherwise_spelled": otherwise_spelled, "make_matches": exact.make_matches,
     "take_known": take_known, "intern_values": interning.intern_values,
     "plain_rows": csv_rows.plain_rows,
-    "csv_cells": csv_splice.csv_cells,
+    "csv_cells": csv_splice.csv_cells, "cut_spans": splicing.cut_spans,
 }  # fmt: skip
 IMPLEMENTATIONS = {"python": PURE, **({"native": dict(native.TWINS)} if native.in_use() == "native" else {})}
 both = pytest.mark.parametrize("functions", IMPLEMENTATIONS.values(), ids=IMPLEMENTATIONS.keys())
@@ -862,6 +863,25 @@ def test_interning_refuses_arrays_that_do_not_agree() -> None:
             native._native.intern_values(*arrays, 1)
     with pytest.raises(IndexError):
         native._native.intern_values(data, np.array([0, 3], np.int64), none, none, start, slots, 1)
+
+
+@both
+@given(data=st.binary(max_size=30), places=st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)), max_size=9))
+def test_spans_are_cut_out(functions: dict[str, Callable[..., Any]], data: bytes, places: list[tuple[int, int]]) -> None:
+    spans = [sorted(min(place, len(data)) for place in span) for span in places]
+    begin, end = np.array(spans, np.int64).reshape(-1, 2).T
+    cut, bounds = functions["cut_spans"](data, begin, end)
+    assert [cut[a:b] for a, b in itertools.pairwise(bounds.tolist())] == [data[a:b] for a, b in spans]
+    assert bounds[0] == 0
+
+
+@compiled
+@pytest.mark.parametrize("span", [(-1, 1), (2, 1), (0, 4), (2**63 - 1, 2**63 - 1)])
+def test_spans_outside_are_refused(span: tuple[int, int]) -> None:
+    with pytest.raises(IndexError):
+        native.TWINS["cut_spans"](b"abc", *(np.array([0, place], np.int64) for place in span))
+    with pytest.raises(ValueError, match="do not agree"):
+        native.TWINS["cut_spans"](b"abc", np.zeros(1, np.int64), np.zeros(2, np.int64))
 
 
 @both

@@ -347,6 +347,11 @@ def _intern_values(column: Any, valid: NDArray[np.uint8] | None, known: Any) -> 
     return np.frombuffer(codes, dtype=np.int64), np.frombuffer(rows, dtype=np.int64), np.frombuffer(slots, dtype=np.uint64)
 
 
+def _cut_spans(data: bytes, begin: I64, end: I64) -> tuple[bytes | bytearray, I64]:
+    out, bounds = _native.cut_spans(data, np.ascontiguousarray(begin, dtype=np.int64), np.ascontiguousarray(end, dtype=np.int64))
+    return out, np.frombuffer(bounds, dtype=np.int64)
+
+
 def _json_members(data: bytes, keys: Sequence[bytes], wanted: int) -> I64:
     found = np.frombuffer(_native.json_members(data, tuple(keys), wanted), dtype=np.int64)
     return found.reshape(-1, 3 + 2 * wanted)
@@ -368,7 +373,7 @@ TWINS: Mapping[str, Callable[..., Any]] = {
     "forest_scores": _forest_scores, "text_features": _text_features, "rank": _rank,
     "shortlist": _shortlist, "name_blocks": _name_blocks, "fold_many": _fold_many,
     "token_hashes": _token_hashes, "otherwise_spelled": _otherwise_spelled, "find_texts": _find_texts, "take_strings": _take_strings,
-    "make_matches": _make_matches, "take_known": _take_known, "intern_values": _intern_values,
+    "make_matches": _make_matches, "take_known": _take_known, "intern_values": _intern_values, "cut_spans": _cut_spans,
     "plain_rows": _plain_rows, "csv_cells": _csv_cells, "json_members": _json_members,
 }  # fmt: skip
 """Name of a Python function → what stands for it where the compiled extension is in use."""

@@ -1,4 +1,4 @@
-/* The distinct values of a column, numbered as they come; translit/files/interning.py. */
+/* The distinct values of a column, numbered as they come, and bytes cut out of others; translit/files/interning.py and splicing.py. */
 
 #include "native.h"
 
@@ -237,7 +237,66 @@ done:
     return result;
 }
 
+PyDoc_STRVAR(cut_spans_doc, "cut_spans(data, begin, end) -> (bytes, bounds)\n\n"
+                            "Twin of translit.files.splicing.cut_spans; begin, end and bounds are int64.");
+
+/* Where each span begins among those before it, and where the last ends; -1 where one is not in the data. */
+static int64_t lay_out(const int64_t *begin, const int64_t *end, int64_t count, int64_t size, int64_t *bounds)
+{
+    int64_t total = 0;
+    for (int64_t i = 0; i < count; i++) {
+        bounds[i] = total;
+        if (begin[i] < 0 || end[i] < begin[i] || end[i] > size || end[i] - begin[i] > PY_SSIZE_T_MAX / 2 - total)
+            return -1;
+        total += end[i] - begin[i];
+    }
+    return bounds[count] = total;
+}
+
+static PyObject *cut_spans(PyObject *self, PyObject *args)
+{
+    (void)self;
+    enum { DATA, BEGIN, END, ARGUMENTS };
+    static const Wanted wanted[ARGUMENTS] = {[DATA] = {"data", 1, 1}, [BEGIN] = {"begin", 8, 1}, [END] = {"end", 8, 1}};
+    Buffer b[ARGUMENTS] = {0};
+    PyObject *bytes = NULL, *bounds = NULL, *result = NULL;
+    if (take_all(args, b, wanted, ARGUMENTS) < 0)
+        goto done;
+    const int64_t count = items(&b[BEGIN]), *begin = b[BEGIN].view.buf, *end = b[END].view.buf;
+    if (items(&b[END]) != count) {
+        disagree();
+        goto done;
+    }
+    bounds = new_array(count + 1, sizeof(int64_t));
+    if (!bounds)
+        goto done;
+    int64_t *places = memory_of(bounds), total;
+    Py_BEGIN_ALLOW_THREADS
+    total = lay_out(begin, end, count, items(&b[DATA]), places);
+    Py_END_ALLOW_THREADS
+    if (total < 0) {
+        fail(OUT_OF_RANGE);
+        goto done;
+    }
+    bytes = new_array(total, 1);
+    if (!bytes)
+        goto done;
+    uint8_t *out = memory_of(bytes);
+    const uint8_t *data = b[DATA].view.buf;
+    Py_BEGIN_ALLOW_THREADS
+    for (int64_t i = 0; i < count; i++)
+        memcpy(out + places[i], data + begin[i], (size_t)(places[i + 1] - places[i]));
+    Py_END_ALLOW_THREADS
+    result = PyTuple_Pack(2, bytes, bounds);
+done:
+    Py_XDECREF(bytes);
+    Py_XDECREF(bounds);
+    give_back(b, ARGUMENTS);
+    return result;
+}
+
 PyMethodDef values_methods[] = {
     {"intern_values", intern_values, METH_VARARGS, intern_values_doc},
+    {"cut_spans", cut_spans, METH_VARARGS, cut_spans_doc},
     {NULL, NULL, 0, NULL},
 };

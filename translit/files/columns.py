@@ -83,9 +83,12 @@ class Known:
         import pyarrow as pa
 
         column = column if pa.types.is_large_string(column.type) else column.cast(pa.large_string())
-        valid = validity(column) if column.null_count else None
+        return self.codes_of(Strings.of(column), validity(column) if column.null_count else None)
+
+    def codes_of(self, values: Strings, valid: NDArray[np.uint8] | None = None) -> Codes:
+        """The same of texts; ``valid`` has 0 for each row that is null."""
         with self._interning:
-            codes, new = self._interned.codes(Strings.of(column), valid)
+            codes, new = self._interned.codes(values, valid)
             count = len(self._interned.values)
         # What another thread met first is known before long.
         with self._learning:
@@ -236,18 +239,6 @@ def strings(texts: Sequence[str | None]) -> pa.Array:
     valid = np.array([text is not None for text in texts], bool)
     mask = None if valid.all() else pa.py_buffer(np.packbits(valid, bitorder="little"))
     return pa.Array.from_buffers(pa.large_string(), len(texts), [mask, pa.py_buffer(ends), pa.py_buffer(b"".join(encoded))])
-
-
-def cut(data: bytes, bounds: NDArray[np.int64]) -> pa.Array:
-    """Bytes of UTF-8 cut at places, the first and the last of which are their ends, without a copy.
-
-    >>> cut(b"abc", np.array([0, 1, 3])).to_pylist()
-    ['a', 'bc']
-    """
-    import pyarrow as pa
-
-    places = pa.py_buffer(np.ascontiguousarray(bounds, np.int64))
-    return pa.Array.from_buffers(pa.large_string(), len(bounds) - 1, [None, places, pa.py_buffer(data)])
 
 
 def numbers(array: pa.Array) -> Codes:

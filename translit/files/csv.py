@@ -81,7 +81,7 @@ class Table:
                 written, at = _by_rows(parts, layout, at, engine, collector)
             else:
                 block, rows = cast(bytes, parts[0]), len(cells.line_ends)
-                written = spliced(block, cells, layout.columns, layout.delimiter, known_of(task, engine), at.rows, collector)
+                written = spliced(block, cells, layout.delimiter, known_of(task, engine), at.rows, collector)
                 collector.result.rows += rows
                 at = Position(at.offset + len(block), at.rows + rows, at.line + rows)
             output.append(written)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -12,15 +12,15 @@ from numpy.typing import NDArray
 
 from translit.files.answers import Answer, shown
 from translit.files.base import Collector, is_utf8
-from translit.files.columns import Known, cut, integers
+from translit.files.columns import Known, large_string
 from translit.files.csv_fields import field_of
 from translit.files.interning import Codes
+from translit.files.splicing import Places, Splicer, values_at
 from translit.native import twin
 
 if TYPE_CHECKING:
-    import pyarrow as pa
+    pass
 
-Places = NDArray[np.int64]
 _FEED, _QUOTE = b'\n"'
 
 
@@ -93,73 +93,44 @@ def csv_cells(block: bytes, delimiter: str, width: int, columns: Sequence[int]) 
     return np.hstack([line_ends, places]).astype(np.int64)
 
 
-def spliced(block: bytes, cells: Grid, columns: Sequence[int], delimiter: str, known: Known, row: int, collector: Collector) -> bytes:
+def spliced(block: bytes, cells: Grid, delimiter: str, known: Known, row: int, collector: Collector) -> bytes:
     """A block with the fields of some columns answered, and what is added behind each row.
 
     Args:
         block: the rows.
         cells: where the fields of the task's columns stand.
-        columns: these columns, in its order.
         delimiter: between fields.
         known: the answers.
         row: number of the first row.
         collector: takes the changes.
     """
-    import pyarrow as pa
-
     task = collector.task
-    order = np.argsort(columns, kind="stable").tolist()
-    bounds = [places[:, index] for index in order for places in (cells.starts, cells.ends)]
-    if task.add:
-        bounds.append(cells.line_ends)
-    # Between two bounds lies a piece: before a field, the field, …, the end of the row; the next row follows without a gap.
-    rows, each = len(cells.line_ends), len(bounds)
-    offsets = np.concatenate([[0], np.stack(bounds, axis=1).ravel(), [len(block)]])
-    pieces = cut(block, offsets)
-    places = np.arange(rows * each).reshape(rows, each)
-    codes = {index: known.codes(pieces.take(integers(places[:, 2 * place + 1]))) for place, index in enumerate(order)}
-    known.collect([(index, codes[index]) for index in range(len(columns))], row, collector)
-    changed = {index: known.changed(codes[index]) for index in codes}
-    if not task.add and not any(mask.any() for mask in changed.values()):
-        return block
-    store = _Store([pieces])
-    written = [store.put(known.told(("cell", delimiter, inside), partial(_cell, delimiter, inside), pieces.type)) for inside in (0, 1)]
-    added = []
-    for place, index in enumerate(order):
-        mask = changed[index]
-        places[mask, 2 * place + 1] = _chosen(written, cells.quoted[mask, index], codes[index][mask])
+    codes = [known.codes_of(values_at(block, cells.starts[:, index], cells.ends[:, index])) for index in range(len(task.columns))]
+    known.collect(list(enumerate(codes)), row, collector)
+    splicer = Splicer()
+    for index, numbers in enumerate(codes):
+        rows = np.flatnonzero(known.changed(numbers))
+        cell = partial(_cell, delimiter), cells.quoted[rows, index], numbers[rows]
+        _replace(splicer, known, ("cell", delimiter), cells.starts[rows, index], cells.ends[rows, index], *cell)
     for index, what, _ in task.added():
-        make = partial(_added, delimiter, what)
-        both = [store.put(known.told(("add", what, delimiter, near), partial(make, near), pieces.type)) for near in (False, True)]
-        added.append(_chosen(both, cells.quoted[:, index], codes[index]))
-    if added:
-        places = np.column_stack([places, *added])
-    joined = pa.concat_arrays(store.arrays).take(integers(np.append(places.ravel(), len(pieces) - 1)))
-    _, ends, data = joined.buffers()
-    return bytes(data.slice(0, int(np.frombuffer(ends, np.int64)[len(joined)])))
+        cell = partial(_added, delimiter, what), cells.quoted[:, index], codes[index]
+        _replace(splicer, known, ("add", what, delimiter), cells.line_ends, cells.line_ends, *cell)
+    return splicer.written(block)
 
 
-class _Store:
-    """Arrays one behind the other."""
-
-    def __init__(self, arrays: list[pa.Array]) -> None:
-        self.arrays = arrays
-        self._size = sum(map(len, arrays))
-
-    def put(self, array: pa.Array) -> int:
-        """Add an array; where it starts."""
-        self.arrays.append(array)
-        self._size += len(array)
-        return self._size - len(array)
+def _replace(
+    splicer: Splicer, known: Known, key: tuple[str, ...], begin: Places, end: Places,
+    cell: Callable[[bool, Answer, str], str], quoted: NDArray[np.bool_], codes: Codes,
+) -> None:  # fmt: skip
+    """Replace spans by what is written for the answers of some codes, beside or between quotes where there are such."""
+    for near in (False, True):
+        rows = np.flatnonzero(quoted == near)
+        if len(rows):
+            base = splicer.put(known.told((*key, near), partial(cell, near), large_string()))
+            splicer.replace(begin[rows], end[rows], base + codes[rows])
 
 
-def _chosen(bases: Sequence[int], which: NDArray[np.bool_], codes: Codes) -> Places:
-    """Places of the plain or the quoted cells of some codes."""
-    places: Places = np.where(which, bases[1], bases[0]) + codes
-    return places
-
-
-def _cell(delimiter: str, inside: int, answer: Answer, _value: str) -> str:
+def _cell(delimiter: str, inside: bool, answer: Answer, _value: str) -> str:
     """What is written for an answer; ``inside`` says that quotes stand around it already."""
     return answer.text.replace('"', '""') if inside else field_of(answer.text, delimiter, quoted=False)
 

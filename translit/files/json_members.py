@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 import numpy as np
 import regex
-from numpy.typing import NDArray
 
-Places = NDArray[np.int64]
+from translit.files.splicing import Places
+
 HEAD = 3
 """Columns of :func:`json_members` before those of the keys."""
 MOST_KEYS = 64

@@ -11,14 +11,15 @@ import numpy as np
 
 from translit.files.answers import Answer
 from translit.files.base import Collector, Task, is_utf8
-from translit.files.columns import Known, cut, integers, large_string, strings
+from translit.files.columns import Known, large_string, strings
 from translit.files.interning import Codes
-from translit.files.json_members import HEAD, MOST_KEYS, Places, json_members
+from translit.files.json_members import HEAD, MOST_KEYS, json_members
+from translit.files.splicing import Places, Splicer, values_at
 from translit.limits import MIN_SPLICED_BYTES
 from translit.native import twin
 
 if TYPE_CHECKING:
-    import pyarrow as pa
+    pass
 
 _STYLES = tuple((":" + " " * (style & 1), "," + " " * (style >> 1)) for style in range(4))
 """Colon and comma of a line, by its style."""
@@ -71,10 +72,10 @@ def spliced(run: Run, known: Known, row: int, collector: Collector) -> bytes:
     task, places = collector.task, run.places
     assert places is not None
     spans = [places[:, HEAD + 2 * index : HEAD + 2 * index + 2] for index in range(len(task.columns))]
-    codes = [known.codes(_values(run.data, span)) for span in spans]
+    codes = [_codes(known, run.data, span) for span in spans]
     known.collect(list(enumerate(codes)), row, collector)
     collector.result.rows += len(places)
-    writer = _Writer()
+    writer = Splicer()
     for span, code in zip(spans, codes, strict=True):
         rows = np.flatnonzero(known.changed(code))
         base = writer.put(known.told("json", _literal, large_string()))
@@ -84,16 +85,15 @@ def spliced(run: Run, known: Known, row: int, collector: Collector) -> bytes:
     return writer.written(run.data)
 
 
-def _values(data: bytes, span: Places) -> pa.Array:
-    """The strings without their quotes, null where there is none."""
-    held = np.flatnonzero(span[:, 0] >= 0)
-    bounds = np.concatenate([[0], np.stack([span[held, 0] + 1, span[held, 1] - 1], axis=1).ravel(), [len(data)]])
-    which = np.full(len(span), -1, np.int64)
-    which[held] = 2 * np.arange(len(held)) + 1
-    return cut(data, bounds).take(integers(which))
+def _codes(known: Known, data: bytes, span: Places) -> Codes:
+    """The numbers of the strings without their quotes, -1 where there is none."""
+    held = span[:, 0] >= 0
+    codes = np.full(len(span), -1, np.int64)
+    codes[held] = known.codes_of(values_at(data, span[held, 0] + 1, span[held, 1] - 1))
+    return codes
 
 
-def _add(writer: _Writer, known: Known, places: Places, codes: Codes, what: str, name: str) -> None:
+def _add(writer: Splicer, known: Known, places: Places, codes: Codes, what: str, name: str) -> None:
     """Write a new member at the end of each line."""
     tails, styles = places[:, 1], places[:, 2]
     for style in np.unique(styles).tolist():
@@ -115,38 +115,3 @@ def _member(what: str, name: str, style: int, answer: Answer, value: str) -> str
 def _dumped(name: str, style: int, cell: object) -> str:
     colon, comma = _STYLES[style]
     return f"{comma}{json.dumps(name, ensure_ascii=False)}{colon}{json.dumps(cell, ensure_ascii=False)}"
-
-
-class _Writer:
-    """Bytes with some spans replaced by texts that are put down first."""
-
-    def __init__(self) -> None:
-        self._texts: list[pa.Array] = []
-        self._size = 0
-        self._spans: list[tuple[Places, Places, Codes]] = []
-
-    def put(self, texts: pa.Array) -> int:
-        """Put down texts; the number of the first."""
-        self._texts.append(texts)
-        self._size += len(texts)
-        return self._size - len(texts)
-
-    def replace(self, begin: Places, end: Places, texts: Codes) -> None:
-        """Replace spans, which overlap with no others; of those that begin together the first stays first."""
-        self._spans.append((begin, end, texts))
-
-    def written(self, data: bytes) -> bytes:
-        """The bytes with all the spans replaced."""
-        import pyarrow as pa
-
-        begin, end, texts = (np.concatenate(parts) for parts in zip(*self._spans, strict=True))
-        if not len(begin):
-            return data
-        order = np.argsort(begin, kind="stable")
-        bounds = np.concatenate([[0], np.stack([begin[order], end[order]], axis=1).ravel(), [len(data)]])
-        pieces = cut(data, bounds)
-        places = np.arange(len(pieces))
-        places[1::2] = len(pieces) + texts[order]
-        joined = pa.concat_arrays([pieces, *self._texts]).take(integers(places))
-        _, ends, out = joined.buffers()
-        return bytes(out.slice(0, int(np.frombuffer(ends, np.int64)[len(joined)])))
