@@ -210,10 +210,13 @@ class Index:
         """:meth:`listed` of each spelling."""
         if not spellings:
             return []
-        folded = native.fold_many(spellings)
-        owner, posting = self.listings(spellings, folded, self.find_forms(folded))
         out: list[list[int]] = [[] for _ in spellings]
-        for row, found in zip(owner.tolist(), posting.tolist(), strict=True):
+        folded = native.fold_many(spellings)
+        forms = self.find_forms(folded)
+        rows = np.flatnonzero(forms >= 0)
+        some = rows.tolist()
+        owner, posting = self.listings([spellings[row] for row in some], [folded[row] for row in some], forms[rows])
+        for row, found in zip(rows[owner].tolist(), posting.tolist(), strict=True):
             out[row].append(found)
         return out
 

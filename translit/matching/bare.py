@@ -89,10 +89,13 @@ def with_letters(name: str) -> list[str]:
     """
     small = name.lower()
     # Most names have none.
-    if not any(map(small.__contains__, _every_digraph())):
+    present = [digraph for digraph in _every_digraph() if digraph in small]
+    if not present:
         return []
     out: set[str] = set()
     for letters in digraphs():
+        if letters.keys().isdisjoint(present):
+            continue
         found = [i for i in range(len(name) - 1) if small[i : i + 2] in letters]
         if len(found) > limits.MAX_DIGRAPHS:
             continue
