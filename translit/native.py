@@ -227,7 +227,7 @@ def _expanded(words: Any, name_words: I32, names: I64, name_scripts: I32, masks:
 
 
 def _read_words(romanizer: Any, words: Sequence[tuple[str, str]], langs: Mapping[str, frozenset[str]]) -> list[list[str]]:
-    encoder = romanizer.as_read
+    encoder = romanizer.encoder
     if encoder is None:
         return [romanizer.texts(script, letters, langs[script]) for script, letters in words]
     given = encoder.words([(encoder.number[script], letters) for script, letters in words])

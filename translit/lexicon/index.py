@@ -285,7 +285,7 @@ class Index:
         return str(self.meta["countries"][int(self.arrays["entity.country"][entity])])
 
     @cached_property
-    def tables(self) -> Mapping[str, CostTable]:
+    def tables(self) -> LazyTables:
         """Cost tables by script, each made when first asked for."""
         return LazyTables(self.arrays, self.meta["tables"])
 
@@ -295,7 +295,7 @@ class Index:
         return frozenset(self._strings("droppable"))
 
     @cached_property
-    def learnt_tables(self) -> Mapping[str, CostTable]:
+    def learnt_tables(self) -> LazyTables:
         """Cost tables by script, those that were learnt from the lexicon's own variants in place of those that ship."""
         return LazyTables(self.arrays, self.meta["tables"], self.meta["learnt_tables"])
 
@@ -357,6 +357,13 @@ class LazyTables(Mapping[str, "CostTable"]):
     def __contains__(self, script: object) -> bool:
         return script in self._scripts
 
+    def size(self, script: str) -> int:
+        """How many costs the table of a script has; 0 where there is none."""
+        return len(self._arrays[f"{self._name(script)}.cost"]) if script in self else 0
+
+    def _name(self, script: str) -> str:
+        return f"{LEARNT if script in self._learnt else SHIPPED}.{script}"
+
     def __getitem__(self, script: str) -> CostTable:
         if script not in self._scripts:
             raise KeyError(script)
@@ -365,7 +372,7 @@ class LazyTables(Mapping[str, "CostTable"]):
 
         made = self._made.get(script)
         if made is None:
-            a, name = self._arrays, f"{LEARNT if script in self._learnt else SHIPPED}.{script}"
+            a, name = self._arrays, self._name(script)
             source = Strings(a[f"{name}.source.data"], a[f"{name}.source.starts"])
             target = Strings(a[f"{name}.target.data"], a[f"{name}.target.starts"])
             costs = {(s, t): int(c) for s, t, c in zip(source, target, a[f"{name}.cost"].tolist(), strict=True)}

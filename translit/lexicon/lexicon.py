@@ -132,7 +132,7 @@ class Lexicon:
         from translit.rules.respell import Respelling
 
         tables = self.index.tables
-        unlearnt = [code for code in CODES if code not in tables or len(tables[code].costs) < limits.MIN_COSTS]
+        unlearnt = [code for code in CODES if tables.size(code) < limits.MIN_COSTS]
         respell = Respelling(self.keys.romanizer, self.own_languages, unlearnt)
         rules = Respelling(self.keys.romanizer, (), CODES)
         korean = partial(korean_names, given=rules.many)

@@ -7,13 +7,14 @@ readings are folded into the key alphabet beforehand. The arrays grow by the cha
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
 
-from translit.rules.grammar import EDGE, VOWELS, Rule, RuleFile, holds
+from translit.rules.grammar import EDGE, Rule, RuleFile, holds
 
 I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
@@ -22,6 +23,8 @@ Context = tuple[tuple[str, ...], int]
 UNLISTED = "\0"
 """Stands for every character that no rule and no class names."""
 NO_SOUND = -1
+_SOUND = 2
+"""Column of the sound in the entries."""
 MOST_LANGUAGES = 63
 POINT_BITS = 21
 
@@ -98,24 +101,22 @@ class Encoder:
 
     Args:
         scripts: the rules by ISO 15924 code.
-        fold: a reading in the key alphabet; None to keep the readings as they are.
     """
 
-    def __init__(self, scripts: Mapping[str, Script], fold: Mapping[str, str] | None) -> None:
+    def __init__(self, scripts: Mapping[str, Script]) -> None:
         self.codes = tuple(sorted(scripts))
         self.number = {code: i for i, code in enumerate(self.codes)}
         self._scripts = [scripts[code] for code in self.codes]
-        self._fold = fold
         self._masks: dict[tuple[str, frozenset[str] | None], int] = {}
         self._sounds: dict[str, int] = {}
         self._contexts: dict[Context, int] = {((), 0): 0}
         self._classes: list[Mapping[str, frozenset[str]]] = [{}]
-        self._entries: list[tuple[int, ...]] = []
         self._static = self._trie()
-        self._listed = frozenset(self._listing())
         self._lock = Lock()
-        self._fits: dict[str, NDArray[np.uint8]] = {}
+        self._columns = [EDGE, UNLISTED]
+        self._fits = self._fitting(self._columns)
         self._known = [frozenset[str]() for _ in self.codes]
+        self._defaults: dict[tuple[int, str], int] = {}
         self._arrays = self._grown()
 
     @property
@@ -124,9 +125,9 @@ class Encoder:
         return all(len(s.langs) <= MOST_LANGUAGES for s in self._scripts)
 
     @property
-    def plain(self) -> bool:
-        """Whether all readings are in ASCII."""
-        return all(map(str.isascii, self._sounds))
+    def sounds(self) -> Sequence[str]:
+        """What the rules read letters as, by number."""
+        return list(self._sounds)
 
     def words(self, words: Sequence[tuple[int, str]]) -> Words:
         """Words as arrays, each given with the number of the script that it is read in."""
@@ -162,12 +163,12 @@ class Encoder:
         return found
 
     def _sound(self, reading: str) -> int:
-        return self._sounds.setdefault(reading if self._fold is None else self._fold[reading], len(self._sounds))
+        return self._sounds.setdefault(reading, len(self._sounds))
 
     def _context(self, names: tuple[str, ...], file: int) -> int:
         return self._contexts.setdefault((names, file), len(self._contexts)) if names else 0
 
-    def _trie(self) -> tuple[I64, I32, I32]:
+    def _trie(self) -> tuple[I64, I32, I64, I32]:
         children: dict[tuple[int, str], int] = {}
         spelled: dict[int, Sequence[Entry]] = {}
         files: dict[str, int] = {}
@@ -185,6 +186,7 @@ class Encoder:
                     node = child
                 spelled[node] = entries
         begins = [0]
+        found: list[tuple[int, ...]] = []
         for node in range(nodes):
             for rule, source, mask, extra, rank in spelled.get(node, ()):
                 if source.path not in files:
@@ -192,35 +194,31 @@ class Encoder:
                     self._classes.append(source.classes)
                 file = files[source.path]
                 before, after = self._context(rule.before, file), self._context(rule.after, file)
-                self._entries.append((before, after, self._sound(rule.reading), mask, rule.contexts, extra, rank + LOST_DIACRITIC * extra))
-            begins.append(len(self._entries))
-        return _hashed(children), np.array(begins, dtype=np.int32), np.array(roots, dtype=np.int32)
-
-    def _listing(self) -> Iterable[str]:
-        yield from VOWELS
-        for classes in self._classes:
-            for members in classes.values():
-                yield from (c for c in members if len(c) == 1)
+                found.append((before, after, self._sound(rule.reading), mask, rule.contexts, extra, rank + LOST_DIACRITIC * extra))
+            begins.append(len(found))
+        every = np.array(found, dtype=np.int64).reshape(-1, 7)
+        return _hashed(children), np.array(begins, dtype=np.int32), every, np.array(roots, dtype=np.int32)
 
     def _grown(self) -> Arrays:
-        symbols = sorted(self._listed.union(*self._known))
-        defaults = np.full((len(self.codes), len(symbols)), NO_SOUND, dtype=np.int32)
-        place = {symbol: i for i, symbol in enumerate(symbols)}
         for number, (script, known) in enumerate(zip(self._scripts, self._known, strict=True)):
-            for letter in known:
-                defaults[number, place[letter]] = self._sound(script.default(letter))
-        columns = [EDGE, UNLISTED, *symbols]
-        fresh = [c for c in columns if c not in self._fits]
-        if fresh:
-            self._fits.update(zip(fresh, self._fitting(fresh).T, strict=True))
-        fits = np.ascontiguousarray(np.stack([self._fits[c] for c in columns], axis=1))
-        edges, begins, roots = self._static
-        sounds = [sound.encode() for sound in self._sounds]
+            for letter in sorted(known):
+                if (number, letter) not in self._defaults:
+                    self._defaults[number, letter] = self._sound(script.default(letter))
+        symbols = sorted(frozenset[str]().union(*self._known))
+        if fresh := sorted(set(symbols).difference(self._columns)):
+            self._fits = np.concatenate((self._fits, self._fitting(fresh)), axis=1)
+            self._columns += fresh
+        column = {symbol: i for i, symbol in enumerate(self._columns)}
+        place = {symbol: i for i, symbol in enumerate(symbols)}
+        defaults = np.full((len(self.codes), len(symbols)), NO_SOUND, dtype=np.int32)
+        for (number, letter), sound in self._defaults.items():
+            defaults[number, place[letter]] = sound
+        edges, begins, entries, roots = self._static
+        sounds, sound_begins = _joined(self._sounds)
         return Arrays(
-            edges, begins, np.array(self._entries, dtype=np.int64).reshape(-1, 7), roots,
-            np.array([s.longest for s in self._scripts], dtype=np.int32),
-            np.array([ord(c) for c in symbols], dtype=np.uint32), fits, defaults,
-            b"".join(sounds), np.cumsum([0, *map(len, sounds)]).astype(np.int32),
+            edges, begins, entries, roots,
+            np.array([s.longest for s in self._scripts], dtype=np.int32), np.array([ord(c) for c in symbols], dtype=np.uint32),
+            np.ascontiguousarray(self._fits[:, [column[c] for c in (EDGE, UNLISTED, *symbols)]]), defaults, sounds, sound_begins,
         )  # fmt: skip
 
     def _fitting(self, characters: Sequence[str]) -> NDArray[np.uint8]:
@@ -237,6 +235,49 @@ class Encoder:
                     held[place] = np.array([holds(name, c, classes) for c in characters], dtype=np.bool_)
                 out[row] |= held[place]
         return out
+
+
+class FoldedEncoder:
+    """The arrays of an encoder with the readings in another alphabet.
+
+    Args:
+        encoder: the rules.
+        fold: a reading in the alphabet.
+    """
+
+    def __init__(self, encoder: Encoder, fold: Mapping[str, str]) -> None:
+        self.encoder, self._fold = encoder, fold
+        self._kept: tuple[Arrays, Arrays] | None = None
+
+    @property
+    def plain(self) -> bool:
+        """Whether all readings are in ASCII."""
+        return all(self._fold[sound].isascii() for sound in self.encoder.sounds)
+
+    def words(self, words: Sequence[tuple[int, str]]) -> Words:
+        """Words as arrays, as :meth:`Encoder.words` has them."""
+        given = self.encoder.words(words)
+        kept = self._kept
+        if kept is None or kept[0] is not given.rules:
+            kept = self._kept = given.rules, self._folded(given.rules)
+        return replace(given, rules=kept[1])
+
+    def _folded(self, rules: Arrays) -> Arrays:
+        ends = rules.sound_begins.tolist()
+        folded = [self._fold[rules.sounds[begin:end].decode()] for begin, end in pairwise(ends)]
+        number: dict[str, int] = {}
+        numbers = np.array([number.setdefault(sound, len(number)) for sound in folded], dtype=np.int32)
+        entries = rules.entries.copy()
+        entries[:, _SOUND] = numbers[entries[:, _SOUND]]
+        defaults = np.where(rules.defaults == NO_SOUND, NO_SOUND, numbers[rules.defaults]).astype(np.int32)
+        sounds, sound_begins = _joined(number)
+        return replace(rules, entries=entries, defaults=defaults, sounds=sounds, sound_begins=sound_begins)
+
+
+def _joined(sounds: Iterable[str]) -> tuple[bytes, I32]:
+    """Sounds in UTF-8, one after the other, and where each begins."""
+    encoded = [sound.encode() for sound in sounds]
+    return b"".join(encoded), np.cumsum([0, *map(len, encoded)]).astype(np.int32)
 
 
 def _hashed(children: Mapping[tuple[int, str], int]) -> I64:

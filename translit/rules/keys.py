@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from translit import limits, native
-from translit.rules.encoding import Encoder, Words
+from translit.rules.encoding import FoldedEncoder, Words
 from translit.rules.romanize import Romanizer, State
 from translit.unicode.scripts import ABJADS, CODES, script_of
 from translit.unicode.tokens import folded_words, tokens
@@ -176,9 +176,9 @@ class Keys:
         return native.twin(name_keys)(self, names, level, chosen)
 
     @cached_property
-    def encoder(self) -> Encoder | None:
+    def encoder(self) -> FoldedEncoder | None:
         """The rules as arrays; None where they cannot be held so."""
-        encoder = self.romanizer.encoder(_FOLD)
+        encoder = None if self.romanizer.encoder is None else FoldedEncoder(self.romanizer.encoder, _FOLD)
         return encoder if encoder is not None and encoder.plain else None
 
     def encoded(self, names: Sequence[str], langs: tuple[str, ...] | None) -> Encoded | None:
@@ -186,20 +186,21 @@ class Keys:
         encoder = self.encoder
         if encoder is None:
             return None
+        scripts = encoder.encoder.number
         number: dict[tuple[int, str], int] = {}
         rows: list[int] = []
         heres: list[int] = []
         ends = [0]
         for name in names:
             for here, script, letters in self._read(name):
-                if script not in encoder.number:
+                if script not in scripts:
                     return None
-                rows.append(number.setdefault((encoder.number[script], letters), len(number)))
+                rows.append(number.setdefault((scripts[script], letters), len(number)))
                 heres.append(_CODE.get(here, len(_CODE)))
             ends.append(len(rows))
         return Encoded(
             encoder.words(list(number)), np.array(rows, dtype=np.int32), np.array(ends, dtype=np.int64),
-            np.array(heres, dtype=np.int32), encoder.masks(langs),
+            np.array(heres, dtype=np.int32), encoder.encoder.masks(langs),
         )  # fmt: skip
 
     def _read(self, name: str) -> list[tuple[str, str, str]]:

@@ -122,21 +122,17 @@ class Romanizer:
         """ISO 639-3 codes of the languages that have rules for any script."""
         return tuple(sorted({lang for table in self._scripts.values() for lang in table.langs}))
 
-    def encoder(self, fold: Mapping[str, str] | None) -> Encoder | None:
-        """The rules as arrays, their readings mapped by ``fold`` where there is one; None where they cannot be held so."""
+    @cached_property
+    def encoder(self) -> Encoder | None:
+        """The rules as arrays; None where they cannot be held so."""
         if self._fallback is None:
             return None
         scripts = {
             code: Script(tuple(table.langs), table.rules, table.longest, partial(self._default, table))
             for code, table in self._scripts.items()
         }  # fmt: skip
-        encoder = Encoder(scripts, fold)
+        encoder = Encoder(scripts)
         return encoder if encoder.possible else None
-
-    @cached_property
-    def as_read(self) -> Encoder | None:
-        """The rules as arrays; None where they cannot be held so."""
-        return self.encoder(None)
 
     def prepare(self, word: str) -> tuple[str, str]:
         """The script of a word and its letters as the rules read them."""
