@@ -74,6 +74,7 @@ def packs(root: Path) -> dict[str, bytes]:
     rank_below_city(places)
     lands, units, cities = ([p for p in places if rank(p) == level and not by_hand(p)] for level in range(3))
     made = {
+        "continents.tsv": render(make_countries.continents(), make_countries.LICENCE, make_countries.CONTINENT_SOURCE),
         "countries.tsv": render(lands, make_countries.LICENCE, make_countries.COUNTRY_SOURCE),
         "subdivisions.tsv": render(units, make_countries.LICENCE, make_countries.SUBDIVISION_SOURCE),
         "cities.tsv": render(cities, make_cities.LICENCE, make_cities.SOURCE),

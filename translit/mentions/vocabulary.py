@@ -23,8 +23,10 @@ from translit.unicode.tokens import fold
 
 WORD, NAME, CALENDAR, PLACE_CUE, PERSON_CUE, WEAK, GEO, REGION, COUNTRY, BEHIND_CUE = 1, 2, 4, 8, 16, 32, 64, 128, 256, 512
 AND_CUE, LINK_CUE, MOTION_CUE, STATE_CUE, TIED_CUE, PREPOSITION, CLUB_CUE, SPORT_CUE, FAMILIAR = (1 << bit for bit in range(10, 19))
-"""Bits of a word's classes; a region is a country or a first-level subdivision, by its canonical name, a country one in any language;
-what is familiar is often written in some language, and none of the others: a brand, a landscape."""
+PROVINCE = 1 << 19
+"""Bits of a word's classes; a region is a continent, a country or a first-level subdivision, by its canonical name, a country one of the
+first two in any language, a province one of the last; what is familiar is often written in some language, and none of the others: a
+brand, a landscape."""
 RARE = 4.0
 """Zipf frequency below which a word that is a place too counts as weak."""
 _CLASSES = {"word": WORD, "name": NAME, "calendar": CALENDAR, "weak": WEAK, "geo": GEO, "familiar": FAMILIAR}
@@ -60,9 +62,9 @@ class Vocabulary:
 
 
 def compile_vocabulary(
-    words: Path, cues: Path, regions: Iterable[str] = (), countries: Iterable[str] = ()
+    words: Path, cues: Path, named: Iterable[tuple[int, Iterable[str]]] = ()
 ) -> tuple[NDArray[np.uint64], NDArray[np.uint32]]:
-    """The sorted hashes and class bits of the words and cues of two files, and of the folded names of regions and countries."""
+    """The sorted hashes and class bits of the words and cues of two files, and of the folded names that are given with their bit."""
     bits: dict[str, int] = {}
     for _, (word, names, zipf) in read_table(words, WORDS_FORMAT, ("word", "class", "zipf")).rows():
         value = 0
@@ -71,7 +73,7 @@ def compile_vocabulary(
         if value & WORD and value & GEO and float(zipf) < RARE:
             value = value & ~WORD | WEAK
         bits[word] = value
-    for found, value in ((regions, REGION), (countries, COUNTRY)):
+    for value, found in named:
         for name in found:
             bits[name] = bits.get(name, 0) | value
     for _, (word, kind, _langs) in read_table(cues, CUES_FORMAT, ("cue", "kind", "langs")).rows():
@@ -82,22 +84,23 @@ def compile_vocabulary(
     return digest[order], np.fromiter(bits.values(), dtype=np.uint32, count=len(bits))[order]
 
 
-def shipped_regions() -> list[str]:
-    """The folded canonical names of the countries and first-level subdivisions that ship."""
-    paths = [path for path in name_paths() if path.name.startswith(("countries.", "subdivisions."))]
-    return sorted({fold(entity.canonical) for path in paths for entity in read_names(path)})
+LANDS, PARTS = ("continents", "countries"), ("subdivisions",)
+"""Packs of the names of continents and countries, and of what these are divided into."""
 
 
-def shipped_countries() -> list[str]:
-    """The folded names of the countries that ship, in every language."""
-    entities = [entity for path in name_paths() if path.name.startswith("countries.") for entity in read_names(path)]
-    return sorted({fold(text) for e in entities for text in (e.canonical, *(v.text for v in e.variants if v.type in DEFAULT_TYPES))})
+def shipped_names(packs: Sequence[str], translated: bool = True) -> list[str]:
+    """The folded names in some of the packs that ship, in every language or the canonical ones alone."""
+    entities = [entity for path in name_paths() if path.name.split(".")[0] in packs for entity in read_names(path)]
+    variants = (v.text for e in entities if translated for v in e.variants if v.type in DEFAULT_TYPES)
+    return sorted({fold(text) for text in (*(e.canonical for e in entities), *variants)})
 
 
 def build_vocabulary(target: Path) -> None:
     """Compile the shipped word list and cues into a file."""
     words, cues = data_root() / "words.tsv.gz", data_root() / "cues.tsv"
-    digests, bits = compile_vocabulary(words, cues, shipped_regions(), shipped_countries())
+    regions = shipped_names((*LANDS, *PARTS), translated=False)
+    named = ((REGION, regions), (COUNTRY, shipped_names(LANDS)), (PROVINCE, shipped_names(PARTS)))
+    digests, bits = compile_vocabulary(words, cues, named)
     write(target, {"digests": digests, "bits": bits}, {"sources": [words.name, cues.name]})
 
 
