@@ -99,6 +99,7 @@ def test_values_are_known_to_all_threads(norm: Normalizer) -> None:
 
     def ask(number: int) -> None:
         codes = known.codes(pa.array(columns[number]))
+        known.settle()
         told[number] = known.texts().take(pa.array(codes)).to_pylist()
 
     asking = [threading.Thread(target=ask, args=(number,)) for number in range(len(columns))]
@@ -112,7 +113,9 @@ def test_values_are_known_to_all_threads(norm: Normalizer) -> None:
 
 def test_values_that_were_not_answered_are_an_error_for_all() -> None:
     known = Known(Task("name"), Engine())
+    known.codes(pa.array(["broken"]))
     with pytest.raises(InputError, match="ended"):
-        known.codes(pa.array(["broken"]))
+        known.settle()
+    known.codes(pa.array(["broken", "Kabul"]))
     with pytest.raises(InputError, match="ended"):
-        known.codes(pa.array(["broken", "Kabul"]))
+        known.settle()

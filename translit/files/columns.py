@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from translit.files.answers import Answer, Memo, answered
 from translit.files.base import Collector, Engine, Task, bad_utf8
-from translit.files.interning import Codes, Interned, Strings
+from translit.files.interning import Codes, Interned, Strings, joined
 from translit.limits import BATCH_BYTES, BATCH_VALUES, MEMO_VALUES
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ class Known:
     >>> known = Known(Task("name"), translit.Normalizer(translit.Lexicon.build([record])))
     >>> known.codes(pa.array(["Panjsjir", None, "x", "Panjsjir"])).tolist()
     [0, -1, 1, 0]
+    >>> known.settle()
     >>> known.texts().to_pylist()
     ['Panjshir', 'x']
     """
@@ -56,7 +57,8 @@ class Known:
     def __init__(self, task: Task, engine: Engine, *, lenient: bool = False) -> None:
         self._task, self._engine, self._lenient = task, engine, lenient
         self._interned, self._interning = Interned(), threading.Lock()
-        self._learning = threading.Condition(threading.RLock())
+        self._new: list[Strings] = []
+        self._learning = threading.RLock()
         self._error: BaseException | None = None
         self._made: dict[object, Any] = {}
         self.answers: list[Answer] = []
@@ -69,16 +71,13 @@ class Known:
     @property
     def full(self) -> bool:
         """Whether there is no room for more."""
-        return len(self.answers) > MEMO_VALUES or self._interned.values.data.nbytes > BATCH_BYTES
+        return len(self._interned.values) > MEMO_VALUES or self._interned.values.data.nbytes > BATCH_BYTES
 
     def codes(self, column: pa.Array) -> Codes:
-        """The number of the answer for each row; what is new is answered.
+        """The number of the value of each row, -1 for a null; what is new is answered by the next :meth:`settle`.
 
         Args:
             column: strings, large strings, string views or nulls.
-
-        Raises:
-            UnicodeDecodeError: a value is not UTF-8.
         """
         import pyarrow as pa
 
@@ -89,34 +88,40 @@ class Known:
         """The same of texts; ``valid`` has 0 for each row that is null."""
         with self._interning:
             codes, new = self._interned.codes(values, valid)
-            count = len(self._interned.values)
-        # What another thread met first is known before long.
-        with self._learning:
-            self._learning.wait_for(lambda: self._error or len(self.answers) >= count - len(new))
-            if self._error:
-                raise self._error
-        if len(new):
-            self._learn(new)
+            if len(new):
+                self._new.append(new)
         return codes
 
+    def settle(self) -> None:
+        """Have everything answered that is numbered, by this thread or by those that are at it.
+
+        Raises:
+            UnicodeDecodeError: a value is not UTF-8.
+        """
+        with self._learning:
+            while True:
+                with self._interning:
+                    new, self._new = self._new, []
+                if self._error is not None:
+                    raise self._error
+                if not new:
+                    return
+                self._learn(joined(new))
+
     def _learn(self, new: Strings) -> None:
-        """Have new values answered; it is the turn of this thread."""
+        """Have new values answered, in the order of their numbers."""
         try:
             texts = self._decoded(new)
             # The memory of single values is for rows that are read one by one.
             parts = (texts[start : start + BATCH_VALUES] for start in range(0, len(texts), BATCH_VALUES))
             found = [answer for part in parts for answer in answered(part, self._task, self._engine)]
         except BaseException as error:
-            with self._learning:
-                self._error = error
-                self._learning.notify_all()
+            self._error = error
             raise
-        with self._learning:
-            self.originals += texts
-            changes = np.array([answer.changes for answer in found], np.int64)
-            self.changes = np.concatenate([self.changes[:-1], changes, self.changes[-1:]])
-            self.answers += found
-            self._learning.notify_all()
+        changes = np.array([answer.changes for answer in found], np.int64)
+        self.originals += texts
+        self.changes = np.concatenate([self.changes[:-1], changes, self.changes[-1:]])
+        self.answers += found
 
     def _decoded(self, new: Strings) -> list[str]:
         """New values as texts; of those that are not UTF-8, which are told, nothing is left."""

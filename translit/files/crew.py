@@ -12,8 +12,8 @@ from typing import NamedTuple
 from translit.files.base import Chunk, Engine, Result
 from translit.model import Match, Mention
 
-THREADS = 2
-"""Enough that nothing but the matching counts: reading and writing have threads of their own."""
+THREADS = 3
+"""Enough that nothing but the matching counts: while some wait for answers another one numbers values; reading and writing have their own."""
 
 
 class _Asked(NamedTuple):

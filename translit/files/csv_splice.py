@@ -106,6 +106,7 @@ def spliced(block: bytes, cells: Grid, delimiter: str, known: Known, row: int, c
     """
     task = collector.task
     codes = [known.codes_of(values_at(block, cells.starts[:, index], cells.ends[:, index])) for index in range(len(task.columns))]
+    known.settle()
     known.collect(list(enumerate(codes)), row, collector)
     splicer = Splicer()
     for index, numbers in enumerate(codes):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -77,7 +78,7 @@ class Interned:
         codes, rows, self.slots = _compiled()(column, valid, self)
         new = taken(column, rows)
         if len(new):
-            self.values = _joined(self.values, new)
+            self.values = joined([self.values, new])
         return codes, new
 
 
@@ -116,7 +117,8 @@ def taken(column: Strings, rows: I64) -> Strings:
     return Strings.of(column.arrow().take(places))
 
 
-def _joined(first: Strings, second: Strings) -> Strings:
-    return Strings(
-        np.concatenate((first.data, second.data)), np.concatenate((first.bounds, first.bounds[-1] + second.bounds[1:]))
-    )  # fmt: skip
+def joined(parts: Sequence[Strings]) -> Strings:
+    """Texts of several, in order, of which none has bytes behind its last text."""
+    starts = np.cumsum([0, *(part.bounds[-1] for part in parts)])
+    bounds = [part.bounds[1:] + start for part, start in zip(parts, starts, strict=False)]
+    return Strings(np.concatenate([part.data for part in parts]), np.concatenate([parts[0].bounds[:1], *bounds]))

@@ -73,6 +73,7 @@ def spliced(run: Run, known: Known, row: int, collector: Collector) -> bytes:
     assert places is not None
     spans = [places[:, HEAD + 2 * index : HEAD + 2 * index + 2] for index in range(len(task.columns))]
     codes = [_codes(known, run.data, span) for span in spans]
+    known.settle()
     known.collect(list(enumerate(codes)), row, collector)
     collector.result.rows += len(places)
     writer = Splicer()

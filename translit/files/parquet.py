@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, BinaryIO, cast
@@ -70,14 +69,19 @@ class Parquet:
         import pyarrow as pa
 
         collector = Collector(task, chunk, Result(found=frozenset(range(len(task.columns)))))
-        waiting = deque(unpacked(chunk.data) if isinstance(chunk.data, bytes) else cast("list[pa.RecordBatch]", chunk.data))
+        # Names are let go once they are numbered: their answers may take a while.
+        waiting = unpacked(chunk.data) if isinstance(chunk.data, bytes) else cast("list[pa.RecordBatch]", chunk.data)
+        waiting.reverse()
         parts: list[_Part] = []
         names = [*task.columns, *(name for _, _, name in task.added())]
         columns: list[list[pa.Array]] = [[] for _ in names]
         while waiting:
             known, first = known_of(task, engine), len(parts)
             while waiting and (len(parts) == first or not known.full):
-                parts.append(_Part(waiting.popleft(), known, collector))
+                parts.append(_Part(waiting.pop(), known, task))
+            known.settle()
+            for part in parts[first:]:
+                part.enter(known, collector)
             for arrays, more in zip(columns, _answered(parts[first:], known, task), strict=True):
                 arrays += more
         if any(part.broken for part in parts):
@@ -97,21 +101,24 @@ FORMATS = (Parquet(),)
 class _Column:
     """One column of a batch: for each row the number of its answer, none for those that are not UTF-8."""
 
-    def __init__(self, array: pa.Array, known: Known) -> None:
+    def __init__(self, array: pa.Array, known: Known, task: Task) -> None:
         import pyarrow as pa
 
-        self.array = array
-        self.dictionary = pa.types.is_dictionary(array.type)
-        self.plain = not self.dictionary and not pa.types.is_null(array.type)
-        codes = known.codes(array.dictionary if self.dictionary else array)
+        self.type, self.dictionary = array.type, pa.types.is_dictionary(array.type)
+        self.coded = task.mode == "name" and not self.dictionary and not pa.types.is_null(array.type)
+        """Whether it is written by the numbers of its answers, for which it need not be kept itself."""
+        self.array = None if self.coded else array
+        self.codes = known.codes(array.dictionary if self.dictionary else array)
         if self.dictionary:
-            codes = np.append(codes, -1)[numbers(array.indices)]
+            self.codes = np.append(self.codes, -1)[numbers(array.indices)]
         self.faults: dict[int, str] = {}
+
+    def take_faults(self, known: Known) -> None:
+        """Take out the values that are not UTF-8."""
         if known.faults:
-            rows = np.flatnonzero(np.isin(codes, list(known.faults)))
-            self.faults = {row: known.faults[int(codes[row])] for row in rows.tolist()}
-            codes[rows] = -1
-        self.codes: Codes = codes
+            rows = np.flatnonzero(np.isin(self.codes, list(known.faults)))
+            self.faults = {row: known.faults[int(self.codes[row])] for row in rows.tolist()}
+            self.codes[rows] = -1
 
     def without(self, rows: Collection[int]) -> Codes:
         """The codes, none for the rows that are left out."""
@@ -123,15 +130,19 @@ class _Column:
 
 
 class _Part:
-    """One batch of a chunk, its values answered and its changes entered."""
+    """One batch of a chunk, its values numbered."""
 
-    def __init__(self, batch: pa.RecordBatch, known: Known, collector: Collector) -> None:
-        task, start = collector.task, collector.chunk.start
-        self.columns = [_Column(batch.column(name), known) for name in task.columns]
+    def __init__(self, batch: pa.RecordBatch, known: Known, task: Task) -> None:
+        self.columns = [_Column(batch.column(name), known, task) for name in task.columns]
         self.rows = batch.num_rows
-        first = start.rows + collector.result.rows
         self.broken: dict[int, str] = {}
-        for name, column in zip(task.columns, self.columns, strict=True):
+
+    def enter(self, known: Known, collector: Collector) -> None:
+        """Enter the changes and the rejects, which are known now."""
+        start = collector.chunk.start
+        first = start.rows + collector.result.rows
+        for name, column in zip(collector.task.columns, self.columns, strict=True):
+            column.take_faults(known)
             for place, fault in column.faults.items():
                 self.broken.setdefault(place, f"column {name!r}: {fault}")
         for place in sorted(self.broken):
@@ -153,7 +164,7 @@ def _answered(parts: Sequence[_Part], known: Known, task: Task) -> list[list[pa.
     out: list[list[pa.Array]] = []
     for index in range(len(task.columns)):
         columns = [part.columns[index] for part in parts]
-        if task.mode == "name" and columns[0].plain:
+        if columns[0].coded:
             out.append([_coded(columns, known, "text", lambda answer, _: answer.text)])
         else:
             out.append([_gathered(column, known) for column in columns])
@@ -166,7 +177,7 @@ def _coded(columns: Sequence[_Column], known: Known, key: object, cell: Callable
 
     values, places = known.coded(key, cell)
     kept, rows = used(values, np.append(places, -1)[np.concatenate([column.codes for column in columns])])
-    type_ = columns[0].array.type if key in ("text", ("add", "original")) else pa.string()
+    type_ = columns[0].type if key in ("text", ("add", "original")) else pa.string()
     dictionary = kept.cast(type_ if pa.types.is_large_string(type_) else pa.string())
     return pa.DictionaryArray.from_arrays(integers(rows, 32), dictionary)
 
@@ -175,7 +186,7 @@ def _gathered(column: _Column, known: Known) -> pa.Array:
     """A column with every value answered, of the same type; those that are not UTF-8 are null."""
     import pyarrow as pa
 
-    type_ = column.array.type
+    type_ = column.type
     if not column.faults and not known.changed(column.codes).any():
         return column.array
     texts = gathered(known.texts(), column.codes)
@@ -191,7 +202,7 @@ def _added(columns: Sequence[_Column], known: Known, task: Task, what: str) -> l
     """What ``--add`` writes beside a column."""
     import pyarrow as pa
 
-    if what == "original" and (not columns[0].plain or task.mode == "text"):
+    if what == "original" and not columns[0].coded:
         return [column.array for column in columns]
     cell = partial(_cell, what)
     if what == "confidence":

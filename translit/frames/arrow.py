@@ -136,7 +136,9 @@ class Kernel:
             known = self._known = self._known or Known(Task("name"), self._engine)
             try:
                 chunks = column.chunks if isinstance(column, self._pa.ChunkedArray) else [column]
-                yield known, [known.codes(chunk) for chunk in chunks]
+                codes = [known.codes(chunk) for chunk in chunks]
+                known.settle()
+                yield known, codes
             except BaseException as error:
                 # What is half learnt is learnt anew.
                 self._known = None
