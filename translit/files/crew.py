@@ -13,7 +13,7 @@ from translit.files.base import Chunk, Engine, Result
 from translit.model import Match, Mention
 
 THREADS = 3
-"""Enough that nothing but the matching counts: while some wait for answers another one numbers values; reading and writing have their own."""
+"""Enough that nothing but the matching counts: while one waits for answers, others number values. Reading and writing have their own."""
 
 
 class _Asked(NamedTuple):
@@ -114,7 +114,7 @@ class _Crew:
         self.inbox, self.stopped = inbox, False
         self.room = threading.Semaphore(THREADS)
         self._chunks, self._work = chunks, work
-        self._turn, self._taken = threading.Lock(), 0
+        self._turn, self._taken, self._ended = threading.Lock(), 0, False
 
     def run(self) -> None:
         """Work on chunks until there are no more."""
@@ -125,16 +125,20 @@ class _Crew:
     def _one(self) -> bool:
         """Work on the next chunk; whether there was one."""
         with self._turn:
+            if self._ended:
+                return False
             number = self._taken
             try:
                 chunk = None if self.stopped else next(self._chunks, None)
             except BaseException as error:  # it is raised where the results are asked for
+                self._ended = True
                 self.inbox.put(_End(number, error))
                 return False
             self._taken += chunk is not None
-        if chunk is None:
-            self.inbox.put(_End(number))
-            return False
+            if chunk is None:
+                self._ended = True
+                self.inbox.put(_End(number))
+                return False
         try:
             self.inbox.put(_Done(number, chunk, self._work(chunk)))
         except BaseException as error:  # likewise
