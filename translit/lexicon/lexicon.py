@@ -133,8 +133,8 @@ class Lexicon:
 
         tables = self.index.tables
         unlearnt = [code for code in CODES if tables.size(code) < limits.MIN_COSTS]
-        respell = Respelling(self.keys.romanizer, self.own_languages, unlearnt)
-        rules = Respelling(self.keys.romanizer, (), CODES)
+        respell = Respelling(lambda: self.keys.romanizer, self.own_languages, unlearnt)
+        rules = Respelling(lambda: self.keys.romanizer, (), CODES)
         korean = partial(korean_names, given=rules.many)
         return Rough(tables, romanizer(self.meta["fallback"]), respell.many, self.index.droppable, korean, rules.many)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
 from itertools import zip_longest
 
 from translit import limits, native
@@ -39,17 +40,24 @@ class Respelling:
     """Spells names as they read in some languages.
 
     Args:
-        romanizer: holds the rules.
+        rules: gives what holds the rules, asked when a first name is read by them.
         langs: ISO 639-3 codes of the languages to read by.
         scripts: ISO 15924 codes of the scripts that are read by all of their languages.
     """
 
-    def __init__(self, romanizer: Romanizer, langs: Iterable[str], scripts: Iterable[str] = ()) -> None:
-        own = frozenset(langs)
-        self._romanizer, self._scripts, self._any_script = romanizer, frozenset(scripts), bool(own)
-        known = {code: frozenset(romanizer.languages(code)) for code in CODES}
-        by_script = {code: every if code in self._scripts else every & own for code, every in known.items()}
-        self._langs = {code: some for code, some in by_script.items() if some}
+    def __init__(self, rules: Callable[[], Romanizer], langs: Iterable[str], scripts: Iterable[str] = ()) -> None:
+        self._rules, self._own, self._scripts = rules, frozenset(langs), frozenset(scripts)
+
+    @cached_property
+    def _romanizer(self) -> Romanizer:
+        return self._rules()
+
+    @cached_property
+    def _langs(self) -> Mapping[str, frozenset[str]]:
+        """The languages to read by, by script."""
+        known = {code: frozenset(self._romanizer.languages(code)) for code in CODES}
+        by_script = {code: every if code in self._scripts else every & self._own for code, every in known.items()}
+        return {code: some for code, some in by_script.items() if some}
 
     def __call__(self, name: str) -> list[str]:
         """The spellings of a name that differ from it, the most usual first, at most :data:`translit.limits.MAX_RESPELLED`."""
@@ -58,6 +66,8 @@ class Respelling:
     def many(self, names: Sequence[str]) -> list[list[str]]:
         """The spellings of each name."""
         words = [reading_words(name)[: limits.MAX_NAME_TOKENS] if self._reads(name) else [] for name in names]
+        if not any(words):
+            return words
         prepared = {word: self._romanizer.prepare(word) for some in words for word in some}
         asked = list(dict.fromkeys(word for word in prepared.values() if word[0] in self._langs))
         read = dict(zip(asked, native.twin(read_words)(self._romanizer, asked, self._langs), strict=True))
@@ -67,7 +77,7 @@ class Respelling:
     def _reads(self, name: str) -> bool:
         """Whether any word of a name may be read."""
         return len(name) <= limits.MAX_NAME_CODEPOINTS and (
-            self._any_script or (not name.isascii() and not self._scripts.isdisjoint(scripts_in(name)))
+            bool(self._own) or (not name.isascii() and not self._scripts.isdisjoint(scripts_in(name)))
         )
 
     def _spellings(self, name: str, words: Sequence[str], ways: Mapping[str, Sequence[str]]) -> list[str]:
