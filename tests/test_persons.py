@@ -40,7 +40,7 @@ def test_persons(case: dict[str, str], listed: Normalizer) -> None:
 def test_a_name_answers_to_itself(words: list[str]) -> None:
     name = latin_words(" ".join(words))
     costs = [0 if name.texts[i] == name.texts[j] else 900 for i in name.names for j in name.names]
-    found = fit(name, name, costs, told=False)
+    found = fit(name, name, costs, told=0)
     assert found is None or (found.handicap, found.contradicted) == (0, 0) or len(set(words)) < len(words) or name.initials
 
 

@@ -74,11 +74,11 @@ def _overlap(ours: NDArray[np.uint64], theirs: NDArray[np.uint64]) -> Float:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A name as it is compared word by word: its view in the order of speech, its words, and whether it tells the surname."""
+    """A name as it is compared word by word: its view in the order of speech, its words, and how many words it tells to be the surname."""
 
     view: Spelled
     words: Words
-    told: bool
+    told: int
 
 
 def fitted(listing: Forms, rough: Rough, views: Sequence[Sequence[Spelled]], asked: Rows, found: Found) -> Fitted:
@@ -147,7 +147,8 @@ def _asked(views: Sequence[Spelled], rough: Rough) -> _Asked | None:
     if " " not in (view.rom if latin else view.atoms):
         return None
     words = latin_words(view.rom, view.initials) if latin else native_words(view.atoms)
-    return _Asked(view, words, told) if len(words.names) + len(words.initials) > 1 else None
+    told_apart = len(words.names) + len(words.initials) + words.roles.count("generation")
+    return _Asked(view, words, told) if told_apart > 1 else None
 
 
 def _in_latin(view: Spelled, rough: Rough) -> Spelled:

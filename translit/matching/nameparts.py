@@ -13,8 +13,13 @@ from translit.tables import read_table
 from translit.unicode.fold import fold_token
 
 PARTICLES_FORMAT = "translit-particles/1"
-ROLES = ("article", "prefix", "link", "filial", "nobiliary", "generation", "abbreviation", "patronymic", "forename")
-WORDS = ("article", "link", "filial", "nobiliary", "generation")
+ROLES = (
+    "article", "prefix", "link", "filial", "nobiliary", "generation", "title", "abbreviation", "short", "patronymic", "forename", "double",
+    "surname", "surname-ending",
+)  # fmt: skip
+WORDS = ("article", "link", "filial", "nobiliary", "generation", "title")
+STANDING_FOR = ("abbreviation", "short")
+"""The roles of words that stand for others."""
 """The roles of words of their own that are no names."""
 
 
@@ -26,14 +31,26 @@ class Particles(NamedTuple):
         prefixes: what is written in one with the word behind it.
         abbreviations: names in full by what is written for them.
         endings: of fathers' names.
+        shorts: names in full, by a short or another form of each.
         forenames: names that a bearer is often listed without, at the front.
+        doubles: first names whose bearers are told apart by the name that follows, with the forenames.
+        surnames: names of which bearers have two, and are called by the first.
+        surname_endings: endings of such names.
     """
 
     roles: Mapping[str, str]
     prefixes: tuple[str, ...]
     abbreviations: Mapping[str, str]
     endings: frozenset[str]
+    shorts: Mapping[str, frozenset[str]]
     forenames: frozenset[str]
+    doubles: frozenset[str]
+    surnames: frozenset[str]
+    surname_endings: tuple[str, ...]
+
+    def two_surnames(self, word: str) -> bool:
+        """Whether a name is one of which bearers have two."""
+        return word in self.surnames or word.endswith(self.surname_endings)
 
 
 class Words(NamedTuple):
@@ -70,12 +87,16 @@ def particles() -> Particles:
     table = read_table(data_root() / "particles.tsv", PARTICLES_FORMAT, ("particle", "role", "as", "langs"))
     found: dict[str, dict[str, str]] = {role: {} for role in ROLES}
     for number, (particle, role, full, _) in table.rows():
-        if role not in found or not particle or (role == "abbreviation") != bool(full):
-            table.fault(number, f"the role is none of {', '.join(ROLES)}, or 'as' is not that of an abbreviation")
+        if role not in found or not particle or (role in STANDING_FOR) != bool(full):
+            table.fault(number, f"the role is none of {', '.join(ROLES)}, or 'as' is not what an abbreviation or a short name stands for")
         found[role][fold_token(particle)] = full
     roles = {word: role for role in WORDS for word in found[role]}
-    endings, forenames = frozenset(found["patronymic"]), frozenset(found["forename"])
-    return Particles(roles, tuple(found["prefix"]), found["abbreviation"], endings, forenames)
+    shorts = {word: frozenset(fold_token(name) for name in names.split()) for word, names in found["short"].items()}
+    forenames = frozenset(found["forename"])
+    return Particles(
+        roles, tuple(found["prefix"]), found["abbreviation"], frozenset(found["patronymic"]), shorts, forenames,
+        forenames | frozenset(found["double"]), frozenset(found["surname"]), tuple(found["surname-ending"]),
+    )  # fmt: skip
 
 
 @lru_cache(maxsize=limits.TOKEN_CACHE)
@@ -128,7 +149,7 @@ def _roles(texts: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _words(texts: tuple[str, ...], atoms: tuple[Sequence[str], ...], roles: tuple[str, ...], initials: bool) -> Words:
-    letters = tuple(i for i, word in enumerate(atoms) if initials and len(word) == 1)
+    letters = tuple(i for i, word in enumerate(atoms) if len(word) == 1 and (initials or (word[0].isascii() and not roles[i])))
     roles = tuple("" if i in letters else role for i, role in enumerate(roles))
     names = tuple(i for i, role in enumerate(roles) if role in ("", "title") and i not in letters)
     stems = tuple(map(_stem, texts))

@@ -10,6 +10,7 @@ Source: Christen (2012), *Data Matching*, chapters 3 and 5; the United Nations' 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
@@ -17,6 +18,7 @@ from typing import NamedTuple
 from rapidfuzz.distance import Indel
 
 from translit import limits
+from translit.matching.leftover import left_out, unlisted
 from translit.matching.nameparts import Words, particles
 from translit.matching.views import TURNED, alike
 
@@ -26,16 +28,10 @@ CONTRADICTED = 5000
 """Handicap, in 1/1000 log-odds as all that follow, of a word on either side that answers to none on the other."""
 LEFT_OUT = {"article": 50, "link": 100, "filial": 100, "title": 300, "nobiliary": 400, "generation": 2500}
 """Handicaps of a word that one side lacks, by its role."""
-PATRONYMIC, MIDDLE, LAST, FIRST = 1200, 2200, 2800, 3200
-"""Handicaps of a name that one side lacks: a father's, any other, by where it stands."""
-OFTEN_LEFT_OUT = 800
-"""Handicap of a first name that many are listed without."""
-FOREFATHER = 200
-"""Handicap of each further father's name: the grandfather's, and so on."""
-FOREMOST = 2500
-"""Handicap, besides, of a name before all that the form has: *Uday Saddam Hussein* is the son of Saddam Hussein."""
-UNLISTED = 400
-"""Handicap, besides, of a name that the form lacks and that is no patronymic: it may be another person's."""
+CALLED, WOMAN = 4000, 3000
+"""Handicaps, besides, of a name that tells those of one first name apart (*Ahmad Shah*, *Ahmad Wali*), and of *Paula* for *Paulo*."""
+SHORT = 800
+"""Handicap of a short or another form of a name: *Bob* for *Robert*."""
 JOINED = 100
 """Handicap of words that the other side has in one."""
 INITIALS, OTHER_INITIAL = (2000, 1200, 200), 3000
@@ -46,6 +42,7 @@ ALIKE_JOINED = 0.77
 """Least similarity of the letters, or of the consonants, of words that the other side has in one."""
 LENGTHS = 0.75
 """Least share of the length of the one that the other of such has."""
+_NUMERAL = re.compile("[ivx]+")
 _VOWELS = str.maketrans("", "", "aeiouyw'")
 
 
@@ -69,24 +66,29 @@ class Fit(NamedTuple):
     partly: bool = False
 
 
-def fit(name: Words, form: Words, costs: Sequence[int], told: bool) -> Fit | None:
+def fit(name: Words, form: Words, costs: Sequence[int], told: int) -> Fit | None:
     """How a name answers to a form, word by word.
 
     Args:
         name: the name's words, in the order of speech where a comma told it.
         form: the form's words, in plain Latin letters.
         costs: of each of the name's names beside each of the form's, row by row, in 1/100 nat a letter.
-        told: whether a comma or capitals tell the surname.
+        told: how many words a comma or capitals tell to be the surname.
 
     Returns:
         None where nothing can be said word by word.
 
+    >>> from translit.matching.leftover import PATRONYMIC
     >>> from translit.matching.nameparts import latin_words
-    >>> found = fit(latin_words("ivan sidorov"), latin_words("ivan petrovich sidorov"), [0, 900, 900, 900, 900, 0], False)
+    >>> found = fit(latin_words("ivan sidorov"), latin_words("ivan petrovich sidorov"), [0, 900, 900, 900, 900, 0], 0)
     >>> found.form, found.handicap == PATRONYMIC
     ('ivan sidorov', True)
     """
-    if len(form.names) < 2 or max(len(name.texts), len(form.texts)) > limits.MAX_FITTED_WORDS:
+    if max(len(name.texts), len(form.texts)) > limits.MAX_FITTED_WORDS:
+        return None
+    if _numbered_otherwise(name, form):
+        return Fit((), "", 0, CONTRADICTED)
+    if len(form.names) + len(form.initials) < 2 or not form.names:
         return None
     alike_long = len(name.texts) == len(form.texts)
     if alike_long and min(costs, default=FAR) > NEAR:
@@ -96,8 +98,10 @@ def fit(name: Words, form: Words, costs: Sequence[int], told: bool) -> Fit | Non
     handicap = 0
     if (left or lacking) and not alike_long:
         handicap += _join(name, form, answers, left, lacking)
+    if left and lacking:
+        handicap += _short_forms(name, form, answers, left, lacking)
     full = len(answers)
-    if name.initials:
+    if name.initials or form.initials:
         handicap += _initials(name, form, answers, left, lacking)
     if form.names[0] not in lacking:
         # Where the form's first name is lacking, a title is rather another first name (Sultan, Amir).
@@ -107,20 +111,27 @@ def fit(name: Words, form: Words, costs: Sequence[int], told: bool) -> Fit | Non
         return None if not full or not (left and lacking) else _contradiction(name, form, costs, left, lacking)
     if left and lacking:
         return _contradiction(name, form, costs, left, lacking)
-    unlisted = UNLISTED * len(left - name.fathers) + _foremost(name, left)
-    handicap += _left_out(name, left) + _left_out(form, lacking) + unlisted
     beside = _beside(name, form, answers)
     if beside is None or _father_for_son(name, form, answers) or {form.names[0], form.names[-1]} <= lacking:
         # Nobody is listed by middle names alone, either.
         return Fit((), "", 0, CONTRADICTED)
     answers.sort(key=lambda answer: answer[1])
     places = [ours[0] for ours, _ in answers]
+    surname = _surname(places)
+    however = unlisted(name, left, surname, told) + _otherwise_called(name, form, answers, left)
+    handicap += left_out(name, left, surname, told) + left_out(form, lacking, -1, 0) + however
     handicap += beside + _order(places, told)
     kept = len(answers) == len(name.texts) == len(form.texts)
-    return Fit(*_core(name, form, answers), handicap, unlisted, tuple(places) if kept else (), bool(left or lacking))
+    return Fit(*_core(name, form, answers), handicap, however, tuple(places) if kept else (), bool(left or lacking))
 
 
 Answers = list[tuple[tuple[int, ...], tuple[int, ...]]]
+
+
+def _numbered_otherwise(name: Words, form: Words) -> bool:
+    """Whether both end in a Roman numeral, and not in the same one: *Elizabeth I*, *Elizabeth II*."""
+    ours, theirs = name.texts[-1], form.texts[-1]
+    return ours != theirs and bool(_NUMERAL.fullmatch(ours)) and bool(_NUMERAL.fullmatch(theirs))
 
 
 def _answers(name: Words, form: Words, costs: Sequence[int]) -> tuple[Answers, set[int], set[int]]:
@@ -178,49 +189,102 @@ def _alike_joined(joined: str, word: str) -> bool:
     return min(len(outline), len(other)) > 3 and Indel.normalized_similarity(outline, other) > ALIKE_JOINED
 
 
-def _initials(name: Words, form: Words, answers: Answers, left: set[int], lacking: set[int]) -> int:
-    """Let the name's initials answer to words that begin so, in their order; the handicap."""
-    handicap, last, before = 0, -1, 0
-    links = any(role == "link" for role in form.roles)
-    for i in name.initials:
-        letter = name.texts[i]
-        open_ = sorted(j for j in lacking if j > last)
-        found = next((j for j in open_ if form.texts[j][:1] == letter), None)
-        other = next((j for j in open_ if alike(letter, form.texts[j][:1])), None) if found is None else None
-        meant = other if found is None else found
-        if meant is not None:
-            handicap += OTHER_INITIAL if found is None else INITIALS[min(before, len(INITIALS) - 1)]
-            before += 1
-            last = meant
-            lacking.discard(meant)
-            answers.append(((i,), (meant,)))
-        elif not (links and letter == "b"):
-            left.add(i)
+def _short_forms(name: Words, form: Words, answers: Answers, left: set[int], lacking: set[int]) -> int:
+    """Let short forms of names answer to the names, and to other short forms; the handicap."""
+    found = [(i, j) for i in sorted(left) for j in sorted(lacking) if _stand_for_one(name.texts[i], form.texts[j])]
+    handicap = 0
+    for i, j in found:
+        if i in left and j in lacking:
+            left.discard(i)
+            lacking.discard(j)
+            answers.append(((i,), (j,)))
+            handicap += SHORT
     return handicap
 
 
+def _stand_for_one(one: str, other: str) -> bool:
+    """Whether one is a short form of the other, or both are of a third."""
+    shorts = particles().shorts
+    full, whole = shorts.get(one), shorts.get(other)
+    if full is None and whole is None:
+        return False
+    return any(a == b or _spelled_alike(a, b) for a in (full or {one}) for b in (whole or {other}))
+
+
+def _spelled_alike(one: str, other: str) -> bool:
+    """Whether two names in full may be spellings of one (*aleksandr*, *alexander*)."""
+    return len(one) > 3 and one.isascii() and Indel.normalized_similarity(one, other) >= ALIKE_JOINED
+
+
+def _initials(name: Words, form: Words, answers: Answers, left: set[int], lacking: set[int]) -> int:
+    """Let the initials of either side answer to the same ones of the other, or to words that begin so, in their order; the handicap."""
+    same = _same_initials(name, form)
+    answers += [((i,), (j,)) for i, j in same]
+    ours = [i for i in name.initials if i not in {i for i, _ in same}]
+    theirs = [j for j in form.initials if j not in {j for _, j in same}]
+    handicap, stood, over = _stand_for(name, ours, form, lacking)
+    more, meant, missing = _stand_for(form, theirs, name, left)
+    answers += [((i,), (j,)) for i, j in stood] + [((i,), (j,)) for j, i in meant]
+    links = "link" in form.roles
+    left |= {i for i in over if not (links and name.texts[i] == "b")}
+    lacking |= set(missing)
+    return handicap + more
+
+
+def _same_initials(name: Words, form: Words) -> list[tuple[int, int]]:
+    """The initials that both sides have, in their order."""
+    out: list[tuple[int, int]] = []
+    for i in name.initials:
+        last = out[-1][1] if out else -1
+        found = next((j for j in form.initials if j > last and form.texts[j] == name.texts[i]), None)
+        out += [] if found is None else [(i, found)]
+    return out
+
+
+def _stand_for(side: Words, initials: Sequence[int], other: Words, open_: set[int]) -> tuple[int, list[tuple[int, int]], list[int]]:
+    """The handicap of initials that words of the other side begin with, which these are, and the initials that none begins with."""
+    handicap, last = 0, -1
+    found: list[tuple[int, int]] = []
+    over: list[int] = []
+    for i in initials:
+        letter = side.texts[i]
+        words = sorted(j for j in open_ if j > last)
+        exact = next((j for j in words if other.texts[j][:1] == letter), None)
+        meant = next((j for j in words if alike(letter, other.texts[j][:1])), None) if exact is None else exact
+        if meant is None:
+            over.append(i)
+            continue
+        handicap += OTHER_INITIAL if exact is None else INITIALS[min(len(found), len(INITIALS) - 1)]
+        last = meant
+        open_.discard(meant)
+        found.append((i, meant))
+    return handicap, found, over
+
+
 def _contradiction(name: Words, form: Words, costs: Sequence[int], left: set[int], lacking: set[int]) -> Fit:
-    """The handicap of words that answer to none, less where two of them are nearly near enough."""
+    """The handicap of words that answer to none, less where two of them are nearly near enough, if not as *Yevgenia* and *Yevgeny* are."""
     width = len(form.names)
     rows = [row * width for row, i in enumerate(name.names) if i in left]
     columns = [column for column, j in enumerate(form.names) if j in lacking]
     best = min([costs[row + column] for row in rows for column in columns], default=FAR)
-    return Fit((), "", 0, CONTRADICTED * (min(best, FAR) - NEAR) // (FAR - NEAR))
+    woman = any(_of_woman_and_man(name.texts[i], form.texts[j]) for i in left for j in lacking - {form.names[-1]})
+    return Fit((), "", 0, max(CONTRADICTED * (min(best, FAR) - NEAR) // (FAR - NEAR), WOMAN * woman))
 
 
-def _left_out(words: Words, left: set[int]) -> int:
-    """The handicap of names of one side that the other lacks."""
-    names = [i for i in words.names if words.roles[i] != "title"]
-    by_place = {names[0]: OFTEN_LEFT_OUT if words.texts[names[0]] in particles().forenames else FIRST, names[-1]: LAST}
-    fathers = len(left & words.fathers)
-    lineage = PATRONYMIC + (fathers - 1) * FOREFATHER if fathers else 0
-    return lineage + sum(by_place.get(i, MIDDLE) for i in left - words.fathers)
+def _otherwise_called(name: Words, form: Words, answers: Answers, left: set[int]) -> int:
+    """The handicap of a name by which the bearer is called and which the form lacks, and of a woman's name for a man's."""
+    called = len(name.names) > 2 and name.names[1] in left - name.fathers and name.texts[name.names[0]] in particles().doubles
+    given = [(name.texts[ours[0]], form.texts[theirs[0]]) for ours, theirs in answers if theirs[0] != form.names[-1]]
+    return CALLED * called + WOMAN * any(_of_woman_and_man(*pair) for pair in given)
 
 
-def _foremost(name: Words, left: set[int]) -> int:
-    """The handicap of a name before all that the form has, but for one that many are listed without (*Muhammad*)."""
-    first = next(i for i in name.names if name.roles[i] != "title" or i in left)
-    return 0 if first not in left or name.texts[first] in particles().forenames else FOREMOST
+def _of_woman_and_man(one: str, other: str) -> bool:
+    """Whether one is a woman's name by its ending where the other is a man's: *Daniela*, *Daniel*; *Yevgenia*, *Yevgeny*."""
+    one, other = (one, other) if one.endswith("a") else (other, one)
+    if not one.endswith("a") or other.endswith("a") or len(one) < 4:
+        return False
+    stem = one[:-1].rstrip("iyj")
+    return stem in (other, other.rstrip("iyj"), other.removesuffix("o"))
 
 
 def _beside(name: Words, form: Words, answers: Answers) -> int | None:
@@ -245,7 +309,12 @@ def _father_for_son(name: Words, form: Words, answers: Answers) -> bool:
     return any((meant.get(father), meant.get(son)) in form.sons for son, father in name.sons)
 
 
-def _order(places: Sequence[int], told: bool) -> int:
+def _surname(places: Sequence[int]) -> int:
+    """The place of the word that answers to the last name, where the names of the two sides stand in other orders; else -1."""
+    return -1 if all(a < b for a, b in pairwise(places)) else places[-1]
+
+
+def _order(places: Sequence[int], told: int) -> int:
     """The handicap of the name's words standing in the order of ``places``."""
     if all(a < b for a, b in pairwise(places)):
         return 0
@@ -264,7 +333,7 @@ def _core(name: Words, form: Words, answers: Answers) -> tuple[tuple[str, ...], 
         text = "".join([form.texts[j] for j in theirs])
         if atoms:
             atoms.append(" ")
-        if ours[0] in name.initials:
+        if ours[0] in name.initials or theirs[0] in form.initials or _stand_for_one(name.texts[ours[0]], text):
             atoms += text
         else:
             for i in ours:

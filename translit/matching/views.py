@@ -48,6 +48,8 @@ _CONTINENTAL = str.maketrans("wWjJ", "vVyY")
 _COMMA = regex.compile(r"[,،，、]")
 _INITIAL = regex.compile(r"(?<![\p{L}\p{M}\p{N}])\p{Lu}(?:\.|(?![\p{L}\p{M}\p{N}'’]))")
 _GLUED = regex.compile(r"(?<![\p{L}\p{M}\p{N}'’.-])[BCDFGHJKLMNPQRSTVWXZ]{2,4}(?![\p{L}\p{M}\p{N}'’.-])")
+_LETTERS = regex.compile(r"(?<![\p{L}\p{M}\p{N}'’])(\p{Lu}\p{Ll}{1,2})\. ?")
+_IN_FULL = regex.compile(r"\p{L}{3}")
 _SOUNDS = tuple(map(frozenset, ("ckq", "gq", "hk", "jyi", "dj", "sz", "fv", "vw", "ou", "ae", "ei", "ey")))
 
 
@@ -121,33 +123,48 @@ def _views(name: str, droppable: frozenset[str]) -> list[View]:
 def _parted_initials(name: str) -> str:
     """A name with the initials apart that are written in one (*JRR Tolkien*): capitals without a vowel, beside a word in small letters.
 
+    One of several letters is the first of them (*Yu. Gagarin*).
+
     >>> _parted_initials("JRR Tolkien"), _parted_initials("NG WEI"), _parted_initials("Donald Trump JR")
     ('J R R Tolkien', 'NG WEI', 'Donald Trump JR')
+    >>> _parted_initials("Yu.V. Andropov"), _parted_initials("Dr. Mahathir")
+    ('Y. V. Andropov', 'Dr. Mahathir')
     """
-    return name if name.isupper() else _GLUED.sub(_parted, name)
+    if name.isupper():
+        return name
+    apart = _GLUED.sub(_parted, name)
+    return _LETTERS.sub(_one_letter, apart).strip() if "." in apart and _IN_FULL.search(apart) else apart
+
+
+def _one_letter(found: regex.Match[str]) -> str:
+    return found[0] if _no_initial(found[1].lower()) else f"{found[1][0]}. "
+
+
+def _no_initial(word: str) -> bool:
+    """Whether a short word is a particle, an abbreviation or a title."""
+    known = particles()
+    return word in known.roles or word in known.abbreviations or any(word in some for some in titles())
 
 
 def _parted(found: regex.Match[str]) -> str:
-    word, known = found[0].lower(), particles()
-    other = word in known.roles or word in known.abbreviations or any(word in some for some in titles())
-    return found[0] if other else " ".join(found[0])
+    return found[0] if _no_initial(found[0].lower()) else " ".join(found[0])
 
 
-def spoken(name: str) -> tuple[str, bool]:
-    """A name in the order of speech where a comma tells that it is in another, and whether a comma or capitals tell the surname.
+def spoken(name: str) -> tuple[str, int]:
+    """A name in the order of speech where a comma tells another, and how many words a comma or capitals tell to be the surname.
 
-    >>> spoken("MASSOUD, Ahmad"), spoken("Massoud Ahmad"), spoken("MASSOUD Ahmad")
-    (('Ahmad MASSOUD', True), ('Massoud Ahmad', False), ('MASSOUD Ahmad', True))
+    >>> spoken("MASSOUD, Ahmad"), spoken("Massoud Ahmad"), spoken("PETRO URREGO Gustavo")
+    (('Ahmad MASSOUD', 1), ('Massoud Ahmad', 0), ('PETRO URREGO Gustavo', 2))
     """
     name = _parted_initials(next(iter(asides(name)), name))
     turned = _by_comma(name) if _COMMA.search(name) else ""
-    return (turned, True) if turned else (name, _shouted(name.split()))
+    return (turned, len(_COMMA.split(name)[0].split())) if turned else (name, _shouted(name.split()))
 
 
-def _shouted(words: Sequence[str]) -> bool:
-    """Whether some words are in capitals, and others are not."""
-    shouted = [len(word) > 1 and word.isupper() for word in words]
-    return any(shouted) and not all(shouted)
+def _shouted(words: Sequence[str]) -> int:
+    """How many words are in capitals, where others are not."""
+    shouted = sum(len(word) > 1 and word.isupper() for word in words)
+    return shouted if shouted < len(words) else 0
 
 
 def _by_comma(name: str) -> str:
