@@ -30,7 +30,7 @@ LEFT_OUT = {"article": 50, "link": 100, "filial": 100, "title": 300, "nobiliary"
 """Handicaps of a word that one side lacks, by its role."""
 CALLED, WOMAN = 4000, 3000
 """Handicaps, besides, of a name that tells those of one first name apart (*Ahmad Shah*, *Ahmad Wali*), and of *Paula* for *Paulo*."""
-SHORT = 800
+SHORT = 1000
 """Handicap of a short or another form of a name: *Bob* for *Robert*."""
 JOINED = 100
 """Handicap of words that the other side has in one."""
