@@ -6,6 +6,7 @@ Python's fork server imports this module before the first worker is there, and e
 from __future__ import annotations
 
 import base64
+import gc
 import os
 import pickle
 from contextlib import suppress
@@ -40,6 +41,9 @@ def _made(pickled: bytes) -> Engine | None:
 
 _pickled = base64.b64decode(os.environ.pop(VARIABLE, ""))
 _engine = _made(_pickled)
+if _engine is not None:
+    # Python's collector need not look at what all workers share; looking would copy the memory.
+    gc.freeze()
 
 
 def opened(pickled: bytes) -> Engine:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import gc
 import multiprocessing
 import os
 import pickle
@@ -30,6 +31,8 @@ from translit.model import Match, Mention
 Done = TypeVar("Done")
 GRACE = 2.0
 """Seconds that the threads of a broken pool have to end."""
+WAITING = 4
+"""Chunks a worker that are handed out: others have work while the first of them takes long."""
 LEAST_SPREAD = 64
 """Fewest names that are handed to a worker, where there are as many."""
 
@@ -50,7 +53,7 @@ def pool_of(engine: Engine, workers: int, jobs: int) -> Iterator[Pool]:
         return
     before = set(multiprocessing.active_children())
     pickled = pickle.dumps(engine)
-    executor = ProcessPoolExecutor(workers, _context(pickled), _start_worker, (pickled,))
+    executor = ProcessPoolExecutor(workers, _context(pickled), _start_worker, (pickled, gc.get_threshold()))
     try:
         yield _Processes(executor, workers)
         executor.shutdown()
@@ -129,7 +132,7 @@ class _Processes:
         waiting: deque[tuple[Chunk, Future[Result]]] = deque()
         for chunk in chunks:
             waiting.append((chunk, self.submit(_work, format_.name, task, chunk)))
-            if len(waiting) > 2 * self.workers:
+            if len(waiting) > WAITING * self.workers:
                 first, future = waiting.popleft()
                 yield first, future.result()
         while waiting:
@@ -170,8 +173,10 @@ class _Spread:
 _engine: Memo | Exception | None = None
 
 
-def _start_worker(pickled: bytes) -> None:
+def _start_worker(pickled: bytes, thresholds: tuple[int, int, int]) -> None:
     global _engine
+    # Python's collector looks at a process of its own as often as at the one that started it.
+    gc.set_threshold(*thresholds)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threading.Thread(target=_end_with_parent, daemon=True).start()
