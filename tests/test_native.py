@@ -42,7 +42,7 @@ ROOT = Path(__file__).parents[1]
 PURE: dict[str, Callable[..., Any]] = {
     "align_pairs": align.align_pairs, "encode_groups": align.encode_groups,
     "cheapest_texts": cheapest.cheapest_texts, "gather": candidates.gather, "scan_words": scan.scan_words,
-    "find_listed": scan.find_listed, "replace_listed": scan.replace_listed, "name_keys": keys.name_keys,
+    "find_listed": scan.find_listed, "replace_listed": scan.replace_listed, "name_keys": keys.name_keys, "share_keys": keys.share_keys,
     "read_words": respell.read_words,
     "forest_scores": trees.forest_scores, "text_features": score.text_features, "rank": score.rank, "name_blocks": blocking.name_blocks,
     "shortlist": candidates.shortlist,
@@ -341,6 +341,15 @@ keyed = st.lists(st.one_of(names_of_a_script(), anything, texts, words), max_siz
 def test_keys_agree(asked: list[str], level: Literal["tight", "skeleton"], langs: tuple[str, ...] | None) -> None:
     left, right = (f(shipped_keys(), asked, level, langs) for f in (native.TWINS["name_keys"], keys.name_keys))
     assert left == right
+
+
+@compiled
+@given(keyed, keyed, st.sampled_from(["tight", "skeleton"]), st.sampled_from([None, ("nld",), ("zzz",)]))
+def test_shared_keys_agree(ours: list[str], theirs: list[str], level: Literal["tight", "skeleton"], langs: tuple[str, ...] | None) -> None:
+    pairs = [(a, b) for a in ours for b in [*theirs, a]]
+    left, right = [a for a, _ in pairs], [b for _, b in pairs]
+    found, expected = (f(shipped_keys(), left, right, level, langs) for f in (native.TWINS["share_keys"], keys.share_keys))
+    assert found == expected
 
 
 @compiled

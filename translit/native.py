@@ -202,17 +202,35 @@ def _replace_listed(texts: Sequence[str], listing: scan.Listing, ask: scan.Ask) 
 
 
 def _name_keys(keys: Any, names: Sequence[str], level: str, langs: tuple[str, ...] | None) -> list[tuple[str, ...]]:
+    found = _keys_of(keys, names, level, langs)
+    return [keys.keys(name, level, langs) for name in names] if found is None else list(map(tuple, _lines(*found)))
+
+
+def _keys_of(keys: Any, names: Sequence[str], level: str, langs: tuple[str, ...] | None) -> tuple[bytearray, I64] | None:
+    """The keys of names, each closed by a line feed, and where each name's end; None where only Python can make them."""
     given = keys.encoded(names, langs)
-    if given is None:
-        return [keys.keys(name, level, langs) for name in names]
-    return [tuple(found) for found in _expanded(given.words, given.name_words, given.names, given.name_scripts, given.masks, level)]
+    return None if given is None else _expanded(given.words, given.name_words, given.names, given.name_scripts, given.masks, level)
+
+
+def _share_keys(keys: Any, left: Sequence[str], right: Sequence[str], level: str, langs: tuple[str, ...] | None) -> list[bool]:
+    sides, numbers = [], []
+    for names, chosen in ((left, langs), (right, None)) if langs is not None else (([*left, *right], None),):
+        number = {name: i for i, name in enumerate(dict.fromkeys(names))}
+        found = _keys_of(keys, list(number), level, chosen)
+        if found is None:
+            return cast("list[bool]", keys.share(left, right, level, langs))
+        sides.append(found)
+        numbers.append(number)
+    rows = (np.array([number[name] for name in names], dtype=np.int64) for number, names in ((numbers[0], left), (numbers[-1], right)))
+    ours, theirs = rows
+    return [flag == 1 for flag in _native.shared_lines(*sides[0], ours, *sides[-1], theirs)]
 
 
 _LEVELS = {"tight": 0, "skeleton": 1, "as read": 2}
 
 
-def _expanded(words: Any, name_words: I32, names: I64, name_scripts: I32, masks: U64, level: str) -> Iterator[list[str]]:
-    """The keys of names by their words, or the readings of the words."""
+def _expanded(words: Any, name_words: I32, names: I64, name_scripts: I32, masks: U64, level: str) -> tuple[bytearray, I64]:
+    """The keys of names by their words, or the readings of the words: lines of text, and where those of each end."""
     rules = words.rules
     found, ends = _native.name_keys(
         words.letters, words.begins, words.scripts, name_words, names, name_scripts, masks,
@@ -220,9 +238,14 @@ def _expanded(words: Any, name_words: I32, names: I64, name_scripts: I32, masks:
         rules.sounds, rules.sound_begins, _LEVELS[level],
         limits.MAX_TOKEN_CODEPOINTS, limits.MAX_READINGS, limits.MAX_KEYS,
     )  # fmt: skip
+    return found, np.frombuffer(ends, dtype=np.int64)
+
+
+def _lines(text: bytearray, ends: I64) -> Iterator[list[str]]:
+    """The lines up to each end."""
     begin = 0
-    for end in np.frombuffer(ends, dtype=np.int64).tolist():
-        yield found[begin : end - 1].decode().split("\n") if end > begin else []
+    for end in ends.tolist():
+        yield text[begin : end - 1].decode().split("\n") if end > begin else []
         begin = end
 
 
@@ -233,7 +256,7 @@ def _read_words(romanizer: Any, words: Sequence[tuple[str, str]], langs: Mapping
     given = encoder.words([(encoder.number[script], letters) for script, letters in words])
     none, no_names = np.zeros(0, dtype=np.int32), np.zeros(1, dtype=np.int64)
     masks = np.array([encoder.mask(code, langs.get(code)) for code in encoder.codes], dtype=np.uint64)
-    return list(_expanded(given, none, no_names, none, masks, "as read"))
+    return list(_lines(*_expanded(given, none, no_names, none, masks, "as read")))
 
 
 def _name_blocks(words: Any) -> tuple[U32, I64, U64, U64]:
@@ -369,7 +392,7 @@ def _csv_cells(data: bytes, delimiter: str, width: int, columns: Sequence[int]) 
 TWINS: Mapping[str, Callable[..., Any]] = {
     "align_pairs": _align_pairs, "encode_groups": _encode_groups, "cheapest_texts": _cheapest_texts,
     "gather": _gather, "scan_words": _scan_words, "find_listed": _find_listed,
-    "replace_listed": _replace_listed, "name_keys": _name_keys, "read_words": _read_words,
+    "replace_listed": _replace_listed, "name_keys": _name_keys, "share_keys": _share_keys, "read_words": _read_words,
     "forest_scores": _forest_scores, "text_features": _text_features, "rank": _rank,
     "shortlist": _shortlist, "name_blocks": _name_blocks, "fold_many": _fold_many,
     "token_hashes": _token_hashes, "otherwise_spelled": _otherwise_spelled, "find_texts": _find_texts, "take_strings": _take_strings,

@@ -12,7 +12,7 @@ static int add_methods(PyObject *module)
     PyMethodDef *const tables[] = {
         alignment_methods,  blocks_methods,  candidates_methods, comparisons_methods, csv_methods,
         folding_methods,    forests_methods, groups_methods,     json_methods,       keys_methods,        listings_methods,    records_methods, rivals_methods,
-        shortlists_methods, texts_methods,   values_methods,     windows_methods,     words_methods,
+        shared_methods,     shortlists_methods, texts_methods,   values_methods,     windows_methods,     words_methods,
     };
     if (PyModule_AddIntConstant(module, "SOURCES", TRANSLIT_SOURCES) < 0)
         return -1;

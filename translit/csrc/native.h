@@ -228,7 +228,7 @@ static inline size_t first_at_least(const uint32_t *keys, size_t count, uint32_t
 /* ---- module ---- */
 
 extern PyMethodDef alignment_methods[], blocks_methods[], candidates_methods[], comparisons_methods[], csv_methods[], folding_methods[], json_methods[],
-    forests_methods[], groups_methods[], keys_methods[], listings_methods[], records_methods[], rivals_methods[], shortlists_methods[], texts_methods[],
+    forests_methods[], groups_methods[], keys_methods[], listings_methods[], records_methods[], rivals_methods[], shared_methods[], shortlists_methods[], texts_methods[],
     values_methods[], windows_methods[], words_methods[];
 
 #endif

@@ -8,7 +8,7 @@ Names share a key where one language reads the one as another reads the other.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Literal
@@ -220,28 +220,40 @@ class Keys:
             left, right: the names, one pair a row.
             left_langs: ISO 639-3 codes of the languages to read the left ones by; None for all.
         """
-        abjad = [bool({script_of(a), script_of(b)} & ABJADS) for a, b in zip(left, right, strict=True)]
+        abjad = [_is_abjad(a) or _is_abjad(b) for a, b in zip(left, right, strict=True)]
+        chosen = None if left_langs is None else tuple(sorted(left_langs))
         out = [False] * len(left)
         level: Level
         for level in ("tight", "skeleton"):
             rows = [i for i, flag in enumerate(abjad) if flag == (level == "skeleton")]
             if not rows:
                 continue
-            ours = self._key_sets([left[i] for i in rows], level, left_langs)
-            theirs = self._key_sets([right[i] for i in rows], level, None)
-            for i in rows:
-                out[i] = not ours[left[i]].isdisjoint(theirs[right[i]])
+            shared = native.twin(share_keys)(self, [left[i] for i in rows], [right[i] for i in rows], level, chosen)
+            for i, is_shared in zip(rows, shared, strict=True):
+                out[i] = is_shared
         return out
 
-    def _key_sets(self, names: Iterable[str], level: Level, langs: Iterable[str] | None) -> Mapping[str, frozenset[str]]:
-        """The keys of names, which may repeat."""
-        distinct = list(dict.fromkeys(names))
-        return dict(zip(distinct, map(frozenset, self.keys_many(distinct, level, langs)), strict=True))
+    def share(self, left: Sequence[str], right: Sequence[str], level: Level, langs: tuple[str, ...] | None) -> list[bool]:
+        """Whether the names of each pair share a key; ``langs`` read the left ones."""
+        ours, theirs = (
+            {name: frozenset(self.keys(name, level, chosen)) for name in dict.fromkeys(side)}
+            for side, chosen in ((left, langs), (right, None))
+        )  # fmt: skip
+        return [not ours[a].isdisjoint(theirs[b]) for a, b in zip(left, right, strict=True)]
 
 
 def name_keys(keys: Keys, names: Sequence[str], level: Level, langs: tuple[str, ...] | None) -> list[tuple[str, ...]]:
     """The keys of each name; its compiled twin reads the arrays of :attr:`Keys.encoder`."""
     return [keys.keys(name, level, langs) for name in names]
+
+
+def share_keys(keys: Keys, left: Sequence[str], right: Sequence[str], level: Level, langs: tuple[str, ...] | None) -> list[bool]:
+    """:meth:`Keys.share`; its compiled twin reads the arrays of :attr:`Keys.encoder`."""
+    return keys.share(left, right, level, langs)
+
+
+def _is_abjad(name: str) -> bool:
+    return not name.isascii() and script_of(name) in ABJADS
 
 
 _CODE = {code: i for i, code in enumerate(CODES)}
