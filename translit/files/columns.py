@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from translit.files.answers import Answer, Memo, answered
 from translit.files.base import Collector, Engine, Task, bad_utf8
 from translit.files.interning import Codes, Interned, Strings, joined
+from translit.garbage import collections_paused
 from translit.limits import BATCH_BYTES, BATCH_VALUES, MEMO_VALUES
 
 if TYPE_CHECKING:
@@ -114,7 +115,8 @@ class Known:
             texts = self._decoded(new)
             # The memory of single values is for rows that are read one by one.
             parts = (texts[start : start + BATCH_VALUES] for start in range(0, len(texts), BATCH_VALUES))
-            found = [answer for part in parts for answer in answered(part, self._task, self._engine)]
+            with collections_paused():
+                found = [answer for part in parts for answer in answered(part, self._task, self._engine)]
         except BaseException as error:
             self._error = error
             raise
