@@ -20,6 +20,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from translit import limits
+from translit.garbage import collections_paused
 from translit.lexicon.fame import Fame
 from translit.matching.tiers import Tiers
 from translit.mentions.evidence import Context
@@ -128,6 +129,7 @@ class Finder:
             left = [rows[place] for place in told]
             yield from zip(left, *self._search([texts[row] for row in left]), strict=True)
 
+    @collections_paused()
     def _search(self, texts: Sequence[str]) -> tuple[list[Words], list[list[Place]], list[list[Place]]]:
         """The words of each text, the places that are taken for something, and those that are near something."""
         documents = [words_of(text, self.forms.table) for text in texts]
