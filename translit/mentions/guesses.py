@@ -104,7 +104,7 @@ class Guesses:
                     continue
                 first, last = run.words.start, run.words.stop
                 left_over = context.words.count(first) - done[run.stem]
-                may_mean = self._may_mean(guess, named) if _is_unheard_of(context, run) else (guess,)
+                may_mean = self._may_mean(guess, named) if guess.near and _is_unheard_of(context, run) else (guess,)
                 meant = (self._convinced(context, named, left_over, first, last, one) for one in may_mean)
                 convinced = next((one for one in meant if one is not None), None)
                 if convinced is None:

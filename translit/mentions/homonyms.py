@@ -41,7 +41,8 @@ class Homonyms:
 
     def settled(self, context: Context, places: Sequence[Place], guesses: Sequence[Place] = ()) -> list[Place]:
         """The places of one text, those of several bearers with the one that the text means; guesses tell of the others only."""
-        if not any(self._bearers(place) for place in places):
+        bearers = {number: found for number, place in enumerate(places) if (found := self._bearers(place))}
+        if not bearers:
             return list(places)
         every = [*places, *guesses]
         countries = {place.first: self._country(place.answer) for place in every if place.answer is not None}
@@ -49,13 +50,17 @@ class Homonyms:
         # Each spelling votes once, however often it stands in the text.
         voters = {p.answer.canonical: countries[p.first] for p in every if p.answer is not None and countries[p.first]}
         votes = Counter(voters.values())
-        return [self._settled(context, place, named, self._with_apposed(context, place, countries, votes)) for place in places]
+        settled = list(places)
+        for number, found in bearers.items():
+            place = places[number]
+            settled[number] = self._settled(context, place, found, named, self._with_apposed(context, place, countries, votes))
+        return settled
 
     def _bearers(self, place: Place) -> tuple[int, ...]:
         """Who may be meant, where several may, heaviest first."""
-        if place.answer is None:
-            return place.passed if place.why in ("several", "unsure") and len(place.passed) > 1 else ()
         answer = place.answer
+        if answer is None:
+            return place.passed if place.why in ("several", "unsure") and len(place.passed) > 1 else ()
         return answer.rivals if len(answer.rivals) > 1 and not answer.decided and not answer.part else ()
 
     def _is_sure(self, answer: Answer) -> bool:
@@ -104,10 +109,8 @@ class Homonyms:
         gap = words.text[words.tokens[place.last - 1].end : words.tokens[place.last].start].strip()
         return votes + Counter([country]) if gap in _APPOSED else votes
 
-    def _settled(self, context: Context, place: Place, named: set[int], votes: Counter[str]) -> Place:
-        bearers = self._bearers(place)
-        if not bearers:
-            return place
+    def _settled(self, context: Context, place: Place, bearers: Sequence[int], named: set[int], votes: Counter[str]) -> Place:
+        """The place with the one of its bearers that the text means, where it says which."""
         kinds = {self.index.kind(e) for e in bearers}
         cued = {kind for kind in kinds if has_cue(context, place.first, place.last, kind)} if len(kinds) > 1 else set()
         left = [e for e in bearers if self.index.kind(e) in cued] or list(bearers)

@@ -61,13 +61,14 @@ class Parts:
         for place in places:
             if place.answer is None or place.answer.entity >= 0 or place.answer.decided:
                 taken.update(range(place.first, place.last))
-            else:
+            elif open_:
                 taken.difference_update(range(place.first, place.last))
         taken -= doubted
+        listed = taken - open_
         extra: list[Place] = []
         for i in np.flatnonzero(may_be[words.scanned.word]).tolist():
             # A word that is open is known no better than one that nothing is near.
-            if i in taken or _beside_unknown(words, facts, i, taken - open_):
+            if i in taken or _beside_unknown(words, facts, i, listed):
                 continue
             for _, stem, ending in _stems(words.piece(i, i + 1)):
                 if i in doubted and stem not in anchors:

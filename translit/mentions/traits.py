@@ -43,6 +43,7 @@ class Traits(NamedTuple):
         protected: the words behind them that would make a protected phrase.
         need: the least that they need wherever they stand.
         open: whether what stands around them may raise that, beside that one is somebody's surname.
+        plain: whether they need nothing wherever they stand.
     """
 
     changes: bool
@@ -57,6 +58,7 @@ class Traits(NamedTuple):
     protected: Sequence[str]
     need: Need
     open: bool
+    plain: bool
 
 
 class Lore:
@@ -93,6 +95,7 @@ class Lore:
             letters = max(letters, self._said_of_any(context, place, answer.form))
             doubts = doubts_about(context, first, last, answer.form, told, self.fame.in_a_gazetteer)
             protected = self._protected.get(answer.form, NO_PHRASES)
+        need, open_ = max(letters, doubts.need), bool(protected) or doubts.hang_on_context
         return Traits(
             changes=changes,
             written=self.writer.always(words.piece(first, last), answer.canonical, place.ending),
@@ -104,8 +107,9 @@ class Lore:
             letters=letters,
             doubts=doubts,
             protected=protected,
-            need=max(letters, doubts.need),
-            open=bool(protected) or doubts.hang_on_context,
+            need=need,
+            open=open_,
+            plain=need is Need.NOTHING and not open_ and not doubts.surname,
         )
 
     def lasts(self, context: Context, answer: Answer) -> bool:

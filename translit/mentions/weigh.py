@@ -33,21 +33,22 @@ class Weighing:
             proposed: the places.
             known: what is written for names that are found otherwise in the text.
         """
-        places = [self._weighed(context, place) for place in proposed]
+        places = [place if place.traits is not None and place.traits.plain else self._weighed(context, place) for place in proposed]
         # First each by itself; then those beside what looks like a person's name, which listed names are not.
         borne = self._grown(context, places, known)
         for place in borne:
             if place.answer is not None and not self.lore.of(context, place).personal:
                 context.named.update(range(place.first, place.last))
-        # Whether each is no part of another's name.
-        alone = [place.answer is None or not self._in_a_name(context, place) for place in borne]
-        anchors = known | {
-            p.answer.canonical for p, free in zip(borne, alone, strict=True) if p.answer is not None and free and self._anchors(context, p)
-        }
-        return [
-            place if free or place.answer is None or place.answer.decided or place.answer.canonical in anchors else without_answer(place)
-            for place, free in zip(borne, alone, strict=True)
-        ]
+        parts = {number for number, place in enumerate(borne) if place.answer is not None and self._in_a_name(context, place)}
+        if not parts:
+            return borne
+        others = (place for number, place in enumerate(borne) if number not in parts)
+        anchors = known | {place.answer.canonical for place in others if place.answer is not None and self._anchors(context, place)}
+        for number in parts:
+            answer = borne[number].answer
+            if answer is not None and not answer.decided and answer.canonical not in anchors:
+                borne[number] = without_answer(borne[number])
+        return borne
 
     def _weighed(self, context: Context, place: Place) -> Place:
         """A place with the evidence that it needs."""

@@ -98,12 +98,12 @@ class Words:
         """How often each spelling stands in the text, with the others that fold alike, at the first of them."""
         return np.bincount(self.scanned.alike[self.scanned.word])
 
-    @property
+    @cached_property
     def signed(self) -> NDArray[np.int64]:
         """The numbers of the spellings that are not of ASCII letters alone."""
         return np.flatnonzero(self.scanned.flags[self.scanned.first] & SIGNED)
 
-    @property
+    @cached_property
     def capitals(self) -> NDArray[np.int64]:
         """The numbers of the spellings that are neither empty nor too long and start with a capital, or whose script has none."""
         return np.flatnonzero((self.scanned.flags[self.scanned.first] & (CAPITAL | EMPTY)) == CAPITAL)

@@ -36,10 +36,16 @@ class Writer:
 
     def edits(self, words: Words, places: Iterable[Place]) -> Iterator[Edit]:
         """What is to be written at each place that is taken for something."""
+        text, starts, ends = words.text, words.starts, words.ends
         for place in places:
-            if place.answer is not None:
-                start, end = self._span(words, place, place.answer)
-                yield Edit(start, end, self._written_at(words, place, place.answer, start, end))
+            answer, traits = place.answer, place.traits
+            if answer is None:
+                continue
+            if traits is not None and traits.written is not None and not text.startswith(SOFT_SIGNS, ends[place.last - 1]):
+                yield Edit(starts[place.first], ends[place.last - 1], traits.written)
+            else:
+                start, end = self._span(words, place, answer)
+                yield Edit(start, end, self.written(text, start, end, answer.canonical, place.ending))
 
     def changes(self, words: Words, places: Iterable[Place]) -> bool:
         """Whether something else is to be written at any of the places."""
@@ -59,12 +65,6 @@ class Writer:
             return start, end
         listed = self.index.listed(words.text[start : end + 1])
         return start, end + any(int(self.index.posting_entity[posting]) == answer.entity for posting in listed)
-
-    def _written_at(self, words: Words, place: Place, answer: Answer, start: int, end: int) -> str:
-        """What is written for a place that spans the text from ``start`` to ``end``."""
-        if place.traits is not None and place.traits.written is not None and end == words.ends[place.last - 1]:
-            return place.traits.written
-        return self.written(words.text, start, end, answer.canonical, place.ending)
 
     def mention(self, text: str, start: int, end: int, answer: Answer, ending: str, reasons: tuple[str, ...] = ()) -> Mention:
         """The mention that stands from ``start`` to ``end``, its ``ending`` included."""
