@@ -167,7 +167,8 @@ def add_country(place: Place, lang: str, name: str, form: str) -> None:
     text = tidy(re.sub(r"\s*\([^)]*\)|\s*（[^）]*）|\bSAR\b.*", "", name))
     if len(text) < 2 or (text.isupper() and len(text) < 4 and script(text) == "Latn") or not script(text):
         return
-    if text.casefold() == place.canonical.casefold():
+    article, _, rest = text.partition(" ")
+    if place.canonical.casefold() in (text.casefold(), rest.casefold() if article.islower() else ""):
         return
     kind = "former" if form == "former" else "native" if lang in native_langs(place.country) and lang != "en" else "exonym"
     target = lang in TARGETS and not form

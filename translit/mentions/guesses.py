@@ -23,7 +23,7 @@ from translit.mentions.facts import LONG, NAMELIKE, PARTLY, UNKNOWN, WELL_KNOWN
 from translit.mentions.inflections import is_derived
 from translit.mentions.memory import Memory
 from translit.mentions.places import Place
-from translit.mentions.vocabulary import COUNTRY, GEO, NAME, PROVINCE, REGION
+from translit.mentions.vocabulary import GEO, NAME, shipped_vocabulary
 from translit.mentions.words import Words
 from translit.model import PERSON, PLACE
 from translit.unicode.scan import I64
@@ -35,8 +35,6 @@ LEAST_ALIKE = 0.6
 """Least similarity (Jaro–Winkler, folded) of each longer word of a guess to some word of the form, or two of them together."""
 MOST_MORE, MOST_SHARE_MORE = 3, 0.25
 """How many letters, and what share of them, a word of a guess may have beyond that of the form."""
-SAME_REGION = 0.9
-"""Least similarity (Jaro–Winkler, folded) of the name of a country or province in some language to that of one that it may mean."""
 ANCHORED = 6000
 """What it is worth, in 1/1000 log-odds, that a guessed entity is named elsewhere in the document."""
 NEAREST = -1000
@@ -193,7 +191,8 @@ class Guesses:
             return None
         if self.index.entity_support[guess.entity] or self._would_repeat(context.words, first, last, guess):
             return None
-        if last - first == 1 and self._is_a_region(context, first, guess):
+        meant = fold(self.tiers.canonical(guess.entity))
+        if last - first == 1 and shipped_vocabulary().is_another_region(context.words.folded[first], meant):
             return None
         if self._derived(context.words, first, last, guess) or self._runs_on(context.words, first, last, guess):
             return None
@@ -225,13 +224,6 @@ class Guesses:
         if context.classes(i) & (NAME | GEO) == NAME | GEO:
             return True
         return self.index.kind(guess.entity) == PLACE and context.words.folded[i] in context.surnames
-
-    def _is_a_region(self, context: Context, i: int, guess: Guess) -> bool:
-        """Whether a word is the name of a country or province in some language, and the guess none: *Bayern*, *Algerien*."""
-        known = context.classes(i) & (REGION | COUNTRY | PROVINCE)
-        guessed = fold(self.tiers.canonical(guess.entity))
-        same = JaroWinkler.similarity(context.words.folded[i], guessed) >= SAME_REGION
-        return bool(known) and not (same and context.bits[guessed] & (COUNTRY if known & COUNTRY else REGION))
 
     def _derived(self, words: Words, first: int, last: int, guess: Guess) -> bool:
         """Whether the words say who is from a place or follows a person, not its name."""

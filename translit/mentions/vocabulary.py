@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,10 +24,8 @@ from translit.unicode.tokens import fold
 
 WORD, NAME, CALENDAR, PLACE_CUE, PERSON_CUE, WEAK, GEO, REGION, COUNTRY, BEHIND_CUE = 1, 2, 4, 8, 16, 32, 64, 128, 256, 512
 AND_CUE, LINK_CUE, MOTION_CUE, STATE_CUE, TIED_CUE, PREPOSITION, CLUB_CUE, SPORT_CUE, FAMILIAR = (1 << bit for bit in range(10, 19))
-PROVINCE = 1 << 19
 """Bits of a word's classes; a region is a continent, a country or a first-level subdivision, by its canonical name, a country one of the
-first two in any language, a province one of the last; what is familiar is often written in some language, and none of the others: a
-brand, a landscape."""
+first two in any language; what is familiar is often written in some language, and none of the others: a brand, a landscape."""
 RARE = 4.0
 """Zipf frequency below which a word that is a place too counts as weak."""
 _CLASSES = {"word": WORD, "name": NAME, "calendar": CALENDAR, "weak": WEAK, "geo": GEO, "familiar": FAMILIAR}
@@ -45,10 +44,14 @@ class Vocabulary:
     Args:
         digests: sorted hashes of the words.
         bits: the classes of each.
+        names: sorted hashes of the names of continents, countries and provinces, in every language, a name of several as often.
+        named: hash of the canonical name of each.
     """
 
-    def __init__(self, digests: NDArray[np.uint64], bits: NDArray[np.uint32]) -> None:
-        self._digests, self._bits = digests, bits
+    def __init__(
+        self, digests: NDArray[np.uint64], bits: NDArray[np.uint32], names: NDArray[np.uint64], named: NDArray[np.uint64]
+    ) -> None:  # fmt: skip
+        self._digests, self._bits, self._names, self._named = digests, bits, names, named
 
     def classes(self, words: Sequence[str]) -> NDArray[np.uint32]:
         """The class bits of each folded word, 0 for an unknown one."""
@@ -59,6 +62,16 @@ class Vocabulary:
             hit = self._digests[place] == digest
             out[hit] = self._bits[place[hit]]
         return out
+
+    def is_another_region(self, word: str, canonical: str) -> bool:
+        """Whether a folded word is the name of a continent, country or province in some language, and none with that canonical name.
+
+        >>> [shipped_vocabulary().is_another_region("bayern", name) for name in ("bern", "bavaria")]
+        [True, False]
+        """
+        digest, own = hashes([word, canonical])
+        first, last = np.searchsorted(self._names, digest, "left"), np.searchsorted(self._names, digest, "right")
+        return bool(first < last and own not in self._named[first:last])
 
 
 def compile_vocabulary(
@@ -88,20 +101,24 @@ LANDS, PARTS = ("continents", "countries"), ("subdivisions",)
 """Packs of the names of continents and countries, and of what these are divided into."""
 
 
-def shipped_names(packs: Sequence[str], translated: bool = True) -> list[str]:
-    """The folded names in some of the packs that ship, in every language or the canonical ones alone."""
+def shipped_names(packs: Sequence[str]) -> list[tuple[str, str]]:
+    """The folded names in some of the packs that ship, each with the folded canonical one, which has itself, too."""
     entities = [entity for path in name_paths() if path.name.split(".")[0] in packs for entity in read_names(path)]
-    variants = (v.text for e in entities if translated for v in e.variants if v.type in DEFAULT_TYPES)
-    return sorted({fold(text) for text in (*(e.canonical for e in entities), *variants)})
+    variants = ((v.text, e.canonical) for e in entities for v in e.variants if v.type in DEFAULT_TYPES)
+    return sorted({(fold(text), fold(canonical)) for text, canonical in (*((e.canonical, e.canonical) for e in entities), *variants)})
 
 
 def build_vocabulary(target: Path) -> None:
-    """Compile the shipped word list and cues into a file."""
+    """Compile the shipped word list and cues, and the names of regions, into a file."""
     words, cues = data_root() / "words.tsv.gz", data_root() / "cues.tsv"
-    regions = shipped_names((*LANDS, *PARTS), translated=False)
-    named = ((REGION, regions), (COUNTRY, shipped_names(LANDS)), (PROVINCE, shipped_names(PARTS)))
+    lands = shipped_names(LANDS)
+    regions = sorted({*lands, *shipped_names(PARTS)})
+    named = ((REGION, {canonical for _, canonical in regions}), (COUNTRY, {name for name, _ in lands}))
     digests, bits = compile_vocabulary(words, cues, named)
-    write(target, {"digests": digests, "bits": bits}, {"sources": [words.name, cues.name]})
+    names, canonicals = hashes([name for name, _ in regions]), hashes([canonical for _, canonical in regions])
+    order = np.lexsort((canonicals, names))
+    arrays: dict[str, NDArray[Any]] = {"digests": digests, "bits": bits, "names": names[order], "named": canonicals[order]}
+    write(target, arrays, {"sources": [words.name, cues.name]})
 
 
 @lru_cache(maxsize=1)
@@ -116,4 +133,4 @@ def shipped_vocabulary() -> Vocabulary:
         sources = [data_root() / "words.tsv.gz", data_root() / "cues.tsv", *name_paths(), Path(__file__)]
         target = once(f"{content_key(sources)}.vocabulary", build_vocabulary)
     arrays, _ = read(target)
-    return Vocabulary(arrays["digests"], arrays["bits"])
+    return Vocabulary(arrays["digests"], arrays["bits"], arrays["names"], arrays["named"])
