@@ -108,13 +108,15 @@ def compare(
     spelled = _Side.of(names, listing.scripts(), rough.tables)
     same_script = spelled.script[name] == listing.form_script[form]
     text = _letters_compared(listing, rough.tables, names, spelled, name, found)
-    fits, rows = np.arange(len(by_word.name)), np.array(by_word.row, dtype=np.int64)
-    costs = _costs(rough.tables, by_word.name, Spans.of(by_word.form), spelled.table[first_fitted:], fits, fits)
-    text = np.concatenate((text, by_word.features(costs)))
-    name, form = np.append(name, first_fitted + fits), np.append(form, form[rows])
-    same_script = np.append(same_script, same_script[rows])
-    contradicted = np.append(by_word.contradicted, np.zeros(len(fits), dtype=np.int32))
-    found = found.take(np.append(np.arange(len(found.name)), rows))
+    contradicted = by_word.contradicted
+    if by_word.row:
+        fits, rows = np.arange(len(by_word.name)), np.array(by_word.row, dtype=np.int64)
+        costs = _costs(rough.tables, by_word.name, Spans.of(by_word.form), spelled.table[first_fitted:], fits, fits)
+        text = np.concatenate((text, by_word.features(costs)))
+        name, form = np.append(name, first_fitted + fits), np.append(form, form[rows])
+        same_script = np.append(same_script, same_script[rows])
+        contradicted = np.append(contradicted, np.zeros(len(fits), dtype=np.int32))
+        found = found.take(np.append(np.arange(len(found.name)), rows))
     position, owner, entity = _claims(listing, hidden, found, asked)
     order = np.argsort(asked[found.name[owner]], kind="stable")
     position, owner, entity = position[order], owner[order], entity[order]

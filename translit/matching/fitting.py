@@ -127,11 +127,12 @@ def fitted(listing: Forms, rough: Rough, views: Sequence[Sequence[Spelled]], ask
 def _of_persons(listing: Forms, forms: Rows) -> NDArray[np.bool_]:
     """Whether each form is one of a person."""
     person = np.array([kind == PERSON for kind in listing.kinds], dtype=bool)
+    if not person.any():
+        return np.zeros(len(forms), dtype=bool)
     distinct, place = np.unique(forms, return_inverse=True)
     out = np.zeros(len(distinct), dtype=bool)
-    if person.any():
-        position, owner = expand(listing.posting_start, distinct)
-        out[owner[person[listing.entity_kind[listing.posting_entity[position]]]]] = True
+    position, owner = expand(listing.posting_start, distinct)
+    out[owner[person[listing.entity_kind[listing.posting_entity[position]]]]] = True
     return out[place]
 
 

@@ -99,9 +99,20 @@ class Guesser:
 
     def _sure(self, guesses: Guesses) -> NDArray[np.bool_]:
         """Which guesses keep the promised precision; the rule tier's are sure by what made them so."""
-        high = guesses.score >= self.lexicon.model.thresholds(self.precision)[guesses.script]
+        high = guesses.score >= self._least[guesses.script]
         sure: NDArray[np.bool_] = ~self.index.entity_support[guesses.entity] & (high | (guesses.method != FUZZY))
         return sure
+
+    @cached_property
+    def _least(self) -> Rows:
+        """The least score of the lexicon's own model to answer with, by script class."""
+        return self.lexicon.model.thresholds(self.precision)
+
+    @cached_property
+    def _settling(self) -> tuple[Rows, Rows]:
+        """Those of the model that ships to settle a guess with: of the same letters, and of a shared key."""
+        model, strict = self.lexicon.shipped, 1 - (1 - self.precision) * STRICTER
+        return model.thresholds(self.precision), model.thresholds(strict)
 
     def curve(self, guess: Guess) -> Curve:
         """What a guess's score is worth."""
@@ -179,7 +190,7 @@ class Guesser:
         known = guesses.entity >= 0
         alike = [i for i in np.flatnonzero(known & guesses.folded).tolist() if self.index.forms[guesses.form[i]] == fold(names[i])]
         known[alike] = False
-        sure, strict = (self.lexicon.shipped.thresholds(p)[guesses.script] for p in (self.precision, 1 - (1 - self.precision) * STRICTER))
+        sure, strict = (least[guesses.script] for least in self._settling)
         for i in alike:
             if guesses.score[i] >= sure[i]:
                 # What a dictionary reads is no spelling that the lexicon lists.

@@ -220,8 +220,11 @@ def misspelt(comparisons: Comparisons, scores: NDArray[np.int32]) -> NDArray[np.
     letter_away = ((1 - indel) * (ours + theirs) < 2.5) & (np.abs(ours - theirs) <= 1) & (ours >= LEAST_MISSPELT)
     one_script = features[:, COMPARISON.index("script")] == SCRIPT_CLASSES["Latn"]
     rows = np.flatnonzero(letter_away & one_script & (top < UNLIKELY) & comparisons.whole)
-    pairs = np.unique(np.stack((name[rows], comparisons.entity[rows]), axis=1), axis=0)
-    names, entities = np.unique(pairs[:, 0], return_counts=True)
+    if not len(rows):
+        return scores
+    entity = comparisons.entity[rows]
+    beyond = int(entity.max()) + 1
+    names, entities = np.unique(np.unique(name[rows] * beyond + entity) // beyond, return_counts=True)
     alone = rows[np.isin(name[rows], names[entities == 1])]
     raised = scores.copy()
     raised[alone] = top[alone] + 1
