@@ -71,7 +71,7 @@ class RowGroups:
         self._extremes = set() if self._settings["write_page_index"] else coded.intersection(self._settings["write_statistics"])
         """Columns whose dictionaries hold what stands in their rows and nothing else, so that the least and the most are found there."""
         self._source = self._opened(source)
-        model = encoded(self._schema.empty_table(), self._settings)
+        model = encoded(_empty(self._schema), self._settings)
         self._copies = self._may_copy(model)
         footer = widened(self._source.footer, model.footer, len(task.added())) if self._copies else model.footer
         # The schema as Arrow is to read it again, where the file tells one.
@@ -124,7 +124,7 @@ class RowGroups:
 
     def _empty(self) -> pa.Table:
         names = self._answered if self._copies else self._schema.names
-        return self._schema.empty_table().select([name for name in self._schema.names if name in names])
+        return _empty(self._schema).select([name for name in self._schema.names if name in names])
 
     def _held_bytes(self) -> int:
         """Bytes of a row group that are in memory before it is written."""
@@ -197,6 +197,13 @@ class RowGroups:
                 self._group = group
                 self._put(self._empty())
         self._assembly.close()
+
+
+def _empty(schema: pa.Schema) -> pa.Table:
+    """A table without rows; Arrow's own way imports pandas wherever it is installed."""
+    import pyarrow as pa
+
+    return pa.Table.from_arrays([pa.nulls(0, field.type) for field in schema], schema=schema)
 
 
 def _layout(column: Any) -> tuple[object, ...]:
