@@ -31,7 +31,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 FIRST_BYTES = 1 << 20
-"""Bytes of names that are worked on together at the beginning of a file; then twice as many, and so on."""
+"""Bytes of names that are worked on together at the beginning of a file."""
+GROWTH = 4
+"""How many times as many come next, and so on: the rest of a file is read and numbered while the first names are looked up."""
 
 
 class Parquet:
@@ -223,7 +225,7 @@ def _behind(done: int, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordB
 
 
 def _together(batches: Iterator[pa.RecordBatch], most: int) -> Iterator[list[pa.RecordBatch]]:
-    """Batches in lists of ``most`` bytes, each about twice as large as the one before up to the cap."""
+    """Batches in lists of ``most`` bytes, each some times as large as the one before up to the cap."""
     held: list[pa.RecordBatch] = []
     size = rows = 0
     for batch in batches:
@@ -231,6 +233,6 @@ def _together(batches: Iterator[pa.RecordBatch], most: int) -> Iterator[list[pa.
         size, rows = size + batch.nbytes, rows + batch.num_rows
         if size >= most or rows >= MAX_COLUMN_ROWS:
             yield held
-            held, size, rows, most = [], 0, 0, min(2 * most, MAX_COLUMN_BYTES)
+            held, size, rows, most = [], 0, 0, min(GROWTH * most, MAX_COLUMN_BYTES)
     if held:
         yield held

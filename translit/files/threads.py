@@ -9,8 +9,10 @@ from contextlib import suppress
 from typing import Generic, Protocol, TypeVar
 
 Item = TypeVar("Item")
-DEPTH = 1
-"""Chunks that wait between two threads."""
+AHEAD = 2
+"""Chunks that are read before they are asked for."""
+BEHIND = 1
+"""Chunks that wait to be written."""
 
 
 class Writes(Protocol):
@@ -34,7 +36,7 @@ def ahead(items: Iterator[Item]) -> Generator[Item]:
     >>> list(ahead(iter("abc")))
     ['a', 'b', 'c']
     """
-    made: queue.Queue[Item | _End[Item]] = queue.Queue(DEPTH)
+    made: queue.Queue[Item | _End[Item]] = queue.Queue(AHEAD)
     stopped = threading.Event()
     thread = threading.Thread(target=_make, args=(items, made, stopped), name="translit-reader", daemon=True)
     thread.start()
@@ -73,7 +75,7 @@ class Behind:
 
     def __init__(self, sink: Writes) -> None:
         self._sink = sink
-        self._given: queue.Queue[bytes | None] = queue.Queue(DEPTH)
+        self._given: queue.Queue[bytes | None] = queue.Queue(BEHIND)
         self._error: BaseException | None = None
         self._stopped = False
         self._thread = threading.Thread(target=self._pass_on, name="translit-writer", daemon=True)
