@@ -37,23 +37,31 @@ def test_what_a_rival_may_do_is_declared() -> None:
 
 
 @pytest.mark.parametrize(
-    ("scores", "indels", "best"),
+    ("scores", "indels", "alike", "best"),
     [
-        ((-1500, -3000), (0.5, 0.9), 1),  # nothing is likely, and one entity alone is a letter away
-        ((-500, -3000), (0.5, 0.9), 0),  # another is likely enough
-        ((-1500, -3000, -4000), (0.5, 0.9, 0.9), 0),  # two are a letter away
-        ((-1500, -3000), (0.5, 0.6), 0),  # none is
+        ((-500, -3000), (0.5, 0.9), (0.5, 0.9), 1),  # nothing is likely, and one entity is a letter away
+        ((500, -3000), (0.5, 0.9), (0.5, 0.9), 0),  # another is likely enough
+        ((-1500, -3000, -4000), (0.5, 0.9, 0.9), (0.5, 0.9, 0.95), 2),  # two are a letter away, the second is more alike
+        ((-1500, -3000, -4000), (0.5, 0.8, 0.9), (0.5, 0.95, 0.9), 2),  # one is two letters away, one a single letter
+        ((-1500, -3000), (0.5, 0.8), (0.5, 0.5), 1),  # nothing is likely by far, and one is two letters away
+        ((-500, -3000), (0.5, 0.8), (0.5, 0.5), 0),  # another is likely enough for that
+        ((-1500, -3000), (0.5, 0.6), (0.5, 0.9), 0),  # none is near
     ],
 )
-def test_where_nothing_is_likely_the_only_one_a_letter_away_is_first(scores: tuple[int, ...], indels: tuple[float, ...], best: int) -> None:
+def test_where_nothing_is_likely_the_one_fewest_letters_away_is_first(
+    scores: tuple[int, ...], indels: tuple[float, ...], alike: tuple[float, ...], best: int
+) -> None:
     n = len(scores)
     features = np.zeros((n, len(COMPARISON)), dtype=np.float32)
     features[:, COMPARISON.index("indel")] = indels
+    features[:, COMPARISON.index("jaro_winkler")] = alike
     features[:, COMPARISON.index("name_length")] = features[:, COMPARISON.index("form_length")] = 10
     which, none = np.arange(n), np.zeros(n, dtype=np.int64)
     comparisons = Comparisons(none, which, which, features, none, none.astype(np.int32), np.ones(n, dtype=bool))
     decisions = decide(comparisons, np.array(scores, dtype=np.int32), np.array([n]), slips=True)
     assert decisions.best.tolist() == [best]
+    # That another is near does not make a slip likelier.
+    assert decisions.features[0, DECISION.index("best")] == scores[best]
 
 
 @settings(max_examples=150)

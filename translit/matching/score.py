@@ -37,10 +37,10 @@ SCRIPT_CLASSES = {
 """Script → class of scripts that behave alike; the rest are 7."""
 SCRIPTS = 8
 """Classes of scripts."""
-UNLIKELY = -1000
-"""Log-odds in 1/1000 below which a comparison is unlikely: about one in four of those at it is right."""
-LEAST_MISSPELT = 6
-"""Fewest letters of a name that may be misspelt: of shorter ones many are a letter away from another."""
+UNLIKELY = (0, -1000)
+"""Log-odds in 1/1000 below which a name is rather misspelt with one letter wrong, or with two."""
+LEAST_MISSPELT = 4
+"""Fewest letters of a name that may be misspelt."""
 NEAR = 1500
 """Log-odds in 1/1000 within which a rival is near."""
 FAR = 6000
@@ -206,9 +206,9 @@ def decide(comparisons: Comparisons, scores: NDArray[np.int32], crowd: NDArray[n
 
 
 def misspelt(comparisons: Comparisons, scores: NDArray[np.int32]) -> NDArray[np.int32]:
-    """The scores; where nothing is likely, that of the only entity a letter away in the same script is the highest: a slip of the pen.
+    """The scores; where nothing is likely, none is above that of the entity that the fewest wrong letters lead to: a slip of the pen.
 
-    Another entity can only take this from one: a name that it is likely for is not misspelt, nor is one a letter away from two.
+    Of several as many letters away it is the most alike by Jaro-Winkler. Another entity can only take this from one.
     """
     name, features = comparisons.name, comparisons.features
     if not len(name):
@@ -216,19 +216,30 @@ def misspelt(comparisons: Comparisons, scores: NDArray[np.int32]) -> NDArray[np.
     start = np.flatnonzero(np.diff(name, prepend=-1))
     size = np.diff(np.append(start, len(name)))
     top = np.repeat(np.maximum.reduceat(scores, start), size)
-    indel, ours, theirs = (features[:, COMPARISON.index(column)] for column in ("indel", "name_length", "form_length"))
-    letter_away = ((1 - indel) * (ours + theirs) < 2.5) & (np.abs(ours - theirs) <= 1) & (ours >= LEAST_MISSPELT)
+    wrong, alike = _wrong_letters(features), features[:, COMPARISON.index("jaro_winkler")]
     one_script = features[:, COMPARISON.index("script")] == SCRIPT_CLASSES["Latn"]
-    rows = np.flatnonzero(letter_away & one_script & (top < UNLIKELY) & comparisons.whole)
+    unlikely = ((wrong <= 1) & (top < UNLIKELY[0])) | ((wrong <= 2) & (top < UNLIKELY[1]))
+    slip = unlikely & one_script & comparisons.whole & (features[:, COMPARISON.index("name_length")] >= LEAST_MISSPELT)
+    rows = np.flatnonzero(slip)
     if not len(rows):
         return scores
-    entity = comparisons.entity[rows]
-    beyond = int(entity.max()) + 1
-    names, entities = np.unique(np.unique(name[rows] * beyond + entity) // beyond, return_counts=True)
-    alone = rows[np.isin(name[rows], names[entities == 1])]
-    raised = scores.copy()
-    raised[alone] = top[alone] + 1
-    return raised
+    rows = rows[np.lexsort((comparisons.form[rows], comparisons.entity[rows], -scores[rows], -alike[rows], wrong[rows], name[rows]))]
+    chosen = rows[np.diff(name[rows], prepend=-1) != 0]
+    lowered = scores.copy()
+    most = np.full(int(name[-1]) + 1, np.iinfo(np.int32).max, dtype=np.int32)
+    most[name[chosen]] = scores[chosen] - 1
+    other = np.ones(len(name), dtype=bool)
+    other[chosen] = False
+    lowered[other] = np.minimum(scores, most[name])[other]
+    return lowered
+
+
+def _wrong_letters(features: Float) -> Float:
+    """How many letters of each name are wrong at least: put in, left out, changed, or swapped with the next."""
+    indel, ours, theirs = (features[:, COMPARISON.index(column)] for column in ("indel", "name_length", "form_length"))
+    # One that is changed or swapped counts twice among those that are put in or left out.
+    wrong: Float = (np.rint((1 - indel) * (ours + theirs)) + np.abs(ours - theirs)) / 2
+    return wrong
 
 
 def rank(
