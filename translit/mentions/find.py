@@ -39,7 +39,7 @@ from translit.mentions.traits import Lore
 from translit.mentions.weigh import Weighing
 from translit.mentions.windows import forms_of
 from translit.mentions.words import Words, words_of
-from translit.mentions.writing import Writer, unglued
+from translit.mentions.writing import Writer, outside_addresses, unglued
 from translit.model import Mention
 
 
@@ -146,7 +146,8 @@ class Finder:
         for number, (context, given) in enumerate(zip(contexts, proposed, strict=True)):
             places[number] = self._with_guesses(context, given, places[number])
         places = [self.parts.added(*rest) for rest in zip(contexts, facts, places, open_, strict=True)]
-        return documents, [unglued(words, found) for words, found in zip(documents, places, strict=True)], near
+        pairs = zip(documents, places, strict=True)
+        return documents, [outside_addresses(words, unglued(words, found)) for words, found in pairs], near
 
     def _with_guesses(self, context: Context, proposed: list[Place], places: list[Place]) -> list[Place]:
         """The places of one text, among them the listed names that guesses bear out."""

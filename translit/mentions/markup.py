@@ -1,7 +1,7 @@
 """Markup: a text with its tags, addresses and code blotted out, character by character, so that only prose is left to read.
 
 Offsets stay, so what is found in the blotted text stands at the same place in the text. Blotted are tags of XML and HTML with
-their attributes, comments, what stands between the tags of code, entities, URLs, e-mail addresses, and of Markdown code
+their attributes, comments, what stands between the tags of code, entities, addresses, and of Markdown code
 spans, fenced code and the targets of links. Every step is a search that never goes back, so time grows linearly.
 
 Sources: HTML Living Standard, section 13.1 (writing HTML documents); CommonMark 0.31, sections 4.5 and 6.1 (code).
@@ -14,6 +14,7 @@ from collections.abc import Iterator
 import regex
 
 from translit import limits
+from translit.mentions.addresses import addresses
 
 BLOT, BREAK = "\ufffc", "\n"
 """What stands for a blotted character: inside a paragraph, and where a paragraph ends."""
@@ -22,8 +23,6 @@ _OPENER = regex.compile(r"<(?:!--|!\[CDATA\[|[!?/]?[A-Za-z])")
 _TAG_NAME = regex.compile(r"</?([A-Za-z][\w:-]{0,30})")
 _TAG_SIGN = regex.compile("[\"'<>]")
 _ENTITY = regex.compile(r"&(?:[A-Za-z][A-Za-z0-9]{1,31}|#\d{1,7}|#[xX][0-9A-Fa-f]{1,6});")
-_URL = regex.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]{1,9}+://|\bwww\.)[^\s<>\"”’]+")
-_LOCAL, _DOMAIN = regex.compile(r"[\w.+%-]{1,64}+$"), regex.compile(r"[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 _TARGET = regex.compile(r"\]\([^()\s]*(?:\s+\"[^\"\n]*\")?\)|(?m:^ {0,3}\[[^\[\]\n]{1,200}\]:[^\n]*$)")
 _FENCE = regex.compile(r"(?m)^ {0,3}(`{3,}|~{3,})")
 _TICKS = regex.compile(r"`+")
@@ -123,15 +122,10 @@ class _Seeker:
 
 
 def _addresses(text: str) -> Iterator[Span]:
-    """Entities, URLs, the targets of Markdown links, and e-mail addresses."""
-    for pattern in (_ENTITY, _URL, _TARGET):
+    """Entities, the targets of Markdown links, and addresses."""
+    for pattern in (_ENTITY, _TARGET):
         yield from ((found.start(), found.end(), BLOT) for found in pattern.finditer(text))
-    at = text.find("@")
-    while at >= 0:
-        local, domain = _LOCAL.search(text, max(0, at - 64), at), _DOMAIN.match(text, at + 1)
-        if local is not None and domain is not None:
-            yield local.start(), domain.end(), BLOT
-        at = text.find("@", at + 1)
+    yield from ((start, end, BLOT) for start, end in addresses(text))
 
 
 def _code(text: str) -> Iterator[Span]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import accumulate
 
 import regex
 
 from translit import limits
 from translit.matching.answers import PART, Answer
 from translit.matching.tiers import Tiers
+from translit.mentions.addresses import addresses
 from translit.mentions.casing import wear
 from translit.mentions.memory import Memory
 from translit.mentions.places import Place, without_answer
@@ -139,6 +142,22 @@ def unglued(words: Words, places: list[Place]) -> list[Place]:
             out.append(place)
             end = last.end
     return out
+
+
+def outside_addresses(words: Words, places: list[Place]) -> list[Place]:
+    """The places of a text, those left alone that stand in an address or a handle."""
+    if not places:
+        return places
+    spans = sorted(addresses(words.text))
+    if not spans:
+        return places
+    starts, ends = [start for start, _ in spans], list(accumulate((end for _, end in spans), max))
+
+    def addressed(place: Place) -> bool:
+        before = bisect_right(starts, words.ends[place.last - 1] - 1)
+        return before > 0 and ends[before - 1] > words.starts[place.first]
+
+    return [without_answer(place) if addressed(place) else place for place in places]
 
 
 def _runs_on(char: str) -> bool:
