@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import threading
 import time
 from collections.abc import Generator, Iterator, Sequence
+from pathlib import Path
 from random import Random
 
 import pyarrow as pa
@@ -12,9 +14,11 @@ import pytest
 
 from translit import Normalizer
 from translit.errors import InputError
+from translit.files import workers
 from translit.files.base import Chunk, Position, Result, Task
 from translit.files.columns import Known
 from translit.files.crew import Asking, worked
+from translit.files.run import Job, Options, run
 from translit.model import Match, Mention
 
 COUNT = 20
@@ -119,3 +123,24 @@ def test_values_that_were_not_answered_are_an_error_for_all() -> None:
     known.codes(pa.array(["broken", "Kabul"]))
     with pytest.raises(InputError, match="ended"):
         known.settle()
+
+
+@pytest.mark.parametrize("pays", [0.0, 1e9])
+def test_names_are_answered_here_or_by_workers_alike(
+    norm: Normalizer, tmp_path: Path, pays: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers, "PROBE", 50)
+    monkeypatch.setattr(workers, "BATCH_VALUES", 50)
+    monkeypatch.setattr(workers, "PAYS", pays)
+    source = tmp_path / "names.csv"
+    source.write_text("name\n" + "".join(f"{name} {n}\nPanjsjir{'i' * (n % 90)}\n" for n, name in enumerate(["Massud", "nobody"] * 150)))
+    task, seen = Task("name", ("name",), ("id", "confidence")), []
+
+    def report(*_: object) -> None:
+        seen.append(len(multiprocessing.active_children()))
+
+    for count in (1, 2):
+        job = Job(str(source), "csv", str(tmp_path / f"{count}.csv"))
+        run([job], task, norm, Options(workers=count), report)
+    assert (tmp_path / "1.csv").read_bytes() == (tmp_path / "2.csv").read_bytes()
+    assert bool(max(seen)) == (not pays)

@@ -12,12 +12,12 @@ import signal
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
 from multiprocessing import connection, forkserver, synchronize, util
 from multiprocessing.context import BaseContext
+from multiprocessing.process import BaseProcess
 from typing import Any, Protocol, TypeVar, cast
 
 from translit.errors import TranslitError
@@ -25,7 +25,7 @@ from translit.files import warm
 from translit.files.answers import Memo, Named, named
 from translit.files.base import Chunk, Engine, Format, Result, Task, formats
 from translit.files.crew import Asking, worked
-from translit.limits import BATCH
+from translit.limits import BATCH, BATCH_VALUES
 from translit.model import Match, Mention
 
 Done = TypeVar("Done")
@@ -33,6 +33,10 @@ GRACE = 2.0
 """Seconds that the threads of a broken pool have to end."""
 WAITING = 4
 """Chunks a worker that are handed out: others have work while the first of them takes long."""
+PAYS = 2.0
+"""Seconds of looking up names from which on it pays to start processes for them."""
+PROBE = 1_000
+"""Names that are looked up in this process before it is known what they cost."""
 LEAST_SPREAD = 64
 """Fewest names that are handed to a worker, where there are as many."""
 
@@ -52,24 +56,16 @@ def pool_of(engine: Engine, workers: int, jobs: int) -> Iterator[Pool]:
         yield _Here(engine)
         return
     before = set(multiprocessing.active_children())
-    pickled = pickle.dumps(engine)
-    executor = ProcessPoolExecutor(workers, _context(pickled), _start_worker, (pickled, gc.get_threshold()))
+    processes = _Processes(engine, workers)
     try:
-        yield _Processes(executor, workers)
-        executor.shutdown()
+        yield processes
+        processes.end()
     except BrokenProcessPool:
         # Ctrl-C strikes the workers as well: where it is on its way to this process, too, it is what the user is told.
         time.sleep(0.1)
         raise TranslitError("a worker process ended before its time (killed, or out of memory); run again with fewer --workers") from None
     finally:
-        # After an error nobody waits for work that is not wanted any more.
-        handed = cast(Any, executor)._call_queue
-        executor.shutdown(wait=False, cancel_futures=True)
-        for process in set(multiprocessing.active_children()) - before:
-            process.kill()
-        # Python before 3.11.6 would wait for ever to hand work to the dead: their pipe has a reader left, in this process.
-        if handed is not None:
-            handed._reader.close()
+        processes.abandon(set(multiprocessing.active_children()) - before)
 
 
 def _context(pickled: bytes) -> BaseContext:
@@ -120,9 +116,30 @@ def _by_columns(format_: Format, task: Task) -> bool:
 
 
 class _Processes:
-    def __init__(self, executor: ProcessPoolExecutor, workers: int) -> None:
-        self.executor, self.workers = executor, workers
-        self._here = _Here(_Spread(self))
+    """Worker processes, started when there is work for them."""
+
+    def __init__(self, engine: Engine, workers: int) -> None:
+        self.workers = workers
+        self._engine = engine
+        self._here = _Here(_Spread(self, engine))
+        self._executor: ProcessPoolExecutor | None = None
+
+    def end(self) -> None:
+        """Wait for the work that was handed out."""
+        if self._executor is not None:
+            self._executor.shutdown()
+
+    def abandon(self, processes: Collection[BaseProcess]) -> None:
+        """Wait no more: after an error nobody wants the work. ``processes`` are the workers."""
+        if self._executor is None:
+            return
+        handed = cast(Any, self._executor)._call_queue
+        self._executor.shutdown(wait=False, cancel_futures=True)
+        for process in processes:
+            process.kill()
+        # Python before 3.11.6 would wait for ever to hand work to the dead: their pipe has a reader left, in this process.
+        if handed is not None:
+            handed._reader.close()
 
     def __call__(self, format_: Format, task: Task, chunks: Iterator[Chunk], *, apart: bool) -> Generator[tuple[Chunk, Result]]:
         if _by_columns(format_, task):
@@ -141,9 +158,13 @@ class _Processes:
 
     def submit(self, work: Callable[..., Done], *arguments: object) -> Future[Done]:
         """Have some work done by one of the processes."""
+        if self._executor is None:
+            pickled = pickle.dumps(self._engine)
+            given = pickled, gc.get_threshold()
+            self._executor = ProcessPoolExecutor(self.workers, _context(pickled), _start_worker, given)
         try:
             with _signals_held():
-                return self.executor.submit(work, *arguments)
+                return self._executor.submit(work, *arguments)
         except OSError as error:
             # A pool that breaks at this very moment has closed the pipe that wakes it: no error of the system, so without a number.
             # A worker that is killed while it is started leaves nobody at the other end of its pipe.
@@ -152,20 +173,38 @@ class _Processes:
             raise
 
 
-@dataclass(frozen=True, slots=True)
 class _Spread:
-    """An engine that has names answered by the processes of a pool."""
+    """An engine that answers names in this process, and has them answered by those of a pool where that would take long.
 
-    pool: _Processes
+    Args:
+        pool: the processes, which take a while to start.
+        engine: answers here.
+    """
+
+    def __init__(self, pool: _Processes, engine: Engine) -> None:
+        self._pool, self._engine = pool, engine
+        self._met, self._spread = 0, False
 
     def find_many(self, texts: Sequence[str], /) -> Sequence[Sequence[Mention]]:
         """Texts are answered where their chunk is."""
         raise NotImplementedError
 
     def match_many(self, names: Sequence[str], /) -> list[Match | None]:
-        """A match or None for each name, without its candidates."""
-        size = min(max(LEAST_SPREAD, -(-len(names) // self.pool.workers)), BATCH)
-        parts = [self.pool.submit(_match, names[start : start + size]) for start in range(0, len(names), size)]
+        """A match or None for each name, of the pool without its candidates."""
+        found: list[Match | None] = []
+        while len(found) < len(names) and not self._spread:
+            # The first names say nothing of the pace: tables are read for them.
+            size = PROBE if self._met <= PROBE else BATCH_VALUES
+            part, begin = names[len(found) : len(found) + size], time.perf_counter()
+            found += self._engine.match_many(part)
+            pace = (time.perf_counter() - begin) / len(part)
+            self._spread = self._met >= PROBE and pace * (len(names) - len(found)) > PAYS
+            self._met += len(part)
+        return found + self._spread_out(names[len(found) :])
+
+    def _spread_out(self, names: Sequence[str]) -> list[Match | None]:
+        size = min(max(LEAST_SPREAD, -(-len(names) // self._pool.workers)), BATCH)
+        parts = [self._pool.submit(_match, names[start : start + size]) for start in range(0, len(names), size)]
         found = [answer for part in parts for answer in part.result()]
         return [None if answer is None else Match(name, *answer) for name, answer in zip(names, found, strict=True)]
 
