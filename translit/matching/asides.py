@@ -19,7 +19,6 @@ from translit.tables import read_table
 ASIDES_FORMAT = "translit-asides/1"
 USES = ("alias", "relation")
 _BRACKETS = regex.compile(r"\s*(?:\(([^()]*+)\)|\[([^\[\]]*+)\]|[“„«\"]([^“”„«»\"]*+)[”“»\"])")
-_MAY_STAND = regex.compile(r"[\s(\[“„«\".]")
 _OPENING = frozenset('([“„«"')
 _BESIDE_WORDS = str.maketrans(",;:", "   ")
 
@@ -50,7 +49,10 @@ def _first_words() -> frozenset[str]:
 
 def _is_marked(name: str) -> bool:
     """Whether brackets or a marker may stand in a name, which is quickly told of most names."""
-    return not _OPENING.isdisjoint(name) or not _first_words().isdisjoint(name.casefold().translate(_BESIDE_WORDS).split())
+    words = name.casefold().split()
+    if not all(map(str.isalnum, words)):
+        words = " ".join(words).translate(_BESIDE_WORDS).split()
+    return not _first_words().isdisjoint(words) or not _OPENING.isdisjoint(name)
 
 
 @lru_cache(maxsize=limits.TOKEN_CACHE)
@@ -62,8 +64,11 @@ def asides(name: str) -> tuple[str, ...]:
     >>> asides("Angela Merkel (geb. Kasner)"), asides("H.E. Mr. António Guterres"), asides("Angela Merkel")
     (('Angela Merkel',), ('António Guterres',), ())
     """
-    if not _MAY_STAND.search(name) and name.isascii():
-        return ()
+    if name.isascii() and not ("." in name or _is_marked(name)):
+        # Most names; what stands at the end may still be no letter.
+        bare = " ".join(name.split())
+        own = bare.strip(" ,;:")
+        return () if own in ("", bare) or " " not in bare == name else (own,)
     parts = _parts(name) if _is_marked(name) else [name]
     kept = tuple(dict.fromkeys(own for part in parts if (own := _addressed(part))))[: limits.MAX_ASIDES]
     return () if kept == (name,) or " ".join(name.split()) in kept else kept

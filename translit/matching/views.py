@@ -97,7 +97,7 @@ def _views(name: str, droppable: frozenset[str]) -> list[View]:
     place = [View(bare_place, DESIGNATED)] if bare_place else []
     if " " not in name and not _COMMA.search(name):
         return [View(name, 0), *place]
-    turned = _by_comma(name)
+    turned = _by_comma(name) if _COMMA.search(name) else ""
     out = [View(name, UNTURNED if turned else 0)]
     bare = untitled(turned or name)
     if turned:
@@ -193,7 +193,7 @@ def _joined(name: str) -> str | None:
 def _orders(name: str) -> list[View]:
     """The first word put last, and the last put first."""
     words = name.split()
-    if not 2 <= len(words) <= limits.MAX_TURNED_WORDS or any(_INITIAL.fullmatch(word) for word in words):
+    if not 2 <= len(words) <= limits.MAX_TURNED_WORDS or any(len(word) <= 2 and _INITIAL.fullmatch(word) for word in words):
         return []
     handicap = CAPITALS if _shouted(words) else TURNED
     left, right = View(" ".join([*words[1:], words[0]]), handicap), View(" ".join([words[-1], *words[:-1]]), handicap)
@@ -206,8 +206,11 @@ def initials(name: str) -> bool:
     >>> initials("A. Massoud"), initials("A S Massoud"), initials("A. S."), initials("Ahmad Massoud")
     (True, True, False, False)
     """
-    # One word in full is the usual case.
-    if name.isalpha() or not _INITIAL.search(name):
+    # Words in full are the usual case.
+    words = name.split(" ")
+    if "".join(words).isalpha() and min(map(len, words)) > 1:
+        return False
+    if not _INITIAL.search(name):
         return False
     rest = _INITIAL.sub(" ", name)
     return any(len(plain(word)) > 2 for word in rest.split())
