@@ -7,8 +7,10 @@ the text that was given.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import accumulate
 from typing import NamedTuple
 
 from translit.matching.exact import LISTED
@@ -34,15 +36,6 @@ class Edit(NamedTuple):
         if (mention.start, mention.end, mention.replacement, mention.input) == (*self[:3], stands):
             return mention
         return replace(mention, input=stands, start=self.start, end=self.end, replacement=self.written)
-
-
-class _Piece(NamedTuple):
-    """A stretch of the written text: an edit of the first reading, or a change of the second."""
-
-    start: int
-    end: int
-    edit: Edit
-    again: bool
 
 
 def may_change_again(words: Words, places: Sequence[Place], near: Sequence[Place]) -> bool:
@@ -103,41 +96,39 @@ def composed(text: str, edits: Sequence[Edit], again: Sequence[Edit]) -> list[Ed
     [Edit(start=4, end=15, written='Kabul City', mention=None)]
     """
     middle = written(text, edits)
+    # How much longer the text before each edit became, and where each stands in the middle.
+    grown = list(accumulate((len(edit.written) - (edit.end - edit.start) for edit in edits), initial=0))
+    starts = [edit.start + shift for edit, shift in zip(edits, grown, strict=False)]
+    ends = [start + len(edit.written) for start, edit in zip(starts, edits, strict=True)]
     out: list[Edit] = []
-    shift = 0
-    both = [*_placed(edits), *(_Piece(edit.start, edit.end, edit, True) for edit in again)]
-    for pieces in _groups(sorted(both, key=lambda piece: (piece.start, piece.end))):
-        changes = [piece.edit for piece in pieces if piece.again]
-        first = [piece.edit for piece in pieces if not piece.again]
-        start, end = pieces[0].start, max(piece.end for piece in pieces)
-        grown = sum(len(edit.written) - (edit.end - edit.start) for edit in first)
-        if not changes:
-            out += first
-        else:
-            moved = [edit._replace(start=edit.start - start, end=edit.end - start) for edit in changes]
-            out.append(Edit(start - shift, end - shift - grown, written(middle[start:end], moved), changes[0].mention))
-        shift += grown
-    return out
+    done = 0
+    for changes, start, end in _clusters(again, starts, ends):
+        # A change takes in all edits that it overlaps.
+        first, last = bisect_right(ends, start, done), bisect_left(starts, end, done)
+        out += edits[done:first]
+        moved = [edit._replace(start=edit.start - start, end=edit.end - start) for edit in changes]
+        out.append(Edit(start - grown[first], end - grown[last], written(middle[start:end], moved), changes[0].mention))
+        done = last
+    return out + list(edits[done:])
 
 
-def _placed(edits: Sequence[Edit]) -> Iterator[_Piece]:
-    """The edits where they stand in the written text."""
-    shift = 0
-    for edit in edits:
-        start = edit.start + shift
-        yield _Piece(start, start + len(edit.written), edit, False)
-        shift += len(edit.written) - (edit.end - edit.start)
+def _clusters(again: Sequence[Edit], starts: Sequence[int], ends: Sequence[int]) -> Iterator[tuple[list[Edit], int, int]]:
+    """The changes, those together that overlap the same edits, and what they and these span.
 
-
-def _groups(pieces: Sequence[_Piece]) -> Iterator[list[_Piece]]:
-    """The pieces, those together that overlap."""
-    group: list[_Piece] = []
-    end = -1
-    for piece in pieces:
-        if group and piece.start >= end:
-            yield group
-            group = []
-        group.append(piece)
-        end = max(end if len(group) > 1 else -1, piece.end)
-    if group:
-        yield group
+    Args:
+        again: the changes, left to right, without overlap.
+        starts, ends: where the edits stand in the same text.
+    """
+    cluster: list[Edit] = []
+    low = high = -1
+    for change in again:
+        first, last = bisect_right(ends, change.start), bisect_left(starts, change.end) - 1
+        start, end = (min(change.start, starts[first]), max(change.end, ends[last])) if first <= last else (change.start, change.end)
+        if cluster and start >= high:
+            yield cluster, low, high
+            cluster = []
+        low = low if cluster else start
+        cluster.append(change)
+        high = end
+    if cluster:
+        yield cluster, low, high
