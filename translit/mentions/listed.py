@@ -88,6 +88,8 @@ class Listed:
             for i, count, piece in own:
                 if piece not in known and piece not in met:
                     met[piece] = context, i, count
+        if not met:
+            return {}
         found: dict[str, Place | None] = self._plain(met)
         new = {
             piece: Window(context.words, i, context.words.joined_folds(i, count))

@@ -110,6 +110,8 @@ class Words:
 
     def spellings(self, numbers: NDArray[np.int64]) -> list[str]:
         """The spellings of some numbers."""
+        if not len(numbers):
+            return []
         text, first = self.text, self.scanned.first[numbers]
         places = zip(self.scanned.start[first].tolist(), self.scanned.end[first].tolist(), strict=True)
         return [text[start:end] for start, end in places]
