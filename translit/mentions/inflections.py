@@ -23,6 +23,8 @@ USES = ("case", "local", "proclitic", "elision", "derived")
 """What a row is for; a local case says by itself that a place is meant: in it, from it, to it."""
 _GONE = regex.compile(r"(?=.{0,3}$)[aeiouyjаеиоуыэюяйь]*[lmns]?")
 """What a name may lose before the ending of a derived word: *Byzantine* of *Byzantium*."""
+_RESPELLED = frozenset({"e", "ey", "iy", "j", "y", "yi", "yy", "ы", "ый", "ій"})
+"""Last letters of a name that some write as one vowel."""
 LEAST_DERIVED = 4
 """Fewest letters of the stem of a derived word."""
 
@@ -127,6 +129,8 @@ def is_derived(word: str, name: str) -> bool:
 
     >>> is_derived("kronstadters", "kronstadt"), is_derived("asturian", "asturias"), is_derived("tehran", "teheran")
     (True, True, False)
+    >>> is_derived("zanzibari", "zanzibar"), is_derived("almati", "almaty")
+    (True, False)
     """
     if not name.startswith(word[:LEAST_DERIVED]):
         return False
@@ -137,6 +141,7 @@ def is_derived(word: str, name: str) -> bool:
             and len(stem) >= LEAST_DERIVED
             and name.startswith(stem)
             and _GONE.fullmatch(name, len(stem)) is not None
+            and not (len(row.ending) == 1 and name[len(stem) :] in _RESPELLED)
             and not name.endswith(row.ending)
         ):
             return True
