@@ -40,6 +40,7 @@ LAYERS = (
         "matching.guesser",
         "matching.listings",
         "matching.located",
+        "matching.entries",
         "matching.tiers",
         "matching.reasons",
     ),

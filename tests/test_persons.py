@@ -19,8 +19,17 @@ WORDS = st.lists(st.sampled_from("ahmad ali bin al abd rahman petrovich pavlovic
 @pytest.fixture(scope="module")
 def listed() -> Normalizer:
     """A lexicon of persons, among them fathers, sons and brothers, with the defaults."""
-    rows = read_table("persons_listed.tsv")
-    return Normalizer(Lexicon.build([[_record(row) for row in rows]]))
+    return _normalizer("persons_listed.tsv")
+
+
+@pytest.fixture(scope="module")
+def entered() -> Normalizer:
+    """A lexicon of persons under the headings of catalogues."""
+    return _normalizer("headings_listed.tsv")
+
+
+def _normalizer(table: str) -> Normalizer:
+    return Normalizer(Lexicon.build([[_record(row) for row in read_table(table)]]))
 
 
 def _record(row: dict[str, str]) -> dict[str, object]:
@@ -33,6 +42,13 @@ def _record(row: dict[str, str]) -> dict[str, object]:
 def test_persons(case: dict[str, str], listed: Normalizer) -> None:
     """An expected ``-`` is no answer."""
     match = listed.match(case["input"])
+    assert (match.canonical if match is not None else "-") == case["canonical"]
+
+
+@pytest.mark.parametrize("case", cases("headings.tsv"))
+def test_headings(case: dict[str, str], entered: Normalizer) -> None:
+    """An expected ``-`` is no answer."""
+    match = entered.match(case["input"])
     assert (match.canonical if match is not None else "-") == case["canonical"]
 
 

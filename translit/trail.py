@@ -257,6 +257,8 @@ def _verdict(tiers: Tiers, name: str, answer: Answer | None, look_up: _LookUp, c
             return f"{answer.method}: the letters of a listed spelling without its marks; confidence {answer.confidence:.4f}"
         if answer.shape == "qualified":
             return f"{answer.method}: the name of a place in the country behind it; confidence {answer.confidence:.4f}"
+        if answer.shape == "entered":
+            return f"{answer.method}: a listed person's name, as registers enter it; confidence {answer.confidence:.4f}"
         if answer.shape == "numbered":
             return f"{answer.method}: the name of a place beside a postal code; confidence {answer.confidence:.4f}"
         return f"{answer.method}: near one entity and clearly nearer than to any other; confidence {answer.confidence:.4f}"

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from translit.fallback import romanizer
 from translit.lexicon.compile import compile_entities
 from translit.lexicon.fame import Fame
+from translit.lexicon.headings import with_spoken
 from translit.lexicon.index import LEARNT, Index, Rows, table_arrays
 from translit.lexicon.own_rules import read_all
 from translit.lexicon.packs import expand
@@ -46,6 +47,7 @@ def build(
     tell("reading sources")
     sources, entities, rules = read_all(expand(sources))
     languages = _languages(entities)
+    entities = with_spoken(entities)
     entities, read_by = with_readings(entities, readings, fallback)
     tell(f"compiling {len(entities)} entities")
     tables = read_tables(prior)

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 ASKING = frozenset(
     """
     lexicon.cache lexicon.diff lexicon.lexicon lexicon.lock lexicon.opening
-    matching.answers matching.bare matching.exact matching.fuzzy matching.guesser matching.listings matching.located matching.nearest
-    matching.qualified matching.reasons matching.tiers
+    matching.answers matching.bare matching.entries matching.exact matching.fuzzy matching.guesser matching.listings
+    matching.located matching.nearest matching.qualified matching.reasons matching.tiers
     rules.korean rules.respell
     unicode.skeleton
     """.split()

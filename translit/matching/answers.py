@@ -30,8 +30,8 @@ class Answer(NamedTuple):
     """A match in the making: the entity's number, or the spelling of a part; ``decided`` by a person or found.
 
     ``confidence`` is that of the spelling to write; ``meant`` is how surely this entity is meant, of those that are written so.
-    ``shape`` tells whether the name stands for it as it is, as its bare letters, with its country behind it, or beside a
-    postal code.
+    ``shape`` tells whether the name stands for it as it is, as its bare letters, with its country behind it, beside a
+    postal code, or as a register enters it.
     """
 
     entity: int
@@ -42,7 +42,7 @@ class Answer(NamedTuple):
     form: str = ""
     part: bool = False
     decided: bool = False
-    shape: Literal["whole", "bare", "qualified", "numbered"] = "whole"
+    shape: Literal["whole", "bare", "qualified", "numbered", "entered"] = "whole"
     meant: float = 1.0
 
 

@@ -1,4 +1,4 @@
-"""Asides: what lists write beside a person's name – another name, the father's or the maiden name, brackets, forms of address.
+"""Asides: what lists write beside a person's name – another name, the father's or the maiden name, brackets, years, forms of address.
 
 *Usama bin Ladin a.k.a. Abu Abdallah*, *Karpal Singh a/l Ram Singh*, *Angela Merkel (geb. Kasner)*, *H.E. Mr. António Guterres*. The words
 that say so stand in ``lexicons/asides.tsv``.
@@ -12,6 +12,7 @@ from functools import lru_cache
 import regex
 
 from translit import limits
+from translit.matching.headings import entered
 from translit.matching.titles import joined_titles
 from translit.resources import data_root
 from translit.tables import read_table
@@ -64,12 +65,13 @@ def asides(name: str) -> tuple[str, ...]:
     >>> asides("Angela Merkel (geb. Kasner)"), asides("H.E. Mr. António Guterres"), asides("Angela Merkel")
     (('Angela Merkel',), ('António Guterres',), ())
     """
-    if name.isascii() and not ("." in name or _is_marked(name)):
+    told = entered(name).name
+    if told == name and name.isascii() and not ("." in name or _is_marked(name)):
         # Most names; what stands at the end may still be no letter.
         bare = " ".join(name.split())
         own = bare.strip(" ,;:")
         return () if own in ("", bare) or " " not in bare == name else (own,)
-    parts = _parts(name) if _is_marked(name) else [name]
+    parts = _parts(told) if _is_marked(told) else [told]
     kept = tuple(dict.fromkeys(own for part in parts if (own := _addressed(part))))[: limits.MAX_ASIDES]
     return () if kept == (name,) or " ".join(name.split()) in kept else kept
 

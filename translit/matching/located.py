@@ -11,11 +11,11 @@ from translit.model import PERSON, PLACE
 
 
 class Located(NamedTuple):
-    """What the place named by a part of a name means, and what stands beside it."""
+    """What the place or the person named by a part of a name means, and what stands beside it."""
 
     name: str
     meant: Resolution
-    shape: Literal["qualified", "numbered"]
+    shape: Literal["qualified", "numbered", "entered"]
 
 
 class Places:

@@ -15,6 +15,7 @@ from translit.lexicon.lexicon import Lexicon
 from translit.matching.answers import UNDECIDED, Accepted, Answer, Records
 from translit.matching.bare import Bare
 from translit.matching.decisions import Rulings
+from translit.matching.entries import Entries
 from translit.matching.exact import LISTED, ONE, OPEN, Resolution, fold_names
 from translit.matching.listings import Listings
 from translit.matching.located import Places
@@ -57,6 +58,7 @@ class _Batch:
     def close(self, answers: Mapping[int, Answer | None]) -> None:
         """Put down the answers to some open rows, which nothing below is asked for."""
         self.open = [row for row in self.open if row not in answers]
+        self.alike = {row: meant for row, meant in self.alike.items() if row not in answers}
         self.put(answers)
 
     def put(self, answers: Mapping[int, Answer | None]) -> None:
@@ -112,6 +114,11 @@ class Tiers:
         """Tells names of places that say where they lie."""
         return Places(self.listings)
 
+    @cached_property
+    def entries(self) -> Entries:
+        """Tells names of persons that stand as in a register."""
+        return Entries(self.listings)
+
     def canonical(self, entity: int) -> str:
         """The spelling to write for an entity."""
         return self.records.canonical(entity)
@@ -153,7 +160,7 @@ class Tiers:
         guessed = guessed.without(bare)
         bare |= self._folded_alike(batch, batch.alike.keys() - set(guessed.rows) - bare.keys())
         batch.put({row: answer._replace(method="fuzzy", shape="bare") for row, answer in bare.items()})
-        guessed = guessed.without({row for row, entity in guessed.entities() if self.places.contradict(plain[row], entity)})
+        guessed = guessed.without({row for row, entity in guessed.entities() if self._contradicts(plain[row], entity)})
         batch.put(self._qualified(batch, _unanswered(batch, batch.open, guessed)))
         if least == 0:
             batch.put(self._nearest(batch, _unanswered(batch, range(len(names)), guessed)))
@@ -182,14 +189,22 @@ class Tiers:
         return self.listings.is_nothing(name)
 
     def _located(self, batch: _Batch) -> dict[int, Answer | None]:
-        """The answers to open names of listed places that say where they lie, None where that speaks against all that are listed."""
+        """The answers to open names of listed persons as registers enter them, and of listed places that say where they lie.
+
+        None where what stands beside the name speaks against all that are listed.
+        """
         out: dict[int, Answer | None] = {}
         for row in batch.open:
-            found = None if row in batch.alike else self.places.located(batch.names[row])
+            name = batch.names[row]
+            found = self.entries.located(name) or (None if row in batch.alike else self.places.located(name))
             if found is not None:
                 answer = self._given(found.meant, LISTED, fold(found.name), batch.least)
                 out[row] = answer and answer._replace(method="rule", shape=found.shape)
         return out
+
+    def _contradicts(self, name: str, entity: int) -> bool:
+        """Whether what stands behind a name speaks against an entity."""
+        return self.places.contradict(name, entity) or self.entries.contradict(name, entity)
 
     def _bare(self, batch: _Batch, guessed: Accepted) -> dict[int, Answer]:
         """The answers to open names that are the bare spelling of something famous, where no guess is surer."""
