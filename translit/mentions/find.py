@@ -42,6 +42,9 @@ from translit.mentions.words import Words, words_of
 from translit.mentions.writing import Writer, outside_addresses, unglued
 from translit.model import Mention
 
+Told = Callable[[Words, Sequence[Place]], Iterator[Edit]]
+"""Words and places of a text → what is written there."""
+
 
 class Finder:
     """Finds mentions by the tiers of a normalizer.
@@ -66,8 +69,7 @@ class Finder:
         """The mentions of each text, left to right, without overlap."""
         if self.replacing is not None:
             return [self.replacing.find(text) for text in texts]
-        edits = self._edits(texts, self._told)
-        return [[edit.told(text) for edit in own] for text, own in zip(texts, edits, strict=True)]
+        return [[edit.told(text) for edit in own] for text, own in self._edited(texts, self._told)]
 
     def clean_many(self, texts: Sequence[str]) -> list[str]:
         """Each text with its mentions written as they are to be."""
@@ -77,10 +79,8 @@ class Finder:
         """Each text with its mentions written as they are to be, and how many of them changed."""
         if self.replacing is not None:
             return self.replacing.rewritten(texts)
-        out = []
-        for text, edits in zip(texts, self._edits(texts, self.writer.edits), strict=True):
-            out.append((written(text, edits), len(changed(text, edits))) if edits else (text, 0))
-        return out
+        edited = self._edited(texts, self.writer.edits)
+        return [(written(text, edits), len(changed(text, edits))) if edits else (text, 0) for text, edits in edited]
 
     def survey_many(self, texts: Sequence[str]) -> list[Survey]:
         """The mentions of each text, and what was left alone though something is listed there or near."""
@@ -99,7 +99,14 @@ class Finder:
         for mention in self.writer.mentions(words, places):
             yield Edit(mention.start, mention.end, mention.replacement, mention)
 
-    def _edits(self, texts: Sequence[str], told: Callable[[Words, Sequence[Place]], Iterator[Edit]]) -> list[list[Edit]]:
+    def _edited(self, texts: Sequence[str], told: Told) -> Iterator[tuple[str, list[Edit]]]:
+        """Each text and its :meth:`_edits`."""
+        for rows in _batches(texts):
+            own = [texts[row] for row in rows]
+            yield from zip(own, self._edits(own, told), strict=True)
+
+    @collections_paused()
+    def _edits(self, texts: Sequence[str], told: Told) -> list[list[Edit]]:
         """What is written in each text, left to right, without overlap, as ``told`` of its places.
 
         Texts are read again as they are written, until nothing more changes; what does becomes an edit of the text given.
