@@ -77,6 +77,7 @@ def strict(text: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
 
 
+@lru_cache(maxsize=limits.TOKEN_CACHE)
 def spelling(token: str) -> str:
     """The form of a token that native-script rules read: casefolded, composed, without tashkeel or invisible characters.
 
