@@ -345,6 +345,19 @@ def test_an_unrelated_entity_changes_no_rule_answer_of_a_pack(norm: Normalizer) 
     assert settled(larger, asked) == settled(norm, asked)
 
 
+@pytest.mark.parametrize("text", ["Kabul", "Massoud, Ahmad, 1989-", "کابل", ""])
+def test_an_empty_lexicon_knows_nothing(text: str) -> None:
+    norm = Normalizer(Lexicon.build([]))
+    assert norm.match(text) is None and norm.match_many([text], min_confidence=0) == [None]
+    assert norm.clean(f"In {text}.") == f"In {text}." and norm.find(text) == []
+    assert norm.explain(text).match is None and norm.review_many([text])[0].candidates == ()
+
+
+def test_what_is_too_long_for_a_name_is_explained_as_that(norm: Normalizer) -> None:
+    explanation = norm.explain("a" * 100_000)
+    assert f"longer than {MAX_NAME_CODEPOINTS} code points" in explanation.verdict and not explanation.readings
+
+
 @given(anything)
 def test_no_input_crashes(norm: Normalizer, string: str) -> None:
     assert norm.normalize(string) is not None

@@ -146,7 +146,7 @@ def _review(tiers: Tiers, name: str, answer: Answer | None, most: int, least: fl
     # The answer goes before what the other tiers see.
     found = [] if match is None else [replace(match.candidates[0] if match.candidates else _as_candidate(match), reasons=())]
     found += look_up.candidates(tiers, most)
-    if len(found) < most and len(name) <= limits.MAX_NAME_CODEPOINTS and tiers.lexicon.rough.spell(name).rom:
+    if len(found) < most and not _is_too_long(name) and tiers.lexicon.rough.spell(name).rom:
         from translit.matching.reasons import ranked
 
         found += ranked(tiers, name, answer, most)
@@ -202,13 +202,17 @@ def explain(tiers: Tiers, name: str) -> Explanation:
     match = None if answer is None else tiers.records.match(name, answer)
     look_up = _look_up(tiers, name)
     candidates, alignment = look_up.candidates(tiers, limits.MAX_CANDIDATES_SHOWN), list[tuple[str, str, float]]()
-    if look_up.listed is None and tiers.lexicon.rough.spell(name).rom:
+    if look_up.listed is None and not _is_too_long(name) and tiers.lexicon.rough.spell(name).rom:
         from translit.matching.reasons import compared
 
         candidates, alignment = compared(tiers, name, answer)
     readings, keys = _readings(tiers, name)
     verdict = _verdict(tiers, name, answer, look_up, candidates, f"precision {tiers.precision:g}")
     return Explanation(name, match, verdict, readings, keys, tuple(candidates), tuple(alignment))
+
+
+def _is_too_long(name: str) -> bool:
+    return len(name) > limits.MAX_NAME_CODEPOINTS
 
 
 def _how_listed(index: Index, form: int, folded: str, exactly: bool) -> str:
@@ -219,9 +223,11 @@ def _how_listed(index: Index, form: int, folded: str, exactly: bool) -> str:
 
 
 def _readings(tiers: Tiers, name: str) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
-    level: Level = "skeleton" if script_of(name) in ABJADS else "tight"
     # A longer name is not matched, and each word of one goes through all that was read before it.
-    keys = tiers.lexicon.keys.keys(name, level, tiers.conventions) if len(name) <= limits.MAX_NAME_CODEPOINTS else ()
+    if _is_too_long(name):
+        return (), ()
+    level: Level = "skeleton" if script_of(name) in ABJADS else "tight"
+    keys = tiers.lexicon.keys.keys(name, level, tiers.conventions)
     if has_han(name):
         return tuple(_han_readings(tiers, name)), keys
     found: list[tuple[str, str]] = []
@@ -274,6 +280,8 @@ def _verdict(tiers: Tiers, name: str, answer: Answer | None, look_up: _LookUp, c
         if listed.state == "one" and not exactly:
             return f"abstains: listed with other marks only, which is not sure enough for {promise}"
         return f"abstains: {len(listed.rivals)} entities bear this spelling and none outweighs the others at {promise}"
+    if _is_too_long(name):
+        return f"abstains: longer than {limits.MAX_NAME_CODEPOINTS} code points, which no name is"
     if not candidates:
         return "abstains: no listed spelling is near"
     return f"abstains: the nearest entity, {candidates[0].canonical}, is not sure enough for {promise}"

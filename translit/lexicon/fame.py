@@ -79,4 +79,6 @@ class Fame:
 
     @cached_property
     def _fames(self) -> list[tuple[float, int]]:
-        return [(max(float(np.quantile(self._weights, share)), 0.0), worth) for share, worth in FAMED]
+        # A lexicon may be empty.
+        weights = self._weights if len(self._weights) else np.zeros(1)
+        return [(max(float(np.quantile(weights, share)), 0.0), worth) for share, worth in FAMED]

@@ -67,7 +67,7 @@ class Guesser:
     def accepted(self, names: Sequence[str], folded: Sequence[str], rows: Sequence[int], least: float | None) -> Accepted:
         """The guesses for the names of some rows that are sure enough to be given."""
         left = [i for i in rows if folded[i].isalpha() or any(c.isalpha() for c in folded[i])]
-        if not left:
+        if not left or not len(self.index.ids):
             return Accepted()
         distinct = {name: k for k, name in enumerate(dict.fromkeys(names[i] for i in left))}
         guesses = self._all_guesses(list(distinct))
