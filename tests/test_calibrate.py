@@ -137,6 +137,21 @@ def test_the_order_of_the_answers_does_not_count(given_: list[tuple[int, bool]],
     assert of(random.sample(given_, len(given_))).thresholds == of(given_).thresholds
 
 
+def test_names_of_nobody_listed_weigh_as_many_whatever_their_share_among_the_answers() -> None:
+    """Those listed are answered rightly at every score, the others wrongly at the low ones."""
+    scores = np.tile(np.arange(0, 5000, 5, dtype=np.int32), 2)
+    absent = np.repeat((False, True), 1000)
+    answered = ~absent | (scores < 1000)
+    scores, absent = scores[answered], absent[answered]
+    weighed = curve(scores, ~absent, absent)
+    some = ~absent | (np.arange(len(absent)) % 4 == 0)
+    as_they_are = curve(scores[some], ~absent[some])
+    assert as_they_are.thresholds[GRID.index(0.99)] < weighed.thresholds[GRID.index(0.99)] < 2000
+    # Four times as many of a fourth weigh the same.
+    fourth = curve(scores[some], ~absent[some], absent[some])
+    assert abs(fourth.thresholds[GRID.index(0.99)] - weighed.thresholds[GRID.index(0.99)]) <= 50
+
+
 @given(st.lists(st.integers(0, 2**64 - 1), max_size=300), st.integers(0, 2**31))
 def test_a_draw_depends_on_nothing_but_its_digest(digests: list[int], salt: int) -> None:
     numbers = drawn(np.array(digests, dtype=np.uint64), salt)

@@ -205,6 +205,7 @@ def trials(names: Sequence[str], tables: dict[str, CostTable]) -> Iterator[Examp
         everyone = persons(collection, 70)
         for number, (first, size) in enumerate(PERSONS):
             arrays, meta, questions = compile_entities(everyone[first : first + size], tables, rough)
+            questions = questions.variants()
             few = permutation(len(questions.text), 5)[:3000]
             # Most names that a short list is asked for are not on it.
             yield ask(Index(arrays, meta), rough, questions.take(few), 606 + number, WHOLE if size > SHORT else 0.5)
@@ -219,6 +220,7 @@ def trials(names: Sequence[str], tables: dict[str, CostTable]) -> Iterator[Examp
             arrays, meta, questions = compile_entities(entities, tables, rough)
             index = Index(arrays, meta)
             asking = Rough(tables, with_unidecode, droppable=index.droppable)
+            questions = questions.variants()
             few = np.argsort(drawn(questions.digest, 5), kind="stable")[: min(6000, 3 * size)]
             yield ask(index, asking, questions.take(few), 404 + number)
             row = {ident: i for i, ident in enumerate(index.ids)}
@@ -233,7 +235,7 @@ def trials(names: Sequence[str], tables: dict[str, CostTable]) -> Iterator[Examp
                 index, asking,
                 Questions(
                     [t for t, _ in asked], np.full(len(asked), -1), np.array([row[i] for _, i in asked]),
-                    np.ones(len(asked), dtype=bool), np.ones(len(asked), dtype=bool), np.zeros(len(asked), dtype=bool),
+                    np.ones(len(asked), dtype=bool), np.ones(len(asked), dtype=bool), *(np.zeros(len(asked), dtype=bool) for _ in range(2)),
                     hashes([f"{t}\0{i}" for t, i in asked]),
                 ),
                 505 + number,
@@ -262,7 +264,7 @@ def learn_prior(names: Sequence[str], tables: dict[str, CostTable]) -> Model:
     decision = fit(np.concatenate([d.features for d, _ in second]), right, trees=150, depth=4, rate=0.1, monotone=DECISION_SIGNS)
     third = [of_names(e, *judge(comparison, part(e, i, 2))) for i, e in enumerate(asked)]
     joined = type(third[0][0])(*(np.concatenate([getattr(d, f) for d, _ in third]) for f in ("name", "best", "second", "features")))
-    curves = curves_of(decision.scores(joined.features), np.concatenate([r for _, r in third]), joined)
+    curves = curves_of(decision.scores(joined.features), np.concatenate([r for _, r in third]), joined.features)
     return Model(comparison, decision, curves)
 
 

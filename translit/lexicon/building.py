@@ -58,8 +58,9 @@ def build(
     if decided:
         rule(decided, Index(arrays, meta), "en")
         meta["decisions"] = as_rows(decided)
-    tell(f"calibrating on {len(questions.text)} variants")
-    _count_letters(arrays, meta, questions)
+    variants = questions.variants()
+    tell(f"calibrating on {len(variants.text)} variants")
+    _count_letters(arrays, meta, variants)
     _learn(arrays, meta, questions, entities, tables, prior)
     if rules:
         arrays["rules"] = _packed([(file.name, file.content) for file in rules])

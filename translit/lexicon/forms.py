@@ -83,7 +83,7 @@ class Spellings:
 
 
 def compile_forms(arrays: dict[str, Array], ordered: Sequence[Entity], rough: Rough) -> Questions:
-    """Put the forms into the arrays of an index, and give the variants that its model can be learnt from.
+    """Put the forms into the arrays of an index, and give the spellings that its model can be learnt from.
 
     Args:
         arrays: those of the entities are there already.
@@ -188,8 +188,8 @@ def _romanized(arrays: dict[str, Array], forms: Sequence[str], rough: Rough) -> 
 
 
 def _questions(rows: Spellings, ordered: Sequence[Entity]) -> Questions:
-    """The variants that can be hidden and asked for."""
-    asked = np.flatnonzero((rows.kind != CANONICAL) & ~rows.read)
+    """The spellings that can be hidden and asked for."""
+    asked = np.flatnonzero(~rows.read)
     several = np.bincount(rows.posting, minlength=int(rows.first.sum())) > 1
     bearers = Counter(rows.key)
     texts = [rows.text[row] for row in asked.tolist()]
@@ -197,4 +197,4 @@ def _questions(rows: Spellings, ordered: Sequence[Entity]) -> Questions:
     owner = rows.owner[asked]
     person = np.array([ordered[entity].kind == PERSON for entity in owner.tolist()], dtype=bool)
     drawn_by = native.token_hashes([f"{text}\0{ordered[entity].id}" for text, entity in zip(texts, owner.tolist(), strict=True)])
-    return Questions(texts, rows.form[asked], owner, ~several[rows.posting[asked]], alone, person, drawn_by)
+    return Questions(texts, rows.form[asked], owner, ~several[rows.posting[asked]], alone, person, rows.kind[asked] == CANONICAL, drawn_by)

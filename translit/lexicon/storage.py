@@ -26,7 +26,7 @@ from translit.errors import InputError, LexiconError
 from translit.files.atomic import AtomicFile
 
 MAGIC = b"TRLITLEX"
-VERSION = 8
+VERSION = 9
 _ALIGN = 64
 _PREFIX = 24
 _TYPES = frozenset({"|u1", "|b1", "|i1", "<u2", "<i2", "<u4", "<i4", "<u8", "<i8", "<f4", "<f8"})

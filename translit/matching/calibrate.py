@@ -1,7 +1,7 @@
 """Calibration: how far the fuzzy tier can be trusted on a lexicon, learnt from the lexicon's own variants.
 
-Variants are hidden and asked for again, with about half of their entity's other variants hidden too, and one entity in a few hidden
-whole, whose variants must then find nothing. What the answers turn out to be worth goes into two forests (on top of the ones that
+Variants are hidden and asked for again, with about half of their entity's other variants hidden too, and entities are hidden whole,
+whose names must then find nothing. What the answers turn out to be worth goes into two forests (on top of the ones that
 ship) and a curve from score to confidence. Nothing is labelled by hand.
 
 Sources: Platt (1999), probabilistic outputs; the precision of a set of answers is counted, not modelled.
@@ -22,7 +22,7 @@ from translit.matching.align import CostTable
 from translit.matching.compare import Hidden, Listing, compare, nearest
 from translit.matching.draws import asked, drawn
 from translit.matching.rough import Rough
-from translit.matching.score import COLUMNS, COMPARISON, DECISION_SIGNS, SCRIPTS, Comparisons, Decisions, decide
+from translit.matching.score import COLUMNS, COMPARISON, DECISION_SIGNS, SCRIPTS, Comparisons, Decisions, Float, decide
 from translit.matching.trees import Forest, fit
 
 Rows = NDArray[np.int64]
@@ -35,6 +35,10 @@ WORST = 5
 """How many times as likely an answer may be wrong as the answers together: asked for 0.99 none is less sure than 0.95."""
 WHOLE = 0.15
 """Share of the questions whose entity is hidden whole."""
+UNLISTED = 0.3
+"""Share of the names that are of nobody listed for which the promise of a lexicon's own model is kept: more than there usually are."""
+TRUST = 500
+"""Answers that what the logistic curve says of them counts for, beside those that are counted."""
 _SCRIPT = COMPARISON.index("script")
 
 
@@ -111,6 +115,7 @@ class Questions:
         alone: whether no other spelling of its entity folds to the same form.
         only: whether no other entity lists the same spelling.
         person: whether it is a person's name.
+        canonical: whether it is the canonical spelling, which is asked for only where its entity is hidden whole.
         digest: a number of each question by its spelling and entity alone, by which it is drawn.
     """
 
@@ -120,14 +125,19 @@ class Questions:
     alone: Flags
     only: Flags
     person: Flags
+    canonical: Flags
     digest: NDArray[np.uint64]
 
     def take(self, rows: Rows) -> Questions:
         """Some of the questions."""
         return Questions(
             [self.text[i] for i in rows.tolist()], self.form[rows], self.entity[rows], self.alone[rows], self.only[rows],
-            self.person[rows], self.digest[rows],
+            self.person[rows], self.canonical[rows], self.digest[rows],
         )  # fmt: skip
+
+    def variants(self) -> Questions:
+        """Those that are no canonical spelling."""
+        return self.take(np.flatnonzero(~self.canonical))
 
 
 @dataclass(frozen=True)
@@ -202,38 +212,52 @@ def of_names(examples: Examples, decisions: Decisions, right: Flags) -> tuple[De
     return decisions.take(rows), right[rows]
 
 
-def curve(scores: NDArray[np.int32], right: Flags, caution: float = 0.1) -> Curve:
+def curve(scores: NDArray[np.int32], right: Flags, absent: Flags | None = None, caution: float = 0.1) -> Curve:
     """Fit a curve to answers.
 
     Args:
         scores: score of each answer in 1/1000.
         right: whether it was right.
+        absent: whether the name is of nobody listed; they are weighed as :data:`WHOLE` of all where confidence is told, as
+            :data:`UNLISTED` where the precision is counted. None to take the answers as they are.
         caution: how much closer to 1 than asked the counted precision must be, as a share of the distance.
     """
-    slope, shift = _platt(scores / 1000, right)
+    slope, shift = _platt(scores / 1000, right, _weights(absent, WHOLE, len(right)))
     order = np.lexsort((right, -scores))
-    ranked, hits = scores[order], np.cumsum(right[order])
-    answered = np.arange(1, len(order) + 1)
+    ranked, weight = scores[order], _weights(absent, UNLISTED, len(right))[order]
+    hits, answered = np.cumsum(weight * right[order]), np.cumsum(weight)
+    steep, level = _platt(ranked / 1000, right[order], weight)
+    likely = np.cumsum(weight / (1 + np.exp(-np.clip(steep * ranked / 1000 + level, -30, 30))))
+    trust = 0 if absent is None else TRUST
+    # A single error among the surest of a few answers says little: what the logistic curve says of them counts, too.
+    precise = (hits + trust * likely / answered) / (answered + trust)
     last = np.ones(len(order), dtype=bool)
     last[:-1] = ranked[1:] != ranked[:-1]
     thresholds = []
     for precision in GRID:
         asked = precision + caution * (1 - precision)
-        # One error more than seen is allowed for, so that few answers promise little.
-        enough = np.flatnonzero(last & ((hits + asked) / (answered + 1) >= asked) & (answered >= 30))
+        enough = np.flatnonzero(last & (precise >= asked) & (answered >= 30))
         thresholds.append(int(ranked[enough[-1]]) if len(enough) else NEVER)
     for i in range(len(thresholds) - 1, 0, -1):
         thresholds[i - 1] = min(thresholds[i - 1], thresholds[i])
     return Curve(round(slope, 6), round(shift, 6), tuple(thresholds), len(scores))
 
 
-def _platt(odds: NDArray[np.float64], right: Flags) -> tuple[float, float]:
+def _weights(absent: Flags | None, share: float, answers: int) -> NDArray[np.float64]:
+    """Weights by which so large a share of the answers is of nobody listed."""
+    if absent is None or absent.all() or not absent.any():
+        return np.ones(answers)
+    return np.where(absent, share / (1 - share) * (~absent).sum() / absent.sum(), 1.0)
+
+
+def _platt(odds: NDArray[np.float64], right: Flags, weight: NDArray[np.float64]) -> tuple[float, float]:
     slope, shift = 1.0, 0.0
-    target = np.where(right, (right.sum() + 1) / (right.sum() + 2), 1 / ((~right).sum() + 2))
+    hits, misses = (weight * right).sum(), (weight * ~right).sum()
+    target = np.where(right, (hits + 1) / (hits + 2), 1 / (misses + 2))
     for _ in range(30):
         p = 1 / (1 + np.exp(-np.clip(slope * odds + shift, -30, 30)))
-        w = p * (1 - p) + 1e-9
-        g = np.array([((target - p) * odds).sum() - 1.0 * (slope - 1), (target - p).sum()])
+        w = weight * (p * (1 - p) + 1e-9)
+        g = np.array([(weight * (target - p) * odds).sum() - 1.0 * (slope - 1), (weight * (target - p)).sum()])
         a, b, c = (w * odds * odds).sum() + 1.0, (w * odds).sum(), w.sum() + 1e-6
         det = a * c - b * b
         slope += float((c * g[0] - b * g[1]) / det)
@@ -259,21 +283,34 @@ def learn(
         most: how many of the variants are asked for.
         trees: how many trees each forest gets on top of the prior's.
     """
-    n = len(questions.text)
-    if n < limits.LEAST_QUESTIONS:
+    variants = questions.variants()
+    if len(variants.text) < limits.LEAST_QUESTIONS:
         return prior
     start = replace(prior, learnt=tables())
+    first, second, last = _parts(variants, most)
+    canonicals = _parts(questions.take(np.flatnonzero(questions.canonical)), min(most, len(variants.text)) // 2)[2]
+    examples = ask(listing, rough, first, 101, model=start).as_they_stand()
+    comparison = fit(examples.comparisons.features, examples.labels, trees=trees, depth=5, start=prior.comparison)
+    decisions, right = judge(comparison, ask(listing, rough, second, 202, model=start))
+    decision = fit(decisions.features, right, trees=trees, depth=4, monotone=DECISION_SIGNS, start=prior.decision)
+    # What another entity lists as it stands is answered by that. Each other is asked for twice, of somebody listed and of nobody;
+    # the names of nobody mostly have their canonical spelling.
+    last, canonicals = (some.take(np.flatnonzero(some.only)) for some in (last, canonicals))
+    asked_for = [ask(listing, rough, last, 303, 0.0, start)]
+    asked_for += [ask(listing, rough, some, 303, 1.0, start) for some in (last, canonicals)]
+    answers = [of_names(examples, *judge(comparison, examples)) for examples in asked_for]
+    features, truth = (np.concatenate(columns) for columns in zip(*((d.features, r) for d, r in answers), strict=True))
+    absent = np.repeat((False, True, True), [len(r) for _, r in answers])
+    curves = curves_of(decision.scores(features), truth, features, absent)
+    return Model(comparison, decision, {**prior.curves, **curves}, start.learnt)
+
+
+def _parts(questions: Questions, most: int) -> tuple[Questions, Questions, Questions]:
+    """As many of the questions as are asked at most: to learn what is near, to learn what is sure, and to count how often that is right."""
     chosen = np.argsort(drawn(questions.digest, 11), kind="stable")[:most]
     place = drawn(questions.digest[chosen], 12)
     first, second, last = chosen[place < 0.3], chosen[(place >= 0.3) & (place < 0.65)], chosen[place >= 0.65]
-    examples = ask(listing, rough, questions.take(first), 101, model=start).as_they_stand()
-    comparison = fit(examples.comparisons.features, examples.labels, trees=trees, depth=5, start=prior.comparison)
-    decisions, right = judge(comparison, ask(listing, rough, questions.take(second), 202, model=start))
-    decision = fit(decisions.features, right, trees=trees, depth=4, monotone=DECISION_SIGNS, start=prior.decision)
-    examples = ask(listing, rough, questions.take(last), 303, model=start)
-    decisions, right = of_names(examples, *judge(comparison, examples))
-    curves = {**prior.curves, **curves_of(decision.scores(decisions.features), right, decisions)}
-    return Model(comparison, decision, curves, start.learnt)
+    return questions.take(first), questions.take(second), questions.take(last)
 
 
 def by_letters(listing: Listing, questions: Questions, pull: NDArray[np.float32]) -> tuple[Flags, Flags, Rows]:
@@ -302,11 +339,13 @@ def counted(right: Flags, wrong: Flags) -> float:
     return round((int(right.sum()) + 398) / (int(right.sum()) + int(wrong.sum()) + 400), 5)
 
 
-def curves_of(scores: NDArray[np.int32], right: Flags, decisions: Decisions) -> dict[int, Curve]:
-    """A curve for each script class with enough answers."""
-    script = decisions.features[:, _SCRIPT].astype(int)
+def curves_of(scores: NDArray[np.int32], right: Flags, decisions: Float, absent: Flags | None = None) -> dict[int, Curve]:
+    """A curve for each script class with enough answers; ``decisions`` are the features of each."""
+    script = decisions[:, _SCRIPT].astype(int)
+    classes, counts = np.unique(script, return_counts=True)
     return {
-        int(k): curve(scores[script == k], right[script == k]) for k in np.unique(script) if (script == k).sum() >= limits.LEAST_ANSWERS
+        k: curve(scores[script == k], right[script == k], None if absent is None else absent[script == k])
+        for k in classes[counts >= limits.LEAST_ANSWERS].tolist()
     }
 
 
