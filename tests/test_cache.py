@@ -95,6 +95,18 @@ def test_a_failure_to_make_is_no_last_word(cache: Path) -> None:
     assert once("hard", Path.touch).exists()
 
 
+@pytest.mark.parametrize("keep", [0, 5, 5000], ids=["nothing", "a few bytes", "a part"])
+def test_a_damaged_file_is_made_again(keep: int, cache: Path, pack: Path) -> None:
+    whole = translit.open_lexicon([pack])
+    [kept] = cache.glob("*.translit")
+    content = kept.read_bytes()
+    # Another file in its place: what is mapped is never written to.
+    kept.unlink()
+    kept.write_bytes(content[:keep])
+    assert translit.open_lexicon([pack]).checksum == whole.checksum
+    assert kept.read_bytes() == content
+
+
 def test_a_folder_that_cannot_be_made(tmp_path: Path, pack: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").touch()
     monkeypatch.setenv("TRANSLIT_CACHE", str(tmp_path / "file" / "cache"))
@@ -107,5 +119,5 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path, pack: Path, monkeypatch
     closed = tmp_path / "closed"
     closed.mkdir(mode=0o500)
     monkeypatch.setenv("TRANSLIT_CACHE", str(closed))
-    with pytest.raises(LexiconError, match="cannot be written"):
+    with pytest.raises(LexiconError, match=r"cannot be written to; .*TRANSLIT_CACHE"):
         translit.open_lexicon([pack])

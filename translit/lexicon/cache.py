@@ -111,6 +111,9 @@ def once(name: str, make: Callable[[Path], None]) -> Path:
     except OSError as error:
         told = f"{target.parent}: the cache's folder cannot be made: {error.strerror}; name another one in TRANSLIT_CACHE"
         raise LexiconError(told) from error
+    if not os.access(target.parent, os.W_OK):
+        # Told before the work, which may take minutes.
+        raise LexiconError(f"{target.parent}: the cache's folder cannot be written to; name another one in TRANSLIT_CACHE")
     with _turn(target):
         if not target.exists():
             make(target)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
@@ -95,7 +96,16 @@ def compiled(paths: Sequence[Path], progress: Progress | None = None) -> Lexicon
         note(f"compiling {', '.join(str(p) for p in paths)}, once")
         Lexicon.build(paths, progress=progress).save(target)
 
-    return Lexicon.load(once(f"{content_key(paths)}.translit", make))
+    name = f"{content_key(paths)}.translit"
+    kept = once(name, make)
+    try:
+        return Lexicon.load(kept)
+    except LexiconError as error:
+        # Whoever gave the sources never saw this file, and need not mend it.
+        note(f"{error}; compiling it again")
+        with suppress(OSError):
+            kept.unlink()
+        return Lexicon.load(once(name, make))
 
 
 def is_compiled(path: Path) -> bool:
