@@ -106,8 +106,10 @@ class Rough:
                 handicap = READ if some[0].script == "Latn" else UNLEARNT
                 some += [self.spell(text, handicap)._replace(text=name) for text in texts]
         if self._korean is not None and turned:
-            for name, some, texts in zip(names, out, self._korean(names), strict=True):
-                some += [self.spell(text, SURNAMED + i * SURNAMED_OTHERWISE)._replace(text=name) for i, text in enumerate(texts)]
+            hangul = [some for some in out if some[0].script == "Hang"]
+            for some, texts in zip(hangul, self._korean([some[0].text for some in hangul]), strict=True):
+                whole = some[0].text
+                some += [self.spell(text, SURNAMED + i * SURNAMED_OTHERWISE)._replace(text=whole) for i, text in enumerate(texts)]
         if self._rules is not None and turned:
             foreign = [some for some in out if some[0].script != "Latn"]
             for some, texts in zip(foreign, self._rules([some[0].text for some in foreign]), strict=True):
