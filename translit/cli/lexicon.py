@@ -27,7 +27,7 @@ def command() -> None:
     """Build, check, measure, compare and import lexicons."""
 
 
-@command.command("build")
+@command.command("build", short_help="Compile name packs, records and folders of them.")
 @_SOURCES
 @_OUTPUT
 @click.option(
@@ -51,7 +51,7 @@ def build(sources: tuple[str, ...], output: str, fallback: str, decisions: tuple
     click.echo(f"translit: {counted(len(lexicon), 'entity', 'entities')} in {output}", err=True)
 
 
-@command.command("check")
+@command.command("check", short_help="Print every fault of sources.")
 @_SOURCES
 def check(sources: tuple[str, ...]) -> int:
     """Print every fault of name packs, records and rule files; the examples of rules are run.
@@ -80,7 +80,7 @@ def check(sources: tuple[str, ...]) -> int:
     return 1 if faults else 0
 
 
-@command.command("stats")
+@command.command("stats", short_help="Print the counts of a lexicon.")
 @click.argument("lexicon", required=False, metavar="[L]", type=SOURCE)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def stats(lexicon: str | None, as_json: bool) -> None:
@@ -95,7 +95,7 @@ def stats(lexicon: str | None, as_json: bool) -> None:
         click.echo(line)
 
 
-@command.command("packs")
+@command.command("packs", short_help="List the packs that are installed.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
 def packs(as_json: bool) -> None:
     """List the packs that are installed: those that ship with translit, which are on, and those of other distributions.
@@ -116,7 +116,7 @@ def packs(as_json: bool) -> None:
         click.echo("  ".join(cells).rstrip())
 
 
-@command.command("diff")
+@command.command("diff", short_help="Print the inputs whose answers change.")
 @click.argument("old", type=SOURCE)
 @click.argument("new", type=SOURCE)
 @click.option("--names", "names_file", metavar="FILE", type=click.Path(exists=True, dir_okay=False),
@@ -150,7 +150,7 @@ def _names(path: str) -> Iterator[str]:
             raise InputError(f"{path}: not UTF-8 ({error.reason}); save it as UTF-8") from None
 
 
-@command.command("lock")
+@command.command("lock", short_help="Pin a lexicon by the hash of its content.")
 @click.argument("sources", nargs=-1, metavar="[SRC…]", type=SOURCE)
 @click.option("-o", "--output", metavar="OUT", default="translit.lock", show_default=True, help="The file to write.")
 def lock(sources: tuple[str, ...], output: str) -> None:
@@ -168,7 +168,7 @@ def lock(sources: tuple[str, ...], output: str) -> None:
         click.echo(f"translit: {' + '.join(pin.sources)} pinned as {pin.sha256[:12]}… in {output}", err=True)
 
 
-@command.command("import")
+@command.command("import", short_help="Turn data of other projects into records.")
 @click.argument("kind")
 @click.argument("files", nargs=-1, required=True, metavar="FILE…", type=click.Path(exists=True, dir_okay=False))
 @_OUTPUT
